@@ -1,0 +1,44 @@
+# Every target creates the environment from requirements.lock when it is missing.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: reports lab test check bench clean data lock
+
+reports: $(READY)            ## make every report from data/raw, print where the index is
+	$(BIN)/asn-research run --language both
+
+lab: $(READY)                ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=.  --LabApp.default_url=/lab/tree/notebooks/exploration/start_here.ipynb
+
+test: $(READY) check         ## everything that must hold
+	$(BIN)/pytest -n auto
+
+check: $(READY)              ## style, types, architecture
+	$(BIN)/ruff check asn_research tests
+	$(BIN)/ruff format --check asn_research tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)              ## speed and memory, as ratios side by side
+	$(BIN)/python -m tests.bench
+
+data: $(READY)               ## write data/raw again, byte for byte
+	$(BIN)/python -m asn_research.simulation --output data/raw
+
+lock:                        ## renew requirements.lock from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock -q --upgrade
+
+clean:                       ## remove everything that can be made again
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find data/processed reports -mindepth 1 ! -name .gitkeep -delete
+	find asn_research tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; found " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@

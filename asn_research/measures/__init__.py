@@ -1,0 +1,1 @@
+"""Clean tables in, constructed variables out: one definition of each."""

@@ -1,0 +1,1 @@
+"""Arrays and frames in, estimates out: no files, no drawing, no loop over regions."""
