@@ -114,10 +114,17 @@ class Fit:
     def glance(self) -> pd.DataFrame:
         """One row for the model: observations, clusters and model-level statistics."""
         first = self.estimates[0]
-        head = {"n_obs": first.n_obs, "n_clusters": first.n_clusters, "method": first.method, "vcov_type": first.vcov_type}
+        head = {
+            "n_obs": first.n_obs,
+            "n_clusters": first.n_clusters,
+            "method": first.method,
+            "vcov_type": first.vcov_type,
+        }
         return pd.DataFrame([{**head, **self.statistics}])
 
     def _repr_html_(self) -> str:
         """Rich display in a notebook: the tidy table."""
-        shown = self.tidy()[["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "df", "n_obs", "n_clusters"]]
+        shown = self.tidy()[
+            ["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "df", "n_obs", "n_clusters"]
+        ]
         return str(shown.style.format(precision=3, na_rep="–", escape="html").hide(axis="index").to_html())

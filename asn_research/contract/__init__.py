@@ -1,0 +1,1 @@
+"""What the data are: columns, terms, regions, rules and thresholds, each spelled in one place."""

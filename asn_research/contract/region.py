@@ -1,0 +1,289 @@
+"""A region: who it is, what it declared about its programme, and how its office names things (region.toml)."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from asn_research.contract.column import TABLES
+from asn_research.contract.threshold import LOWEST_MINIMUM_CELL, MINIMUM_CELL
+from asn_research.contract.vocabulary import nearest, read_vocabulary
+from asn_research.errors import Place, Problem, RegionError
+
+REGION_FILE = "region.toml"
+DesignName = Literal["one_group", "waiting_list", "matched", "staggered", "lottery"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+def _term(vocabulary: str, code: str) -> str:
+    known = read_vocabulary(vocabulary).codes
+    if code not in known:
+        hint = nearest(code, known)
+        advice = f"did you mean {hint!r}?" if hint else f"known are {', '.join(known)}"
+        raise ValueError(f"{code!r} is not a {vocabulary}; {advice}")
+    return code
+
+
+class Identity(_Section):
+    """``[region]``: name, level and the two official codes, which need not share digits."""
+
+    name: str
+    level: Literal["kota", "kabupaten", "kecamatan", "provinsi"]
+    kemendagri_code: Annotated[str, Field(pattern=r"^\d{2}(\.\d{2}){0,2}$")]
+    bps_code: Annotated[str, Field(pattern=r"^(\d{2}|\d{4}|\d{7})$")]
+    parent: str = ""
+    synthetic: bool = False
+
+
+class Programme(_Section):
+    """``[programme]``: its name and the competencies it aims at."""
+
+    name: str = ""
+    goals: tuple[str, ...] = ()
+
+    @field_validator("goals", mode="before")
+    @classmethod
+    def _known_goals(cls, goals: Any) -> Any:
+        if isinstance(goals, list):
+            return tuple(_term("competency", str(goal)) for goal in goals)
+        return goals
+
+
+class Period(_Section):
+    """``[periods.<name>]``: one period folder, its dates, its declared design and who could have been trained."""
+
+    starts: datetime.date
+    ends: datetime.date
+    design: DesignName = "one_group"
+    eligible: Annotated[int, Field(ge=0)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.ends < self.starts:
+            raise ValueError(f"the period ends ({self.ends}) before it starts ({self.starts})")
+        return self
+
+
+class Primary(_Section):
+    """The primary outcome that the plan declares."""
+
+    competency: str = "technical_skill"
+    source: str = "test"
+
+    @model_validator(mode="after")
+    def _known(self) -> Primary:
+        _term("competency", self.competency)
+        _term("source", self.source)
+        return self
+
+
+class Plan(_Section):
+    """``[plan]``: what was decided before the data were seen; dated, hashed and printed."""
+
+    written_on: datetime.date | None = None
+    primary: Primary = Primary()
+    reference_method: str = "lecture"
+    covariates: tuple[str, ...] = ()
+    clusters: Literal["batch", "unit"] = "batch"
+
+    @field_validator("covariates", mode="before")
+    @classmethod
+    def _known_covariates(cls, covariates: Any) -> Any:
+        if not isinstance(covariates, list):
+            return covariates
+        known = [name for name in TABLES["participants"].names if name not in {"person_id", "group"}]
+        for name in covariates:
+            if name not in known:
+                hint = nearest(str(name), known)
+                advice = f"did you mean {hint!r}?" if hint else f"known are {', '.join(known)}"
+                raise ValueError(f"{name!r} is not a column of participants; {advice}")
+        return tuple(covariates)
+
+    @model_validator(mode="after")
+    def _known_method(self) -> Plan:
+        _term("method", self.reference_method)
+        return self
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the declared plan, for the report."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+
+class ServiceTime(_Section):
+    """``[service_time]``: the service whose waiting time is followed, and when its handling changed."""
+
+    service: str
+    changed_on: datetime.date
+
+
+class Disclosure(_Section):
+    """``[disclosure]``: the smallest group of people whose outcome may be printed."""
+
+    minimum_cell: Annotated[int, Field(ge=LOWEST_MINIMUM_CELL)] = MINIMUM_CELL
+
+
+class Dates(_Section):
+    """``[dates]``: how the office writes dates where the files themselves do not settle it."""
+
+    order: Literal["day-first", "month-first", "iso"] = "day-first"
+
+
+class Mapping(_Section):
+    """``[[tables.<table>]]``: help for one file whose layout is not recognised by itself.
+
+    ``columns`` maps a canonical column to the office's header, or to a fixed value
+    ``{ value = "technical_skill" }``; ``wide`` maps a wave to the header of its score column.
+    """
+
+    file: str
+    sheet: str | None = None
+    header_row: Annotated[int, Field(ge=1)] | None = None
+    columns: dict[str, str | dict[Literal["value"], str]] = {}
+    wide: dict[Literal["pre", "post", "followup"], str] = {}
+
+
+class Region(_Section):
+    """Everything that region.toml says; ``folder`` is the name of its folder."""
+
+    folder: str
+    region: Identity
+    programme: Programme = Programme()
+    periods: dict[str, Period]
+    plan: Plan = Plan()
+    standards: dict[str, float | dict[str, float]] = {}
+    service_time: ServiceTime | None = None
+    disclosure: Disclosure = Disclosure()
+    dates: Dates = Dates()
+    tables: dict[str, tuple[Mapping, ...]] = {}
+
+    @field_validator("standards", mode="before")
+    @classmethod
+    def _known_standards(cls, standards: Any) -> Any:
+        if not isinstance(standards, dict):
+            return standards
+        for competency, standard in standards.items():
+            _term("competency", str(competency))
+            if isinstance(standard, dict):
+                if "default" not in standard:
+                    raise ValueError(f"standard of {competency}: give a default beside the positions")
+                for position in set(standard) - {"default"}:
+                    _term("position_type", str(position))
+        return {
+            key: {k: float(v) for k, v in value.items()} if isinstance(value, dict) else float(value)
+            for key, value in standards.items()
+        }
+
+    @field_validator("tables", mode="before")
+    @classmethod
+    def _known_tables(cls, tables: Any) -> Any:
+        if not isinstance(tables, dict):
+            return tables
+        for table, mappings in tables.items():
+            if table not in TABLES:
+                hint = nearest(str(table), TABLES)
+                raise ValueError(f"{table!r} is not a table" + (f"; did you mean {hint!r}?" if hint else ""))
+            for mapping in mappings if isinstance(mappings, list) else []:
+                for column in mapping.get("columns", {}):
+                    if column not in TABLES[table].names:
+                        hint = nearest(str(column), TABLES[table].names)
+                        raise ValueError(
+                            f"{column!r} is not a column of {table}"
+                            + (f"; did you mean {hint!r}?" if hint else "")
+                        )
+        return {
+            table: tuple(mappings) if isinstance(mappings, list) else mappings
+            for table, mappings in tables.items()
+        }
+
+    def standard(self, competency: str, position_type: str | None = None) -> float | None:
+        """The score a post requires in a competency, or None where none is declared."""
+        declared = self.standards.get(competency)
+        if isinstance(declared, dict):
+            return declared.get(position_type or "default", declared["default"])
+        return declared
+
+
+def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
+    """The keys that are allowed at a path of region.toml, for the advice after a typing error."""
+    sections: dict[str, type[BaseModel]] = {
+        "region": Identity, "programme": Programme, "periods": Period, "plan": Plan, "primary": Primary,
+        "service_time": ServiceTime, "disclosure": Disclosure, "dates": Dates, "tables": Mapping,
+    }  # fmt: skip
+    for part in path:
+        model = sections.get(str(part), model)
+    return [name for name in model.model_fields if name != "folder"]
+
+
+def _problem(error: Any, file: str) -> Problem:
+    path = tuple(error["loc"])
+    where = ".".join(str(part) for part in path)
+    if error["type"] == "extra_forbidden":
+        known = _known_keys(Region, path[:-1])
+        hint = nearest(str(path[-1]), known)
+        advice = f"Did you mean {hint!r}?" if hint else f"Known keys here: {', '.join(known)}."
+        return Problem(
+            "region_unknown_key",
+            f"unknown key {where!r}.",
+            Place(file),
+            advice,
+            {"key": where, "hint": hint or ""},
+        )
+    found = "" if error["type"] == "missing" else f" (found {error['input']!r})"
+    return Problem("region_value", f"{where}: {error['msg']}{found}.", Place(file), "", {"key": where})
+
+
+def read_region(folder: Path) -> Region:
+    """Read and check the region.toml of a region folder.
+
+    Raises
+    ------
+    RegionError
+        With every problem of the file: missing file, broken TOML, unknown keys (naming the nearest known
+        one), values of the wrong type or outside their list.
+    """
+    path = folder / REGION_FILE
+    shown = f"{folder.name}/{REGION_FILE}"
+    if not path.is_file():
+        raise RegionError(
+            Problem(
+                "region_missing",
+                "the file is missing.",
+                Place(shown),
+                "Copy one from an example region and fill it in.",
+            )
+        )
+    try:
+        declared = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RegionError(
+            Problem("region_toml", f"this is not valid TOML: {error}.", Place(shown))
+        ) from error
+    try:
+        return Region.model_validate({**declared, "folder": folder.name})
+    except ValidationError as error:
+        raise RegionError([_problem(detail, shown) for detail in error.errors()]) from error
+
+
+def list_regions(raw: Path) -> tuple[str, ...]:
+    """Names of the region folders below ``raw``, in alphabetical order."""
+    if not raw.is_dir():
+        raise RegionError(
+            Problem(
+                "raw_missing",
+                "there is no such folder.",
+                Place(str(raw)),
+                "Name the folder of raw data with --raw.",
+            )
+        )
+    return tuple(
+        sorted(path.name for path in raw.iterdir() if path.is_dir() and not path.name.startswith((".", "_")))
+    )

@@ -1,0 +1,39 @@
+"""Numbers that decide what is printed, each with its reason."""
+
+from __future__ import annotations
+
+MINIMUM_CELL = 10
+"""People an outcome needs to be printed; the documented default, since no Indonesian small-cell rule exists."""
+
+LOWEST_MINIMUM_CELL = 5
+"""The smallest minimum cell a region may choose in writing."""
+
+MINIMUM_CLUSTERS = 6
+"""Below this no cluster-based p-value: with 5 clusters the smallest sign-flip p-value is 2/32 = 0.0625."""
+
+FEW_CLUSTERS = 30
+"""Below this a wild cluster bootstrap stands beside the robust interval (Cameron, Gelbach, Miller 2008)."""
+
+FEW_TREATED_CLUSTERS = 4
+"""With fewer treated (or untreated) clusters, robust tests over-reject however many clusters there are."""
+
+MINIMUM_DF = 4.0
+"""Below this many Satterthwaite degrees of freedom the t approximation is unreliable and is flagged."""
+
+BASELINE_EQUAL_SD = 0.05
+"""Baseline difference in standard deviations up to which groups count as equal (WWC)."""
+
+BASELINE_ADJUSTABLE_SD = 0.25
+"""Baseline difference up to which statistical adjustment suffices (WWC); above, the comparison fails."""
+
+SERIES_POINTS_EACH_SIDE = 3
+"""Points an interrupted series needs before and after the change (EPOC)."""
+
+TRAINING_HOURS_JP = 20.0
+"""Training hours a year that PP 11/2017, article 203(4), grants each civil servant."""
+
+ALPHA_ACCEPTABLE = 0.70
+"""Cronbach's alpha from which a scale counts as consistent enough for group comparisons."""
+
+GAIN_STEP_SHARE = 0.10
+"""Participation slopes are told per 10 percentage points of sessions attended."""
