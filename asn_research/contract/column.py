@@ -35,6 +35,9 @@ class Label(NamedTuple):
         return self.en if language == "en" else self.id
 
 
+_NO_NOTE = Label("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a table.
@@ -51,7 +54,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     unit: str = ""
-    note: Label = Label("", "")
+    note: Label = _NO_NOTE
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A region: who it is, what it declared about its programme, and how its office names things (region.toml)."""
+"""A region: who it is, what it declared about its programme, how its office names things."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Programme(_Section):
 
 
 class Period(_Section):
-    """``[periods.<name>]``: one period folder, its dates, its declared design and who could have been trained."""
+    """``[periods.<name>]``: a period folder, its dates, its declared design and how many could be trained."""
 
     starts: datetime.date
     ends: datetime.date

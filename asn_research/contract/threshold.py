@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MINIMUM_CELL = 10
-"""People an outcome needs to be printed; the documented default, since no Indonesian small-cell rule exists."""
+"""People an outcome needs to be printed; a documented default, as no Indonesian rule exists."""
 
 LOWEST_MINIMUM_CELL = 5
 """The smallest minimum cell a region may choose in writing."""

@@ -1,0 +1,51 @@
+"""A question that reports answer, as one declarative row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from asn_research.findings.finding import Finding
+
+if TYPE_CHECKING:
+    from asn_research.ingest.store import RegionData
+
+
+class Level(StrEnum):
+    """The levels of evaluation, in the order of the report."""
+
+    REACH = "reach"
+    NEEDS = "needs"
+    REACTION = "reaction"
+    LEARNING = "learning"
+    BEHAVIOUR = "behaviour"
+    RESULTS = "results"
+    COST = "cost"
+    VOICES = "voices"
+    CONDITIONS = "conditions"
+    DECISIONS = "decisions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """One question: what it estimates, from what, how it is drawn, and who may call it causal.
+
+    ``needs`` names the tables without which the question stays open; ``answer`` turns a region's clean tables
+    into a finding; ``figure`` and ``table`` name the drawing and the table (empty: none); ``causal_from`` is
+    the lowest design grade whose wording may speak of an effect (6: never).
+    """
+
+    id: str
+    level: Level
+    estimand: str
+    outcome: str
+    unit: str
+    sample: str
+    model: str
+    needs: tuple[str, ...]
+    answer: Callable[[RegionData], Finding]
+    figure: str = ""
+    table: str = ""
+    causal_from: int = 3

@@ -1,0 +1,61 @@
+"""The message catalogue: every sentence a reader sees, in both languages, under one key."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal
+
+from asn_research.errors import InputError
+
+Language = Literal["id", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("id", "en")
+
+
+@cache
+def read_messages() -> dict[str, dict[str, str]]:
+    """All messages: ``{"room.key": {"id": ..., "en": ...}}``, from ``message/<room>.toml``.
+
+    Raises
+    ------
+    InputError
+        If a message lacks one of the languages, or its languages use different fields.
+    """
+    messages: dict[str, dict[str, str]] = {}
+    folder = files("asn_research.language").joinpath("message")
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".toml"):
+            room = file.name.removesuffix(".toml")
+            for key, texts in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                if set(texts) != set(LANGUAGES):
+                    raise InputError(f"message {room}.{key} must have exactly the languages id and en")
+                messages[f"{room}.{key}"] = texts
+    return messages
+
+
+def phrase(key: str, language: Language, **fields: object) -> str:
+    """The message ``room.key`` in a language, its ``{fields}`` filled.
+
+    Raises
+    ------
+    InputError
+        If there is no such message or a field is missing.
+
+    Examples
+    --------
+    >>> phrase("term.before", "id")
+    'sebelum'
+    """
+    messages = read_messages()
+    if key not in messages:
+        raise InputError(f"there is no message {key!r}")
+    try:
+        return messages[key][language].format(**fields)
+    except KeyError as error:
+        raise InputError(f"message {key!r} needs the field {error}") from error
+
+
+def has_phrase(key: str) -> bool:
+    """Whether the catalogue has a message under this key."""
+    return key in read_messages()
