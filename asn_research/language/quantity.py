@@ -1,0 +1,43 @@
+"""A value with its unit, short enough for a table cell or a label in a figure."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from asn_research.language.catalogue import Language
+from asn_research.language.number import MISSING, format_number
+
+_DIGITS: Final[dict[str, int]] = {
+    "points": 1,
+    "share": 0,
+    "sd": 2,
+    "scale": 2,
+    "hours": 1,
+    "idr": 0,
+    "people": 0,
+    "count": 0,
+}
+
+
+def format_quantity(
+    value: float | None,
+    unit: str,
+    language: Language,
+    *,
+    sign: bool = False,
+    digits: int | None = None,
+) -> str:
+    """A value as its unit is written: shares (0 to 1) as percentages, others with a fixed number of decimals.
+
+    ``digits`` overrides the decimals of the unit; an unknown unit has two. A missing value is an en dash.
+
+    >>> format_quantity(0.634, "share", "id"), format_quantity(4.26, "points", "id", sign=True)
+    ('63%', '+4,3')
+    """
+    if value is None:
+        return MISSING
+    decimals = _DIGITS.get(unit, 2) if digits is None else digits
+    if unit == "share":
+        text = format_number(100 * value, language, digits=decimals, sign=sign)
+        return text if text == MISSING else f"{text}%"
+    return format_number(value, language, digits=decimals, sign=sign)
