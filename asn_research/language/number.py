@@ -32,7 +32,7 @@ def format_number(value: float, language: Language, *, digits: int = 1, sign: bo
         return MISSING
     rounded = round(value, digits) + 0.0
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text = format_decimal(abs(rounded), format=pattern, locale=_locale(language))
+    text = str(format_decimal(abs(rounded), format=pattern, locale=_locale(language)))
     if rounded < 0:
         return _MINUS + text
     return "+" + text if sign and rounded > 0 else text
@@ -65,7 +65,7 @@ def format_money(value: float, language: Language) -> str:
 
 def format_date(value: datetime.date, language: Language) -> str:
     """A date in full: ``3 Maret 2025`` or ``3 March 2025``."""
-    return babel_date(value, format="d MMMM y", locale=_locale(language))
+    return str(babel_date(value, format="d MMMM y", locale=_locale(language)))
 
 
 def format_p_value(value: float, language: Language) -> str:
