@@ -55,7 +55,8 @@ _TERMS = Label("Istilah", "Terms")
 def _valid_values(column: Column, language: str) -> str:
     if column.terms:
         vocabulary = read_vocabulary(column.terms)
-        return ", ".join(f"{code} ({vocabulary.label(code, language)})" for code in vocabulary.codes)
+        labels = {code: vocabulary.label(code, language) for code in vocabulary.codes}
+        return ", ".join(code if code == label else f"{code} ({label})" for code, label in labels.items())
     if column.minimum is None and column.maximum is None:
         return ""
     low = "" if column.minimum is None else f"{column.minimum:g}"

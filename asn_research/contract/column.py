@@ -134,7 +134,17 @@ PARTICIPANTS = Table(
             maximum=45,
             unit="years",
         ),
-        _column("group", Kind.TERM, "Kelompok", "Group", required=True, terms="group"),
+        _column(
+            "group",
+            Kind.TERM,
+            "Kelompok",
+            "Group",
+            terms="group",
+            note=Label(
+                "Bila kosong: yang tercatat dalam kehadiran berarti dilatih, selain itu memenuhi syarat.",
+                "When empty: whoever has an enrolment counts as trained, everyone else as eligible.",
+            ),
+        ),
     ),
 )
 COURSES = Table(
