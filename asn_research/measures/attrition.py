@@ -1,0 +1,68 @@
+"""Who was measured before but not after, and how they differ from those who were measured twice."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from asn_research.errors import InputError
+
+
+def measure_match(gains: pd.DataFrame) -> pd.DataFrame:
+    """How many people with a score before also have one after, by group.
+
+    Parameters
+    ----------
+    gains : DataFrame
+        As :func:`~asn_research.measures.score.measure_gains` returns it: ``pre``, ``post``, ``group``.
+
+    Returns
+    -------
+    DataFrame
+        One row per group that occurs, in alphabetical order: ``group``, ``measured_before``, ``matched``,
+        ``match_share`` (0 to 1), ``only_after`` (a score after without one before), and the mean and spread
+        of the score before of ``matched`` and of ``lost`` people: ``pre_matched``, ``pre_lost``,
+        ``pre_difference_sd`` (matched minus lost, in standard deviations of all scores before of the group;
+        missing where a side has fewer than two people or nothing varies).
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"group": ["trained"] * 4, "pre": [50.0, 60.0, 40.0, 42.0],
+    ...                       "post": [60.0, 70.0, None, None]})
+    >>> round(float(measure_match(frame)["match_share"].iloc[0]), 2)
+    0.5
+    """
+    missing = [name for name in ("pre", "post", "group") if name not in gains]
+    if missing:
+        raise InputError(f"the gains have no column {', '.join(missing)}.")
+    rows = [_match_row(str(group), part) for group, part in gains.groupby("group", sort=True)]
+    columns = [
+        "group",
+        "measured_before",
+        "matched",
+        "match_share",
+        "only_after",
+        "pre_matched",
+        "pre_lost",
+        "pre_difference_sd",
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _match_row(group: str, part: pd.DataFrame) -> dict[str, object]:
+    before, after = part["pre"].notna(), part["post"].notna()
+    matched, lost = part.loc[before & after, "pre"], part.loc[before & ~after, "pre"]
+    spread = float(part.loc[before, "pre"].std())
+    enough = len(matched) > 1 and len(lost) > 1 and spread > 0
+    return {
+        "group": group,
+        "measured_before": int(before.sum()),
+        "matched": len(matched),
+        "match_share": len(matched) / int(before.sum()) if before.any() else math.nan,
+        "only_after": int((after & ~before).sum()),
+        "pre_matched": float(matched.mean()) if len(matched) else math.nan,
+        "pre_lost": float(lost.mean()) if len(lost) else math.nan,
+        "pre_difference_sd": float(matched.mean() - lost.mean()) / spread if enough else math.nan,
+    }

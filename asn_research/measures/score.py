@@ -1,0 +1,156 @@
+"""Scores of people before and after, one definition of the gain."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from asn_research.errors import InputError
+from asn_research.measures.participation import (
+    Tables,
+    assign_courses,
+    measure_participation,
+    measure_training_hours,
+)
+
+_COURSE_COLUMNS = (
+    "course_id",
+    "title",
+    "topic",
+    "method",
+    "batch",
+    "hours_jp",
+    "participation_share",
+    "mentoring_hours",
+    "course_ambiguous",
+)
+
+
+def list_outcomes(tables: Tables, *, wave_from: str = "pre", wave_to: str = "post") -> pd.DataFrame:
+    """Which competencies were measured how, and for how many people in both waves.
+
+    Returns
+    -------
+    DataFrame
+        ``competency``, ``source``, ``people`` (with a score in both waves), in alphabetical order.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scores = pd.DataFrame({"person_id": ["a", "a"], "competency": ["integrity"] * 2,
+    ...                        "source": ["self"] * 2, "wave": ["pre", "post"], "score": [60.0, 70.0]})
+    >>> list_outcomes({"assessments": scores}).to_dict("records")
+    [{'competency': 'integrity', 'source': 'self', 'people': 1}]
+    """
+    scores = _assessments(tables)
+    waves = scores[scores["wave"].isin([wave_from, wave_to])]
+    both = waves.groupby(["competency", "source", "person_id"])["wave"].nunique().eq(2)
+    counts = both.groupby(level=["competency", "source"]).sum().astype(int)
+    return counts.rename("people").reset_index().query("people > 0").reset_index(drop=True)
+
+
+def measure_gains(
+    tables: Tables, *, competency: str, source: str, wave_from: str = "pre", wave_to: str = "post"
+) -> pd.DataFrame:
+    """Score before, score after and gain of every person, with the course behind it.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Clean tables; ``assessments``, ``enrolments``, ``courses`` and ``participants`` are read.
+    competency, source : str
+        Codes of the outcome, such as ``"technical_skill"`` measured by ``"test"``.
+    wave_from, wave_to : str
+        The waves that are compared.
+
+    Returns
+    -------
+    DataFrame
+        One row per person with a score in at least one of the waves, in the order of ``participants``
+        (people who are not in it last): ``person_id``, ``pre``, ``post`` (0 to 100 points), ``gain``
+        (``post - pre``, missing where one of them is), ``course_id``, ``title``, ``topic``, ``method``,
+        ``batch``, ``hours_jp``, ``participation_share``, ``mentoring_hours``, ``course_ambiguous``,
+        ``credited_jp``, ``attended`` and the columns of ``participants``.
+
+    Raises
+    ------
+    InputError
+        If a table is missing.
+
+    Notes
+    -----
+    The course of a person is the one that the scores themselves name, when all of them name the same one;
+    otherwise it follows from enrolment (:func:`~asn_research.measures.participation.assign_courses`: the
+    course with most hours, ties by start date), and ``course_ambiguous`` tells where there was a choice.
+    Scores that name another course are left out unless the person has no others. Several scores of one
+    person in one wave (several raters) are averaged.
+
+    A person without a group counts as trained when enrolled.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> scores = pd.DataFrame({"person_id": ["a", "a"], "competency": ["integrity"] * 2,
+    ...                        "source": ["test"] * 2, "wave": ["pre", "post"], "score": [60.0, 72.0]})
+    >>> people = pd.DataFrame({"person_id": ["a"], "unit": ["X"], "group": ["trained"]})
+    >>> courses = pd.DataFrame({"course_id": ["c"], "title": ["T"], "method": ["lecture"], "hours_jp": [9.0]})
+    >>> enrolments = pd.DataFrame({"person_id": ["a"], "course_id": ["c"], "sessions_held": [10],
+    ...                            "sessions_attended": [8]})
+    >>> tables = {"assessments": scores, "participants": people, "courses": courses, "enrolments": enrolments}
+    >>> measure_gains(tables, competency="integrity", source="test")["gain"].tolist()
+    [12.0]
+    """
+    scores = _assessments(tables)
+    wanted = (scores["competency"] == competency) & (scores["source"] == source)
+    scores = scores[wanted & scores["wave"].isin([wave_from, wave_to])]
+    participation = measure_participation(tables)
+    assigned = _courses_of(scores, participation)
+    scores = _own_scores(scores, assigned)
+    means = scores.pivot_table(index="person_id", columns="wave", values="score", aggfunc="mean", sort=False)
+    means = means.reindex(columns=[wave_from, wave_to])
+    people = measure_training_hours(tables).drop(columns=["courses_taken"])
+    known = people[people["person_id"].isin(means.index)]
+    strangers = means.index[~means.index.isin(known["person_id"])]
+    frame = pd.concat([known, pd.DataFrame({"person_id": strangers})], ignore_index=True)
+    frame["person_id"] = frame["person_id"].astype("string")
+    frame.insert(1, "pre", frame["person_id"].map(means[wave_from]).astype(float))
+    frame.insert(2, "post", frame["person_id"].map(means[wave_to]).astype(float))
+    frame.insert(3, "gain", frame["post"] - frame["pre"])
+    for name in _COURSE_COLUMNS:
+        frame[name] = frame["person_id"].map(assigned[name])
+    frame["course_ambiguous"] = frame["course_ambiguous"].fillna(False).astype(bool)
+    frame["attended"] = frame["attended"].fillna(False).astype(bool)
+    enrolled = frame["course_id"].notna()
+    frame["group"] = frame["group"].where(frame["group"].notna(), enrolled.map({True: "trained"}))
+    return frame
+
+
+def _courses_of(scores: pd.DataFrame, participation: pd.DataFrame) -> pd.DataFrame:
+    """The course of each person: the one their scores name, else by enrolment."""
+    assigned = assign_courses(participation)
+    named = scores.dropna(subset=["course_id"]).groupby("person_id")["course_id"].agg(["nunique", "first"])
+    single = named.loc[named["nunique"] == 1, "first"]
+    told = participation[
+        participation["course_id"] == participation["person_id"].map(single).astype("string")
+    ]
+    told = told.drop_duplicates("person_id").set_index("person_id")
+    told["course_ambiguous"] = False
+    rest = assigned[~assigned.index.isin(told.index)]
+    return pd.concat([told, rest])
+
+
+def _own_scores(scores: pd.DataFrame, assigned: pd.DataFrame) -> pd.DataFrame:
+    """Scores of the person's own course; all of them where none names it."""
+    own = scores["person_id"].map(assigned["course_id"]).astype("string")
+    fits = (scores["course_id"].isna() | (scores["course_id"] == own)).fillna(True).astype(bool)
+    any_fits = fits.groupby([scores["person_id"], scores["wave"]]).transform("any")
+    return scores[fits | ~any_fits]
+
+
+def _assessments(tables: Tables) -> pd.DataFrame:
+    if "assessments" not in tables:
+        raise InputError("the table 'assessments' is needed and missing.")
+    frame = tables["assessments"].reset_index(drop=True)
+    if "course_id" not in frame:
+        frame["course_id"] = pd.Series(pd.NA, index=frame.index, dtype="string")
+    text = dict.fromkeys(("person_id", "competency", "source", "wave", "course_id"), "string")
+    return frame.astype(text).assign(score=frame["score"].astype("Float64").astype(float))
