@@ -336,7 +336,7 @@ def _treated_remarks(design: Design, codes: Codes) -> list[Remark]:
 
 
 def _smaller_side(design: Design, codes: Codes) -> dict[str, int]:
-    """Clusters on the smaller side of each 0/1 regressor; the dummies of the clusters themselves are no sides."""
+    """Clusters on the smaller side of each 0/1 regressor; dummies of the clusters themselves are no sides."""
     sizes: dict[str, int] = {}
     for name, column in zip(design.names, design.x.T, strict=True):
         ones = column == 1.0
