@@ -1,0 +1,1 @@
+"""Worlds with known truth, and the office files they would have left behind."""

@@ -1,0 +1,250 @@
+"""The four example regions as they are before chance has spoken."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import replace
+
+from asn_research.simulation.setting import Instrument, Offer, Setting, Truth
+
+_D = datetime.date
+
+KALIANDA = Setting(
+    folder="kalianda",
+    period="2025",
+    starts=_D(2025, 1, 20),
+    ends=_D(2025, 12, 12),
+    pre_on=_D(2025, 2, 3),
+    post_on=_D(2025, 8, 29),
+    followup_on=_D(2025, 11, 24),
+    units={
+        "Kecamatan Kalianda": 30,
+        "Kelurahan Kalianda": 18,
+        "Kelurahan Way Urang": 17,
+        "Kelurahan Bumi Agung": 15,
+        "Kelurahan Wai Lubuk": 14,
+        "UPT Puskesmas Kalianda": 26,
+        "UPT Dinas Pendidikan Kecamatan Kalianda": 22,
+        "Balai Penyuluhan Pertanian Kalianda": 13,
+        "KUA Kecamatan Kalianda": 4,
+        "UPT Dukcapil Kalianda": 3,
+    },
+    pool=290,
+    trained=156,
+    comparison=0,
+    listed=26,
+    offers=(
+        Offer("ADM", "Pelatihan Administrasi Perkantoran", "administration", "lecture", 3,
+              reviewed_on=_D(2024, 9, 16)),
+        Offer("ETP", "Pelatihan Etika Pelayanan Publik", "service_ethics", "discussion", 3,
+              reviewed_on=_D(2023, 2, 6)),
+        Offer("TIK", "Pelatihan Aplikasi Perkantoran dan SPBE", "information_technology", "practice", 3,
+              hours_jp=32, sessions=10, cost_idr=36_000_000, reviewed_on=_D(2024, 11, 4)),
+        Offer("KPM", "Pelatihan Kepemimpinan Pelayanan", "leadership", "simulation", 2, appeal=-0.9,
+              cost_idr=34_000_000, reviewed_on=_D(2019, 5, 13)),
+        Offer("MPR", "Pelatihan Manajemen Proyek Desa dan Kelurahan", "project_management", "simulation", 1,
+              cost_idr=33_000_000, reviewed_on=_D(2024, 10, 7)),
+    ),
+    instruments=(
+        Instrument("technical_skill", "test", ("pre", "post", "followup")),
+        Instrument("professional_attitude", "self", factor=0.55, mean=68, sd=8, inflation=1.5),
+        Instrument("professional_attitude", "supervisor", ("pre", "followup"), factor=0.4, mean=65, sd=8,
+                   raters=1),
+        Instrument("daily_task", "supervisor", ("pre", "followup"), factor=0.5, mean=64, sd=8, raters=1),
+    ),
+    truth=Truth(
+        {"lecture": 4.0, "discussion": 5.5, "simulation": 8.0, "practice": 9.5}, ability_mean=61.0,
+        lowest_selected=True,
+    ),
+    tables=("participants", "courses", "enrolments", "assessments", "reactions", "citizen_surveys",
+            "projects", "stakeholders"),
+    services={
+        "Kecamatan Kalianda": "Surat pengantar dan rekomendasi",
+        "Kelurahan Kalianda": "Surat keterangan domisili",
+        "Kelurahan Way Urang": "Surat keterangan usaha",
+        "UPT Puskesmas Kalianda": "Pendaftaran rawat jalan",
+    },
+    surveyed=160,
+    projects=36,
+    mentored_share=0.5,
+)  # fmt: skip
+
+BUKITTINGGI = Setting(
+    folder="bukittinggi",
+    period="2025",
+    starts=_D(2025, 2, 1),
+    ends=_D(2025, 11, 30),
+    pre_on=_D(2025, 2, 17),
+    post_on=_D(2025, 6, 27),
+    units={
+        "Dinas Pendidikan dan Kebudayaan": 34,
+        "Dinas Kesehatan": 30,
+        "Dinas Kependudukan dan Pencatatan Sipil": 24,
+        "Dinas Penanaman Modal dan PTSP": 22,
+        "Dinas Pekerjaan Umum dan Penataan Ruang": 24,
+        "Badan Keuangan Daerah": 22,
+        "Sekretariat Daerah – Bagian Umum": 18,
+        "Kecamatan Guguk Panjang": 18,
+        "Kecamatan Mandiangin Koto Selayan": 16,
+        "Kecamatan Aur Birugo Tigo Baleh": 16,
+        "Dinas Pariwisata": 16,
+        "Inspektorat": 4,
+    },
+    pool=1240,
+    trained=150,
+    comparison=78,
+    listed=12,
+    offers=(
+        Offer("MNJ", "Pelatihan Manajemen Perkantoran", "administration", "lecture", 4, cost_idr=24_000_000,
+              reviewed_on=_D(2022, 8, 8), late=2),
+        Offer("PLY", "Pelatihan Pelayanan Publik Prima", "public_service", "simulation", 4, cost_idr=31_500_000,
+              reviewed_on=_D(2024, 10, 21), late=2),
+        Offer("TEK", "Pelatihan Keterampilan Teknis Pengelolaan Data", "technical", "practice", 4, hours_jp=30,
+              sessions=10, cost_idr=35_000_000, reviewed_on=_D(2024, 12, 2), late=2),
+    ),
+    instruments=(
+        Instrument("technical_skill", "test", comparison=True),
+        Instrument("professional_attitude", "self", factor=0.5, mean=69, sd=8, inflation=1.0, comparison=True),
+        Instrument("daily_task", "supervisor", factor=0.5, mean=64, sd=8, raters=1, comparison=True),
+    ),
+    truth=Truth({"lecture": 4.5, "simulation": 7.5, "practice": 9.0}, ability_mean=58.0, comparison_sd=0.04),
+    tables=("participants", "courses", "enrolments", "assessments", "reactions", "appraisals", "budgets"),
+)  # fmt: skip
+
+SAWAHLUNTO = Setting(
+    folder="sawahlunto",
+    period="2025",
+    starts=_D(2025, 1, 13),
+    ends=_D(2026, 3, 31),
+    pre_on=_D(2025, 1, 20),
+    post_on=_D(2025, 9, 26),
+    units={
+        "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu": 26,
+        "Dinas Koperasi, UKM, Perdagangan dan Perindustrian": 20,
+        "Kecamatan Barangin": 16,
+        "Kecamatan Lembah Segar": 15,
+        "Kecamatan Silungkang": 14,
+        "Kecamatan Talawi": 13,
+        "Bagian Organisasi Sekretariat Daerah": 5,
+    },
+    pool=310,
+    trained=90,
+    comparison=0,
+    listed=12,
+    offers=(
+        Offer("PBN-IZN", "Pembinaan Pelayanan Perizinan", "public_service", "mentoring", 3, hours_jp=40,
+              sessions=10, cost_idr=22_500_000, reviewed_on=_D(2024, 11, 18)),
+        Offer("PBN-ADM", "Pembinaan Tata Naskah Dinas", "administration", "lecture", 3, hours_jp=16, sessions=6,
+              cost_idr=14_000_000, reviewed_on=_D(2021, 6, 14)),
+        Offer("PBN-TIK", "Pembinaan Layanan Digital", "information_technology", "practice", 3, hours_jp=24,
+              sessions=8, cost_idr=19_000_000, reviewed_on=_D(2024, 12, 9)),
+    ),
+    instruments=(
+        Instrument("technical_skill", "test"),
+        Instrument("professional_attitude", "self", factor=0.6, mean=67, sd=8, inflation=1.5),
+    ),
+    truth=Truth({"lecture": 4.0, "mentoring": 8.5, "practice": 8.0}, ability_mean=57.0, batch_sd=1.5),
+    tables=("participants", "courses", "enrolments", "assessments", "reactions", "citizen_surveys",
+            "service_requests", "interviews", "budgets"),
+    services={
+        "Dinas Penanaman Modal dan Pelayanan Terpadu Satu Pintu": "Izin usaha",
+        "Kecamatan Barangin": "Surat pengantar izin",
+        "Kecamatan Talawi": "Surat pengantar izin",
+    },
+    surveyed=120,
+    requests_a_month=46,
+    requests_from=_D(2024, 1, 1),
+    requests_until=_D(2026, 3, 31),
+    changed_on=_D(2025, 4, 1),
+    interviews=24,
+    mentored_share=0.6,
+)  # fmt: skip
+
+_TANGSEL_2024 = Setting(
+    folder="tangerang_selatan",
+    period="2024",
+    starts=_D(2024, 2, 1),
+    ends=_D(2024, 12, 13),
+    pre_on=_D(2024, 2, 19),
+    post_on=_D(2024, 10, 25),
+    units={
+        "Dinas Pendidikan dan Kebudayaan": 44,
+        "Dinas Kesehatan": 42,
+        "Dinas Komunikasi dan Informatika": 36,
+        "Dinas Perhubungan": 32,
+        "Dinas Sosial": 28,
+        "Dinas Lingkungan Hidup": 30,
+        "Dinas Cipta Karya dan Tata Ruang": 32,
+        "Badan Pendapatan Daerah": 30,
+        "Badan Perencanaan Pembangunan Daerah": 28,
+        "Kecamatan Serpong": 28,
+        "Kecamatan Serpong Utara": 26,
+        "Kecamatan Pondok Aren": 30,
+        "Kecamatan Ciputat": 28,
+        "Kecamatan Ciputat Timur": 26,
+        "Kecamatan Pamulang": 30,
+        "Kecamatan Setu": 24,
+        "Sekretariat DPRD": 22,
+        "Kantor Kesatuan Bangsa dan Politik": 5,
+        "Dinas Perpustakaan dan Arsip": 6,
+    },
+    pool=2150,
+    trained=312,
+    comparison=160,
+    listed=28,
+    offers=(
+        Offer("TI-KLS", "Pelatihan Pengolahan Data Perkantoran", "information_technology", "classroom", 4,
+              reviewed_on=_D(2023, 10, 9)),
+        Offer("TI-LOK", "Lokakarya Analisis Data Pemerintah Daerah", "information_technology", "workshop", 4,
+              sessions=10, cost_idr=39_000_000, reviewed_on=_D(2023, 11, 6)),
+        Offer("ADM-SEM", "Seminar Tata Kelola Administrasi", "administration", "seminar", 4, hours_jp=16,
+              sessions=6, cost_idr=17_500_000, reviewed_on=_D(2020, 3, 16), appeal=-0.8),
+        Offer("ADM-KLS", "Pelatihan Administrasi Kepegawaian", "administration", "classroom", 4,
+              reviewed_on=_D(2022, 7, 4)),
+        Offer("MP-LOK", "Lokakarya Manajemen Proyek", "project_management", "workshop", 4, sessions=10,
+              cost_idr=41_000_000, reviewed_on=_D(2023, 12, 4)),
+        Offer("MP-SEM", "Seminar Pengendalian Proyek", "project_management", "seminar", 4, hours_jp=16,
+              sessions=6, cost_idr=18_500_000, reviewed_on=_D(2023, 5, 8)),
+    ),
+    instruments=(
+        Instrument("technical_skill", "test", comparison=True),
+        Instrument("information_technology", "test", factor=0.7, mean=57, comparison=True),
+        Instrument("professional_attitude", "self", factor=0.5, mean=70, sd=8, inflation=1.0, comparison=True),
+        Instrument("communication", "observer", factor=0.6, mean=62, sd=8, error_sd=4.0, raters=2),
+    ),
+    truth=Truth({"classroom": 5.0, "seminar": 3.0, "workshop": 8.5}, ability_mean=60.0, comparison_sd=-0.08),
+    tables=("participants", "courses", "enrolments", "assessments", "reactions", "appraisals", "projects",
+            "budgets"),
+    projects=60,
+)  # fmt: skip
+
+_TANGSEL_2025 = replace(
+    _TANGSEL_2024,
+    period="2025",
+    starts=_D(2025, 2, 3),
+    ends=_D(2025, 12, 12),
+    pre_on=_D(2025, 2, 17),
+    post_on=_D(2025, 10, 24),
+    pool=2230,
+    trained=364,
+    comparison=190,
+    listed=46,
+    offers=tuple(
+        replace(offer, batches=5 if offer.code in ("TI-LOK", "MP-LOK") else 4) for offer in _TANGSEL_2024.offers
+    ),
+    truth=replace(
+        _TANGSEL_2024.truth,
+        method_points={"classroom": 5.5, "seminar": 3.0, "workshop": 9.5},
+        ability_mean=60.5,
+        comparison_sd=-0.05,
+    ),
+    projects=72,
+    earlier=_TANGSEL_2024,
+    returning=420,
+)
+
+SETTINGS: dict[tuple[str, str], Setting] = {
+    (setting.folder, setting.period): setting
+    for setting in (BUKITTINGGI, KALIANDA, SAWAHLUNTO, _TANGSEL_2024, _TANGSEL_2025)
+}
+"""The example regions by folder and period, in the order of their folders."""
