@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from asn_research.contract.vocabulary import term_label
-from asn_research.findings.finding import Cell
+from asn_research.findings.finding import Cell, Finding
 from asn_research.language import Language, phrase
 from asn_research.language.catalogue import has_phrase
 
@@ -32,3 +32,15 @@ def row_label(row: Mapping[str, Cell], language: Language) -> str:
         return str(label)
     codes = str(row.get("label_code") or "").split(" - ")
     return " − ".join(code_label(code, language) for code in codes)
+
+
+def group_label(row: Mapping[str, Cell], language: Language) -> str:
+    """The group under which a row stands: its ``group`` as it stands or the text of its ``group_code``."""
+    group = row.get("group") or row.get("group_code")
+    return code_label(str(group), language) if group else ""
+
+
+def caption(finding: Finding, language: Language) -> str:
+    """What the figure and the table of a finding are about, in a few words."""
+    key = f"figure.caption_{finding.question}"
+    return phrase(key, language) if has_phrase(key) else finding.question

@@ -1,0 +1,201 @@
+"""The frame of figures that have one line per row: labels left, marks in the middle, values right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Affine2D, blended_transform_factory
+
+from asn_research.figures import style
+from asn_research.findings.axis import number
+from asn_research.findings.finding import Finding, Row
+from asn_research.findings.label import group_label, row_label
+from asn_research.language import Language, format_count, phrase
+
+MAXIMUM_ROWS: Final = 40
+"""Rows one figure draws; of more, the lowest and the highest are drawn and the table shows all."""
+
+_ROOMY_ROWS: Final = 16
+_LABEL_PT: Final = 128.0
+_GAP: Final = 10.0
+_EDGE: Final = 4.0
+
+
+def drawn_rows(finding: Finding, column: str) -> list[Row]:
+    """The rows that have a number in ``column``, in the order of the finding, at most ``MAXIMUM_ROWS``."""
+    rows = [row for row in finding.rows if not math.isnan(number(row.get(column)))]
+    if len(rows) <= MAXIMUM_ROWS:
+        return rows
+    by_value = sorted(range(len(rows)), key=lambda i: (number(rows[i].get(column)), i))
+    kept = set(by_value[: MAXIMUM_ROWS // 2] + by_value[-(MAXIMUM_ROWS // 2) :])
+    return [row for i, row in enumerate(rows) if i in kept]
+
+
+def left_out_note(finding: Finding, drawn: int, language: Language) -> str:
+    """Which rows of the finding the figure does not show, as a note; empty when it shows all."""
+    suppressed = sum(1 for row in finding.rows if row.get("suppressed"))
+    notes = []
+    if suppressed:
+        notes.append(phrase("figure.note_suppressed", language, count=format_count(suppressed, language)))
+    if drawn == MAXIMUM_ROWS and len(finding.rows) - suppressed > drawn:
+        total = format_count(len(finding.rows) - suppressed, language)
+        notes.append(phrase("figure.note_capped", language, drawn=format_count(drawn, language), total=total))
+    return " ".join(notes)
+
+
+@dataclass(frozen=True)
+class RowChart:
+    """A figure whose vertical axis counts points from the top; ``centers`` are the middles of its rows."""
+
+    figure: Figure
+    axes: Axes
+    centers: tuple[float, ...]
+    rows: tuple[Row, ...]
+    height: float
+
+    def write(
+        self, x_pt: float, y: float, text: str, *, color: str, align: str, size: float, bold: bool
+    ) -> None:
+        """Write at a distance in points from the left edge of the figure and a height of the rows' axis."""
+        across = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
+        self.axes.text(
+            x_pt,
+            y,
+            text,
+            transform=blended_transform_factory(across, self.axes.transData),
+            ha=align,
+            va="center_baseline",
+            color=color,
+            fontsize=size,
+            fontweight="bold" if bold else "normal",
+            clip_on=False,
+        )
+
+
+def _column_width(head: str, values: Sequence[str], *, bold: bool) -> float:
+    widths = [style.text_width(v, style.SIZE, bold=bold) for v in values]
+    return max([style.text_width(head, style.SMALL), *widths])
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of values at the right of a chart: its head, and one text per row."""
+
+    head: str
+    values: tuple[str, ...]
+    bold: bool = False
+
+
+def _label_width(labels: Sequence[str], groups: Sequence[str]) -> float:
+    longest = max((style.text_width(style.drawable(label)) for label in labels), default=0.0)
+    return min(_LABEL_PT, max(longest, 40.0)) if not groups or longest > 0 else 40.0
+
+
+def new_chart(
+    rows: Sequence[Row],
+    language: Language,
+    *,
+    columns: Sequence[Column] = (),
+    axis_label: str = "",
+    note: str = "",
+    legend_pt: float = 0.0,
+) -> RowChart:
+    """A chart with the rows' labels, group headings and columns of values written, ready for its marks.
+
+    ``legend_pt`` keeps room above the rows; ``note`` stands below the axis.
+    """
+    labels = [row_label(row, language) for row in rows]
+    groups = [group_label(row, language) for row in rows]
+    roomy = len(rows) <= _ROOMY_ROWS
+    label_width = _label_width(labels, [g for g in groups if g])
+    wrapped = [style.wrap(label, label_width, lines=4 if roomy else 1) for label in labels]
+    widths = [_column_width(column.head, column.values, bold=column.bold) for column in columns]
+    left = _EDGE + label_width + _GAP
+    right = sum(width + _GAP for width in widths) + _EDGE
+
+    centers, headings = _heights([len(lines) for lines in wrapped], groups, roomy=roomy)
+    bottom_of_rows = centers[-1][1]
+    axis_lines = style.wrap(axis_label, style.WIDTH_PT - 2 * _EDGE, size=style.SMALL) if axis_label else []
+    note_lines = style.wrap(note, style.WIDTH_PT - 2 * _EDGE, size=style.SMALL, lines=4) if note else []
+    top = legend_pt + (18.0 if any(column.head for column in columns) else 6.0)
+    bottom = 20.0 + 12.0 * len(axis_lines) + (4.0 + 12.0 * len(note_lines) if note_lines else 0.0)
+    figure, axes = style.new_figure(
+        bottom_of_rows + top + bottom, left=left, right=right, top=top, bottom=bottom
+    )
+    axes.set_ylim(bottom_of_rows, 0.0)
+    axes.set_yticks([])
+    chart = RowChart(figure, axes, tuple(c for c, _ in centers), tuple(rows), bottom_of_rows)
+    _write_labels(chart, wrapped, headings)
+    _write_columns(chart, columns, widths)
+    _write_below(chart, axis_lines, note_lines, middle=(left + style.WIDTH_PT - right) / 2)
+    return chart
+
+
+def _heights(
+    line_counts: Sequence[int], groups: Sequence[str], *, roomy: bool
+) -> tuple[list[tuple[float, float]], list[tuple[float, str]]]:
+    """Middle and lower edge of each row, middle and text of each group heading, in points from the top."""
+    position, last = 0.0, ""
+    centers: list[tuple[float, float]] = []
+    headings: list[tuple[float, str]] = []
+    for count, group in zip(line_counts, groups, strict=True):
+        if group and group != last:
+            position += 6.0 if centers else 0.0
+            headings.append((position + 10.0, group))
+            position += 20.0
+        last = group
+        height = max(24.0, count * style.LINE_PT + 9.0) if roomy else 16.0
+        centers.append((position + height / 2, position + height))
+        position += height
+    return centers, headings
+
+
+def _write_labels(
+    chart: RowChart, wrapped: Sequence[Sequence[str]], headings: Sequence[tuple[float, str]]
+) -> None:
+    for center, lines in zip(chart.centers, wrapped, strict=True):
+        first = center - style.LINE_PT * (len(lines) - 1) / 2
+        for i, line in enumerate(lines):
+            y = first + i * style.LINE_PT
+            chart.write(_EDGE, y, line, color=style.INK, align="left", size=style.SIZE, bold=False)
+    for center, text in headings:
+        line = style.wrap(text, style.WIDTH_PT - 2 * _EDGE, lines=1, bold=True)[0]
+        chart.write(_EDGE, center, line, color=style.INK, align="left", size=style.SIZE, bold=True)
+
+
+def _write_columns(chart: RowChart, columns: Sequence[Column], widths: Sequence[float]) -> None:
+    edge = style.WIDTH_PT - _EDGE
+    for column, width in reversed(list(zip(columns, widths, strict=True))):
+        chart.write(edge, -9.0, column.head, color=style.MUTED, align="right", size=style.SMALL, bold=False)
+        for center, value in zip(chart.centers, column.values, strict=True):
+            color = style.INK if column.bold else style.MUTED
+            chart.write(edge, center, value, color=color, align="right", size=style.SIZE, bold=column.bold)
+        edge -= width + _GAP
+
+
+def _write_below(
+    chart: RowChart, axis_lines: Sequence[str], note_lines: Sequence[str], *, middle: float
+) -> None:
+    y = chart.height + 24.0
+    longest = max((style.text_width(line, style.SMALL) for line in axis_lines), default=0.0)
+    center = min(max(middle, _EDGE + longest / 2), style.WIDTH_PT - _EDGE - longest / 2)
+    for line in axis_lines:
+        chart.write(center, y, line, color=style.MUTED, align="center", size=style.SMALL, bold=False)
+        y += 12.0
+    y += 4.0
+    for line in note_lines:
+        chart.write(_EDGE, y, line, color=style.MUTED, align="left", size=style.SMALL, bold=False)
+        y += 12.0
+
+
+def nice_ticks(low: float, high: float, *, most: int = 5) -> list[float]:
+    """At most ``most`` round numbers between two bounds."""
+    found = MaxNLocator(nbins=most - 1, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    slack = 1e-9 * (high - low)
+    return [float(tick) for tick in found if low - slack <= tick <= high + slack]

@@ -1,0 +1,159 @@
+"""Estimates as dots with their confidence intervals, one row each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from statistics import median
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from asn_research.figures import style
+from asn_research.figures.chart import (
+    Column,
+    drawn_rows,
+    left_out_note,
+    new_chart,
+    nice_ticks,
+)
+from asn_research.figures.wording import extremes_text, headline_text, join, level_text
+from asn_research.findings.axis import is_change, number, reference_of, unit_of
+from asn_research.findings.finding import Finding, Row
+from asn_research.language import Language, format_count, phrase
+from asn_research.language.catalogue import has_phrase
+from asn_research.language.quantity import format_quantity
+
+_WIDEST = 4.0  # an interval is cut at this many median half-widths from its estimate
+
+
+def axis_label(finding: Finding, unit: str, language: Language) -> str:
+    """What the axis counts: the question's own words, else its unit."""
+    for key in (f"figure.axis_{finding.question}", f"figure.unit_{unit}"):
+        if has_phrase(key):
+            return phrase(key, language)
+    return ""
+
+
+def _ends(rows: Sequence[Row]) -> list[tuple[float, float]]:
+    """The interval of each row; NaN where an end is missing."""
+    ends = [(number(row.get("conf_low")), number(row.get("conf_high"))) for row in rows]
+    return [(low, high) if low <= high else (math.nan, math.nan) for low, high in ends]
+
+
+def _cut(rows: Sequence[Row], ends: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The intervals, cut where one would be so wide that the others could not be told apart."""
+    estimates = [number(row.get("estimate")) for row in rows]
+    halves = [max(e - low, high - e) for e, (low, high) in zip(estimates, ends, strict=True) if low <= high]
+    if len(halves) < 3:
+        return list(ends)
+    widest = max(_WIDEST * median(halves), max(estimates) - min(estimates))
+    return [
+        (max(low, e - widest), min(high, e + widest)) if low <= high else (low, high)
+        for e, (low, high) in zip(estimates, ends, strict=True)
+    ]
+
+
+def draw_interval(finding: Finding, language: Language) -> Figure | None:
+    """Dots with intervals, or None when no row has an estimate.
+
+    Rows carry ``estimate``, ``conf_low``, ``conf_high``, ``n`` and a label; rows of one ``group`` stand under
+    its heading. A row without an interval is drawn hollow.
+    """
+    rows = drawn_rows(finding, "estimate")
+    if not rows:
+        return None
+    unit, reference = unit_of(finding), reference_of(finding)
+    ends = _ends(rows)
+    shown = _cut(rows, ends)
+    signed = is_change(finding)
+    values = tuple(format_quantity(number(r.get("estimate")), unit, language, sign=signed) for r in rows)
+    columns = [Column("", values, bold=True)]
+    if any(row.get("n") is not None for row in rows):
+        counts = tuple(format_count(number(row.get("n")), language) for row in rows)
+        columns.append(Column(phrase("figure.head_people", language), counts))
+    hollow = phrase("figure.note_no_interval", language) if any(math.isnan(low) for low, _ in ends) else ""
+    clipped = any(s != e for s, e in zip(shown, ends, strict=True) if e[0] <= e[1])
+    arrow = phrase("figure.note_clipped", language) if clipped else ""
+    chart = new_chart(
+        rows,
+        language,
+        columns=columns,
+        axis_label=axis_label(finding, unit, language),
+        note=join(left_out_note(finding, len(rows), language), hollow, arrow),
+    )
+    _scale(chart.axes, rows, shown, unit=unit, reference=reference, language=language)
+    _mark(chart.axes, rows, chart.centers, shown=shown, ends=ends)
+    return style.finish(chart.figure)
+
+
+def _scale(
+    axes: Axes,
+    rows: Sequence[Row],
+    shown: Sequence[tuple[float, float]],
+    *,
+    unit: str,
+    reference: float,
+    language: Language,
+) -> None:
+    known = [number(row.get("estimate")) for row in rows] + [end for ends in shown for end in ends]
+    known = [value for value in [*known, reference] if not math.isnan(value)]
+    low, high = min(known), max(known)
+    pad = 0.05 * (high - low) or max(0.1 * abs(high), 1e-6)
+    low, high = low - pad, high + pad
+    ticks = nice_ticks(low, high)
+    step = ticks[1] - ticks[0] if len(ticks) > 1 else high - low
+    per_cent = 100.0 if unit == "share" else 1.0
+    digits = max(0, math.ceil(-math.log10(step * per_cent) - 1e-9))
+    if len(ticks) > 1 and abs(step * per_cent * 10**digits - round(step * per_cent * 10**digits)) > 1e-6:
+        digits += 1
+    axes.set_xlim(low, high)
+    axes.set_xticks(ticks, [format_quantity(t, unit, language, digits=digits) for t in ticks])
+    axes.grid(axis="x", color=style.GRID, linewidth=0.8)
+    if not math.isnan(reference):
+        axes.axvline(reference, color=style.MUTED, linewidth=1.2, zorder=1.5)
+
+
+def _mark(
+    axes: Axes,
+    rows: Sequence[Row],
+    centers: Sequence[float],
+    *,
+    shown: Sequence[tuple[float, float]],
+    ends: Sequence[tuple[float, float]],
+) -> None:
+    colors = [style.code_color(str(row.get("label_code") or "")) for row in rows]
+    for y, color, (low, high), (true_low, true_high) in zip(centers, colors, shown, ends, strict=True):
+        if math.isnan(low):
+            continue
+        axes.plot([low, high], [y, y], color=color, linewidth=2.2, solid_capstyle="butt", zorder=2)
+        for end, true_end, marker in ((low, true_low, "<"), (high, true_high, ">")):
+            cut = end != true_end
+            axes.plot([end], [y], marker=marker if cut else "|", color=color, markersize=6, mew=1.6, zorder=2)
+    frame = pd.DataFrame(
+        {"x": [number(row.get("estimate")) for row in rows], "y": list(centers), "row": range(len(rows))}
+    )
+    full = [
+        color if not math.isnan(low) else style.PAPER for color, (low, _) in zip(colors, shown, strict=True)
+    ]
+    sns.scatterplot(
+        frame, x="x", y="y", s=52, ax=axes, color=style.ACCENT, linewidth=1.6, zorder=3, legend=False
+    )
+    axes.collections[-1].set_facecolor(full)
+    axes.collections[-1].set_edgecolor(colors)
+    axes.set(xlabel="", ylabel="")
+
+
+def describe_interval(finding: Finding, language: Language) -> str:
+    """The figure in words: its extremes by name, then the headline."""
+    rows = drawn_rows(finding, "estimate")
+    if not rows:
+        return ""
+    unit = unit_of(finding)
+    signed = is_change(finding)
+    level = level_text(finding, language)
+    extremes = extremes_text(rows, "estimate", unit, language, kind="interval", level=level, sign=signed)
+    main = headline_text(finding, language, sign=signed) if len(rows) > 1 else ""
+    return join(extremes, main, left_out_note(finding, len(rows), language))

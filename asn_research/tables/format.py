@@ -1,0 +1,45 @@
+"""Cells of tables: numbers rounded and written for readers; what may not or cannot be shown is an en dash."""
+
+from __future__ import annotations
+
+import math
+
+from asn_research.findings.axis import number
+from asn_research.findings.finding import Row
+from asn_research.language import Language, format_count, phrase
+from asn_research.language.number import MISSING
+from asn_research.language.quantity import format_quantity
+
+
+def format_value(row: Row, column: str, unit: str, language: Language, *, sign: bool = False) -> str:
+    """One number of a row in its unit.
+
+    >>> format_value({"estimate": 8.43}, "estimate", "points", "id", sign=True)
+    '+8,4'
+    """
+    return format_quantity(number(row.get(column)), unit, language, sign=sign)
+
+
+def format_people(row: Row, column: str, language: Language) -> str:
+    """One count of a row."""
+    return format_count(number(row.get(column)), language)
+
+
+def format_interval(
+    row: Row,
+    unit: str,
+    language: Language,
+    *,
+    columns: tuple[str, str] = ("conf_low", "conf_high"),
+    sign: bool = False,
+) -> str:
+    """The interval of a row as ``low to high``.
+
+    >>> format_interval({"conf_low": -0.4, "conf_high": 2.0}, "points", "id")
+    '−0,4 sampai 2,0'
+    """
+    low, high = (number(row.get(name)) for name in columns)
+    if math.isnan(low) or math.isnan(high):
+        return MISSING
+    ends = (format_quantity(end, unit, language, sign=sign) for end in (low, high))
+    return phrase("figure.interval", language, **dict(zip(("low", "high"), ends, strict=True)))
