@@ -1,0 +1,79 @@
+"""Evaluation of civil-servant (ASN) training: what a researcher types.
+
+>>> import asn_research as ar
+>>> "open_region" in dir(ar)
+True
+
+Names load on first use, so that importing the package costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from asn_research.findings.catalogue import questions
+    from asn_research.ingest.store import open_region, regions
+    from asn_research.measures.reliability import measure_alpha
+    from asn_research.measures.score import measure_gains
+    from asn_research.models.bootstrap import wild_bootstrap
+    from asn_research.models.bounds import estimate_bounds
+    from asn_research.models.difference import fit_difference
+    from asn_research.models.gain import fit_gain
+    from asn_research.models.multilevel import fit_multilevel
+    from asn_research.models.pooling import pool
+    from asn_research.models.regression import fit_ols
+    from asn_research.models.series import fit_series
+    from asn_research.models.weighting import estimate_effect
+    from asn_research.reports.report import open_report
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "regions": "ingest.store",
+    "open_region": "ingest.store",
+    "questions": "findings.catalogue",
+    "open_report": "reports.report",
+    "measure_gains": "measures.score",
+    "measure_alpha": "measures.reliability",
+    "fit_gain": "models.gain",
+    "fit_ols": "models.regression",
+    "fit_difference": "models.difference",
+    "fit_multilevel": "models.multilevel",
+    "fit_series": "models.series",
+    "wild_bootstrap": "models.bootstrap",
+    "estimate_effect": "models.weighting",
+    "estimate_bounds": "models.bounds",
+    "pool": "models.pooling",
+}
+
+__all__ = [
+    "estimate_bounds",
+    "estimate_effect",
+    "fit_difference",
+    "fit_gain",
+    "fit_multilevel",
+    "fit_ols",
+    "fit_series",
+    "measure_alpha",
+    "measure_gains",
+    "open_region",
+    "open_report",
+    "pool",
+    "questions",
+    "regions",
+    "wild_bootstrap",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'asn_research' has no name {name!r}; it has {', '.join(__all__)}")
+    value = getattr(import_module(f"asn_research.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]
