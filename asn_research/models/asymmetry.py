@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from asn_research.errors import BoundaryWarning, InputError, NoVariationError, TooFewObservationsError
-from asn_research.models.matrix import Vector, check_choice, check_columns, check_level, read_column
+from asn_research.models.argument import Vector, check_choice, check_columns, check_level, read_column
 from asn_research.models.pooling import METHODS, between_variance, pool
 from asn_research.models.result import Estimate, Fit
 from asn_research.models.wald import Label, wald_estimate
@@ -62,7 +62,7 @@ def check_asymmetry(
     --------
     >>> frame = pd.DataFrame({"estimate": [0.1, 0.2, 0.5, 0.4], "std_error": [0.05, 0.1, 0.3, 0.2]})
     >>> round(check_asymmetry(frame).estimate, 2)
-    1.72
+    1.8
     """
     check_level(conf_level)
     y, v = _read(data, estimate, std_error, variance)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from asn_research.errors import InputError
-from asn_research.models.matrix import Vector
+from asn_research.models.argument import Vector
 from asn_research.models.random_effect import MixedLikelihood
 
 _LARGEST_BLOCK = 3000

@@ -11,8 +11,9 @@ import pandas as pd
 from scipy import optimize
 
 from asn_research.errors import BoundaryWarning, ConvergenceError, InputError, NoVariationError
+from asn_research.models.argument import Vector, check_choice, check_level, read_design
 from asn_research.models.denominator import kenward_roger, satterthwaite_df
-from asn_research.models.matrix import Matrices, Vector, check_choice, check_level, read_matrices
+from asn_research.models.design import Design
 from asn_research.models.random_effect import (
     MixedLikelihood,
     RandomTerm,
@@ -126,8 +127,8 @@ def fit_multilevel(
     if df_method == "kenward_roger" and method != "REML":
         raise InputError("Kenward-Roger degrees of freedom are defined for method='REML' only.")
     fixed, parts = split_formula(formula)
-    design = read_matrices(data, formula=fixed, keep=group_columns(parts))
-    terms = read_random_terms(data.reset_index(drop=True).loc[design.index], parts)
+    design = read_design(data, formula=fixed, keep=group_columns(parts))
+    terms = read_random_terms(data.iloc[design.rows].reset_index(drop=True), parts)
     model = MixedLikelihood(design.y, design.x, terms, restricted=method == "REML")
     if model.yy <= 1e-20 * float((design.y**2).sum()):
         raise NoVariationError(
@@ -233,7 +234,7 @@ def _remarks(variances: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _statistics(
-    model: MixedLikelihood, theta: Vector, sigma: float, design: Matrices, beta: Vector
+    model: MixedLikelihood, theta: Vector, sigma: float, design: Design, beta: Vector
 ) -> dict[str, float]:
     deviance = model.deviance(theta)
     n_parameters = model.p + len(theta) + 1

@@ -12,7 +12,7 @@ import pandas as pd
 from scipy import optimize, stats
 
 from asn_research.errors import BoundaryWarning, ConvergenceError, InputError, TooFewObservationsError
-from asn_research.models.matrix import (
+from asn_research.models.argument import (
     Vector,
     check_choice,
     check_columns,
@@ -91,8 +91,8 @@ def pool(
         ``q_p_value``; ``tau2`` with its Q-profile interval ``tau2_low``/``tau2_high``; ``i2`` (a share from
         0 to 1) and ``h2`` from :math:`\tau^2`, ``i2_q`` and ``h2_q`` from Q; ``kh_scale``. Without moderator
         the prediction intervals ``prediction_<normal|t|kh>_<low|high>``: normal quantile; t with k − 2
-        degrees of freedom and the model's standard error; t with k − 1 and the standard error of ``test``. With a
-        moderator ``r2`` (share of heterogeneity explained) and ``qm`` of the moderator test.
+        degrees of freedom and the model's standard error; t with k − 1 and the standard error of ``test``.
+        With a moderator ``r2`` (share of heterogeneity explained) and ``qm`` of the moderator test.
 
     Raises
     ------

@@ -20,7 +20,7 @@ from scipy import linalg, sparse
 from scipy.sparse.linalg import splu
 
 from asn_research.errors import InputError, TooFewClustersError, TooFewObservationsError
-from asn_research.models.matrix import Vector, check_columns
+from asn_research.models.argument import Vector, check_columns
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,79 +1,46 @@
-"""From a formula and a frame to the arrays an estimator works with, with named refusals."""
+"""What estimators ask of their arguments, and the named refusals when it is not so."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-import formulaic
 import numpy as np
 import pandas as pd
-from formulaic.errors import FormulaicError
 from numpy.typing import NDArray
 
 from asn_research.errors import InputError, NoVariationError, SingularDesignError, TooFewObservationsError
+from asn_research.models.design import Design, build_design
 
 Vector = NDArray[np.float64]
 _RANK_TOLERANCE = 1e-10  # relative to the largest singular value of the column-scaled matrix
 
 
-@dataclass(frozen=True, slots=True)
-class Matrices:
-    """Outcome (n), regressors (n × k), their names and the labels of the rows that were complete."""
-
-    outcome: str
-    names: tuple[str, ...]
-    y: Vector
-    x: Vector
-    index: pd.Index
-
-
-def read_matrices(data: pd.DataFrame, *, formula: str, keep: Sequence[str] = ()) -> Matrices:
-    """Evaluate ``formula`` on ``data``, dropping rows with a missing value in it or in the columns ``keep``.
-
-    Parameters
-    ----------
-    data : DataFrame
-        One row per observation.
-    formula : str
-        Two-sided formula in the usual notation, e.g. ``"post ~ pre + C(method)"``.
-    keep : sequence of str, default ()
-        Further columns that must not be missing (clusters, groups, treatment).
+def read_design(data: pd.DataFrame, *, formula: str, keep: Sequence[str] = ()) -> Design:
+    """The design of a formula on the rows that are complete in it and in the columns ``keep``, of full rank.
 
     Raises
     ------
     InputError
         The formula cannot be read, names an unknown column, or yields values that are not finite.
     TooFewObservationsError
-        No complete row is left, or not more rows than coefficients.
+        No complete row, or fewer rows than coefficients.
     SingularDesignError
         The regressors are collinear.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0], "x": [0.0, 1.0, 2.0]})
-    >>> read_matrices(frame, formula="y ~ x").names
+    >>> read_design(frame, formula="y ~ x").names
     ('Intercept', 'x')
     """
     check_columns(data, keep)
-    if "~" not in formula:
-        raise InputError(f"the formula {formula!r} has no outcome: write it as 'outcome ~ terms'.")
-    frame = data.reset_index(drop=True)
-    frame = frame.loc[frame[list(keep)].notna().all(axis=1)] if keep else frame
-    try:
-        parts = formulaic.model_matrix(formula, frame, output="pandas", na_action="drop")
-    except (FormulaicError, KeyError, SyntaxError, TypeError, ValueError) as error:
-        raise InputError(f"the formula {formula!r} cannot be evaluated on these data: {error}") from error
-    left, right = parts.lhs, parts.rhs
-    if left.shape[1] != 1:
-        raise InputError(f"the outcome of {formula!r} must be one numeric column, found {left.shape[1]}.")
-    y = left.iloc[:, 0].to_numpy(dtype=float)
-    x = right.to_numpy(dtype=float)
-    matrices = Matrices(
-        outcome=str(left.columns[0]), names=tuple(map(str, right.columns)), y=y, x=x, index=right.index
-    )
-    _check_matrices(matrices, formula)
-    return matrices
+    design = build_design(formula, data, clusters=tuple(keep) or None)
+    n, k = design.x.shape
+    if n < k:
+        raise TooFewObservationsError(f"{formula!r} needs at least {k} complete rows, found {n}.")
+    if k:
+        check_rank(design.x, design.names)
+    return design
 
 
 def check_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
@@ -136,15 +103,3 @@ def check_rank(x: Vector, names: Sequence[str]) -> None:
         raise SingularDesignError(
             f"the regressors are collinear: {len(names)} columns, rank {rank}: {list(names)}."
         )
-
-
-def _check_matrices(matrices: Matrices, formula: str) -> None:
-    n, k = matrices.x.shape
-    if n == 0 or n < k:
-        raise TooFewObservationsError(f"{formula!r} needs at least {k} complete rows, found {n}.")
-    if not (np.isfinite(matrices.y).all() and np.isfinite(matrices.x).all()):
-        raise InputError(
-            f"{formula!r} yields values that are not finite (log of zero or of a negative number?)."
-        )
-    if k:
-        check_rank(matrices.x, matrices.names)
