@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pandas.io.formats.style import Styler
 
 from asn_research.errors import EstimationError
 
@@ -127,4 +128,5 @@ class Fit:
         shown = self.tidy()[
             ["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "df", "n_obs", "n_clusters"]
         ]
-        return str(shown.style.format(precision=3, na_rep="–", escape="html").hide(axis="index").to_html())
+        styler = Styler(shown, precision=3, na_rep="–", escape="html", uuid="fit", cell_ids=False)
+        return str(styler.hide(axis="index").to_html())
