@@ -132,8 +132,8 @@ def estimate_effect(
     -----
     All models and the two potential-outcome means are one system of estimating equations
     :math:`\psi(\theta)`; the covariance is the sandwich :math:`A^{-1} B A^{-\top} / n`, so that the
-    standard errors account for the estimated probabilities. Designs are orthonormalised first: results do not depend on covariate
-    units. Normal quantiles, or t with G − 1 degrees of freedom under clusters.
+    standard errors account for the estimated probabilities. Designs are
+    orthonormalised first: results do not depend on covariate units. Normal quantiles, or t with G − 1 degrees of freedom under clusters.
 
     References
     ----------
