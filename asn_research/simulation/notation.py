@@ -15,7 +15,7 @@ from asn_research.simulation.chance import Chance
 Cell = str | int | float | datetime.date | None
 Words = Mapping[str, tuple[str, ...]]
 
-_MONTHS = (
+MONTHS = (
     "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
 ).split()
 _SHORT = "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des".split()
@@ -185,7 +185,7 @@ class Notation:
         if self.dates == "cell":
             return day
         if self.dates == "month":
-            return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+            return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
         if self.dates == "short":
             return f"{day.day:02d} {_SHORT[day.month - 1]} {day.year}"
         return day.strftime({"slash": "%d/%m/%Y", "dash": "%d-%m-%Y", "iso": "%Y-%m-%d"}[self.dates])
