@@ -25,9 +25,9 @@ def estimate_retention_weights(
 ) -> pd.DataFrame:
     r"""Inverse-probability-of-censoring weights: how many people each observed person stands for.
 
-    Use them when follow-up scores are missing for reasons that what was measured before can explain; they do
-    nothing against reasons that were not measured (see the bounds for those). Weight the outcome model of the
-    observed with them.
+    Use them when follow-up scores are missing for reasons that what was measured before can explain;
+    they do nothing against reasons that were not measured (see the bounds for those). Weight the outcome
+    model of the observed with them.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ def estimate_retention_weights(
     Returns
     -------
     DataFrame
-        With the index of ``data``: ``probability`` of being observed and ``weight`` (0 for those not observed,
-        missing where a covariate is missing).
+        With the index of ``data``: ``probability`` of being observed and ``weight`` (0 for those not
+        observed, missing where a covariate is missing).
 
     Raises
     ------

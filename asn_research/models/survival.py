@@ -62,7 +62,8 @@ def estimate_median_time(
 
     References
     ----------
-    Kaplan & Meier (1958), doi:10.1080/01621459.1958.10501452; Brookmeyer & Crowley (1982), doi:10.2307/2530286.
+    Kaplan & Meier (1958), doi:10.1080/01621459.1958.10501452; Brookmeyer & Crowley (1982),
+    doi:10.2307/2530286.
 
     Examples
     --------
@@ -80,8 +81,8 @@ def estimate_median_time(
     if not math.isfinite(value):
         done = 1 - float(curve.surv_prob[-1])
         raise NoVariationError(
-            f"only {done:.0%} are completed within the time observed; the time until {share:.0%} is longer than "
-            f"{time.max():g} {unit}."
+            f"only {done:.0%} are completed within the time observed; the time until {share:.0%} is longer "
+            f"than {time.max():g} {unit}."
         )
     lower, upper = _bands(curve, transform, conf_level)
     low, high = _crossing(curve, lower, share), _crossing(curve, upper, share)

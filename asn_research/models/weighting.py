@@ -83,8 +83,8 @@ def estimate_effect(
     data : DataFrame
         One row per unit; rows with a missing value in either formula are dropped.
     outcome_formula : str
-        ``"post ~ pre + age"``, fitted in each arm by least squares; without the treatment. ``"post ~ 1"`` for
-        pure weighting.
+        ``"post ~ pre + age"``, fitted in each arm by least squares; without the treatment.
+        ``"post ~ 1"`` for pure weighting.
     treatment_formula : str
         ``"treated ~ pre + age"``, a 0/1 column on its left. Ignored on its right side by ``method="ra"``.
     method : {"aipw", "ipwra", "ipw", "ra", "aipw_wls"}
@@ -133,7 +133,8 @@ def estimate_effect(
     All models and the two potential-outcome means are one system of estimating equations
     :math:`\psi(\theta)`; the covariance is the sandwich :math:`A^{-1} B A^{-\top} / n`, so that the
     standard errors account for the estimated probabilities. Designs are
-    orthonormalised first: results do not depend on covariate units. Normal quantiles, or t with G − 1 degrees of freedom under clusters.
+    orthonormalised first: results do not depend on covariate units. Normal quantiles, or t with G − 1
+    degrees of freedom under clusters.
 
     References
     ----------
