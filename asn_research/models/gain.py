@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from asn_research.contract.threshold import GAIN_STEP_SHARE
-from asn_research.errors import InputError, NoVariationError
+from asn_research.errors import InputError
 from asn_research.models.design import Array, Design, checked_design, complete_rows, group_codes, solve_design
 from asn_research.models.regression import (
     check_clusters,
@@ -20,6 +20,13 @@ from asn_research.models.regression import (
     fit_solution,
     linear_contrast,
     vcov_type,
+)
+from asn_research.models.regressor import (
+    binary_column,
+    covariate_columns,
+    dummy_columns,
+    number_column,
+    varying_column,
 )
 from asn_research.models.result import Estimate, Fit
 from asn_research.models.wald import Label
@@ -265,7 +272,7 @@ def gain_design(
         )
     kept, rows = complete_rows(data, _used(columns, covariates, clusters), weights=columns.weights)
     parts = dict(_regressors(kept, columns, reference, covariates))
-    pre, post = (_numbers(kept, name) for name in (columns.baseline, columns.endline))
+    pre, post = (number_column(kept, name) for name in (columns.baseline, columns.endline))
     if model == "ancova":
         parts["baseline"] = pre
     return checked_design(
@@ -275,7 +282,7 @@ def gain_design(
             names=tuple(parts),
             outcome="gain" if model == "change" else columns.endline,
             rows=rows,
-            weights=None if columns.weights is None else _numbers(kept, columns.weights),
+            weights=None if columns.weights is None else number_column(kept, columns.weights),
             clusters=() if clusters is None else (group_codes(kept[clusters]),),
             n_dropped=len(data) - len(kept),
         )
@@ -292,65 +299,18 @@ def _regressors(
 ) -> Iterable[tuple[str, Array]]:
     yield "Intercept", np.ones(len(kept))
     if columns.treatment is not None:
-        yield columns.treatment, _treatment(kept, columns.treatment)
+        yield columns.treatment, binary_column(kept, columns.treatment)
     if columns.method is not None:
-        yield from _dummies(kept[columns.method], "method", reference)
+        yield from dummy_columns(kept[columns.method], "method", reference)
     if columns.participation is not None:
-        share = _numbers(kept, columns.participation)
+        share = varying_column(kept, columns.participation)
         if share.min() < 0.0 or share.max() > 1.0:
             raise InputError(
                 f"{columns.participation} must be a share from 0 to 1; "
                 f"found values from {share.min():g} to {share.max():g}."
             )
-        _must_vary(columns.participation, share)
         yield columns.participation, share / GAIN_STEP_SHARE
-    for name in covariates:
-        if pd.api.types.is_numeric_dtype(kept[name]) and not pd.api.types.is_bool_dtype(kept[name]):
-            values = _numbers(kept, name)
-            _must_vary(name, values)
-            yield name, values
-        else:
-            yield from _dummies(kept[name], name, None)
-
-
-def _dummies(values: pd.Series, name: str, reference: str | None) -> Iterable[tuple[str, Array]]:
-    """0/1 columns ``name[level]`` in the order of the names of the levels, without the reference."""
-    text = values.astype(str).to_numpy()
-    levels = sorted(set(text))
-    if len(levels) < 2:
-        raise NoVariationError(
-            f"{values.name} has the single value {levels[0]!r}; there is nothing to compare."
-        )
-    if reference is not None and reference not in levels:
-        raise InputError(
-            f"The reference {reference!r} is not among the values {', '.join(levels)} of {values.name}."
-        )
-    base = levels[0] if reference is None else reference
-    for level in levels:
-        if level != base:
-            yield f"{name}[{level}]", (text == level).astype(float)
-
-
-def _treatment(kept: pd.DataFrame, name: str) -> Array:
-    values = _numbers(kept, name)
-    if not set(np.unique(values)) <= {0.0, 1.0}:
-        raise InputError(f"{name} must be 0/1 or true/false; found {sorted(set(values))[:5]}.")
-    _must_vary(name, values)
-    return values
-
-
-def _numbers(kept: pd.DataFrame, name: str) -> Array:
-    try:
-        return kept[name].to_numpy(dtype=float)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} must hold numbers: {error}") from error
-
-
-def _must_vary(name: str, values: Array) -> None:
-    if np.ptp(values) == 0.0:
-        raise NoVariationError(
-            f"{name} is {values[0]:g} in all {len(values)} rows, so it cannot explain a gain."
-        )
+    yield from covariate_columns(kept, covariates)
 
 
 def _unit(design: Design, method: str) -> Array:

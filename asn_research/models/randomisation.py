@@ -14,6 +14,7 @@ from asn_research.errors import InputError, NoVariationError, TooFewObservations
 from asn_research.models.bootstrap import first_rejection
 from asn_research.models.design import Array, Codes, Design, checked_design, complete_rows, group_codes
 from asn_research.models.regression import fit_design
+from asn_research.models.regressor import binary_column, number_column
 from asn_research.models.result import Estimate, Fit
 from asn_research.models.wald import Label, wald_estimate
 
@@ -73,13 +74,13 @@ def estimate_lottery(
     used = [outcome, treatment, *covariates, *([clusters] if clusters else [])]
     kept, rows = complete_rows(data, used)
     d = binary_column(kept, treatment)
-    centred = [(name, kept[name].to_numpy(dtype=float)) for name in covariates]
+    centred = [(name, number_column(kept, name)) for name in covariates]
     parts = {"Intercept": np.ones(len(kept)), treatment: d}
     parts |= {name: x - x.mean() for name, x in centred}
     parts |= {f"{treatment}:{name}": d * (x - x.mean()) for name, x in centred}
     design = checked_design(
         Design(
-            y=kept[outcome].to_numpy(dtype=float),
+            y=number_column(kept, outcome),
             x=np.column_stack(list(parts.values())),
             names=tuple(parts),
             outcome=outcome,
@@ -116,22 +117,6 @@ def _welch(estimate: Estimate, y: Array, d: Array) -> Estimate:
         vcov_type=estimate.vcov_type,
     )
     return wald_estimate(estimate.term, estimate.estimate, estimate.std_error, df=df, label=label)
-
-
-def binary_column(kept: pd.DataFrame, name: str) -> Array:
-    """A 0/1 or true/false column as numbers; refuses other values and a column without variation."""
-    try:
-        values = kept[name].to_numpy(dtype=float)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{name} must be 0/1 or true/false: {error}") from error
-    found = np.unique(values)
-    if not set(found) <= {0.0, 1.0}:
-        raise InputError(f"{name} must be 0/1 or true/false; found {', '.join(f'{v:g}' for v in found[:5])}.")
-    if len(found) < 2:
-        raise NoVariationError(
-            f"{name} is {found[0]:g} in all {len(values)} rows; there is no comparison group."
-        )
-    return values
 
 
 def estimate_randomisation_test(
@@ -199,7 +184,7 @@ def estimate_randomisation_test(
     top, slope, bottom = (
         np.concatenate(parts) for parts in zip(*(lot.moments(z) for z in draws), strict=True)
     )
-    if np.ptp(kept[outcome].to_numpy(dtype=float)) == 0.0:
+    if np.ptp(number_column(kept, outcome)) == 0.0:
         raise NoVariationError(f"{outcome} is the same in all {len(kept)} rows, so nothing can be compared.")
     own = lot.moments(lot.assigned[None])
     value = float(own[0][0] / own[2][0])
@@ -210,7 +195,7 @@ def estimate_randomisation_test(
         return float((reached.sum() + added) / (len(top) + added))
 
     def end(side: float) -> float:
-        step = float(np.ptp(kept[outcome].to_numpy(dtype=float))) / 10.0
+        step = float(np.ptp(number_column(kept, outcome))) / 10.0
         return value + side * first_rejection(lambda x: p_value(value + side * x) <= 1.0 - conf_level, step)
 
     low, high = end(-1.0), end(1.0)
@@ -265,7 +250,7 @@ class _Lot:
 def _read_lot(
     kept: pd.DataFrame, outcome: str, treatment: str, clusters: str | None, blocks: str | None
 ) -> _Lot:
-    y = kept[outcome].to_numpy(dtype=float)
+    y = number_column(kept, outcome)
     d = binary_column(kept, treatment)
     n = len(kept)
     units = group_codes(kept[clusters]) if clusters else np.arange(n, dtype=np.intp)
