@@ -1,0 +1,227 @@
+"""An executed notebook as one self-contained HTML page, by nbconvert with this project's own template."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import TagRemovePreprocessor
+from nbformat import NotebookNode
+
+from asn_research.language import LANGUAGES, Language, phrase
+from asn_research.reports.markup import TEMPLATES
+from asn_research.reports.notebook import STAMP
+
+_HEADING = re.compile(r"^## +(.+?)\s*$", re.MULTILINE)
+_SVG_SIZE = re.compile(r'<svg\b[^>]*?\bviewBox="0 0 ([\d.]+) ([\d.]+)"', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the table of contents."""
+
+    anchor: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of cells under one heading; the head of the page has no anchor."""
+
+    anchor: str
+    cells: tuple[NotebookNode, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Neighbouring outputs that answer one question; other outputs stand without a question."""
+
+    question: str
+    answered: bool
+    outputs: tuple[NotebookNode, ...]
+
+
+@cache
+def _text(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def style() -> str:
+    """The style sheet of every page."""
+    return _text("style.css").rstrip()
+
+
+def script() -> str:
+    """The one small script of the pages: it marks the section being read and opens details for print."""
+    return _text("script.js").rstrip()
+
+
+def security_policy(scripts: Iterable[str] = ()) -> str:
+    """A Content-Security-Policy that allows inline styles, embedded pictures and exactly the given scripts."""
+    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts]
+    allowed = " ".join(hashes) or "'none'"
+    return (
+        f"default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {allowed}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _is_heading(cell: NotebookNode) -> bool:
+    return cell.cell_type == "markdown" and _HEADING.match(cell.source) is not None
+
+
+def _anchor(cell: NotebookNode) -> str:
+    return str(cell.metadata.get(STAMP, {}).get("anchor", cell.get("id", "")))
+
+
+def split_sections(cells: Iterable[NotebookNode]) -> list[Part]:
+    """Cells grouped under their second-level headings; what precedes the first heading is the page's head."""
+    parts: list[tuple[str, list[NotebookNode]]] = [("", [])]
+    for cell in cells:
+        if _is_heading(cell):
+            parts.append((_anchor(cell), []))
+        parts[-1][1].append(cell)
+    return [Part(anchor, tuple(members)) for anchor, members in parts if members]
+
+
+def list_contents(cells: Iterable[NotebookNode]) -> list[Entry]:
+    """The second-level headings of a notebook, for the table of contents."""
+    entries = []
+    for cell in cells:
+        heading = _HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+        if heading:
+            entries.append(Entry(_anchor(cell), heading.group(1)))
+    return entries
+
+
+def _stamped(output: NotebookNode, name: str) -> Any:
+    return output.get("metadata", {}).get(STAMP, {}).get(name, "")
+
+
+def group_questions(outputs: Iterable[NotebookNode]) -> Iterator[Group]:
+    """Neighbouring outputs of one question together, so that the page can wrap them in one section."""
+    held: list[NotebookNode] = []
+    for output in outputs:
+        if held and _stamped(held[0], "question") != _stamped(output, "question"):
+            yield _group(held)
+            held = []
+        held.append(output)
+    if held:
+        yield _group(held)
+
+
+def _group(outputs: list[NotebookNode]) -> Group:
+    first = outputs[0]
+    return Group(_stamped(first, "question"), bool(_stamped(first, "answered")), tuple(outputs))
+
+
+def _image_size(output: NotebookNode) -> str:
+    size = _SVG_SIZE.search(output.data["image/svg+xml"])
+    return f' width="{float(size.group(1)):.0f}" height="{float(size.group(2)):.0f}"' if size else ""
+
+
+def _base64(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _prose_html(source: str) -> str:
+    renderer = IPythonRenderer(escape=True, exclude_anchor_links=True)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+class PageExporter(TemplateExporter):  # type: ignore[misc]
+    """nbconvert exporter for the pages of this project; extends nbconvert's ``base`` template."""
+
+    export_from_notebook = None
+    output_mimetype = ""
+
+    def _template_name_default(self) -> str:
+        return "page"
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def default_filters(self) -> Iterator[tuple[str, Any]]:
+        """nbconvert's filters and those of the page template."""
+        yield from super().default_filters()
+        yield "sections", split_sections
+        yield "questions", group_questions
+        yield "stamped", _stamped
+        yield "image_size", _image_size
+        yield "base64", _base64
+        yield "prose_html", _prose_html
+        yield "code_html", Highlight2HTML(pygments_lexer="python3", parent=self)
+
+
+def _without_other_languages(notebook: NotebookNode, language: Language) -> NotebookNode:
+    unwanted = {f"lang-{other}" for other in LANGUAGES if other != language} | {"injected-parameters"}
+    remover = TagRemovePreprocessor(enabled=True, remove_cell_tags=unwanted)
+    kept, _ = remover(notebook, {})
+    return kept
+
+
+def export_page(
+    notebook: NotebookNode,
+    *,
+    language: Language,
+    title: str,
+    alternate: str = "",
+    links: Iterable[tuple[str, str]] = (),
+) -> str:
+    """The page of an executed notebook.
+
+    Parameters
+    ----------
+    notebook
+        An executed product notebook.
+    language
+        The language whose Markdown cells (tagged ``lang-id``, ``lang-en``) are kept.
+    title
+        Title of the browser window.
+    alternate
+        File name of the same page in the other language; empty where there is none.
+    links
+        Further links of the bar at the top: label and relative address.
+
+    Returns
+    -------
+    str
+        One HTML document that asks no network for anything.
+    """
+    kept = _without_other_languages(notebook, language)
+    words = {key: phrase(f"report.page_{key}", language) for key in _WORDS}
+    page = {
+        "language": language,
+        "title": title,
+        "style": style(),
+        "script": script(),
+        "policy": security_policy([script()]),
+        "contents": list_contents(kept.cells),
+        "alternate": alternate,
+        "links": list(links),
+        "words": words,
+    }
+    exporter = PageExporter(extra_template_basedirs=[str(TEMPLATES)])
+    priority = ["image/svg+xml", "text/html", "text/plain"]
+    exporter.config.NbConvertBase.display_data_priority = priority
+    body, _ = exporter.from_notebook_node(kept, resources={"page": page})
+    return re.sub(r"\n{3,}", "\n\n", str(body)).strip() + "\n"
+
+
+_WORDS: Final = (
+    "skip", "project", "contents", "show_code", "other_code", "other_name", "footer",
+)  # fmt: skip
+
+
+def plain_text(fragment: str) -> str:
+    """The words of an HTML fragment, as the plain-text form of an output."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", fragment)).split())

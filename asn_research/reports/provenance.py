@@ -1,0 +1,97 @@
+"""Where a report comes from: code, packages, raw files and plan, by content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from functools import cache
+from importlib.metadata import requires, version
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+
+from asn_research.contract.region import Region
+from asn_research.contract.vocabulary import term_label
+from asn_research.language import Language, format_date, phrase
+
+DISTRIBUTION = "asn-research"
+_CODE = (".py", ".toml", ".j2", ".css", ".js", ".json")
+
+
+def digest_bytes(content: bytes) -> str:
+    """SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def digest_json(value: Any) -> str:
+    """SHA-256 of a value's canonical JSON."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return digest_bytes(text.encode())
+
+
+def digest_files(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder, by its path inside the folder; files of open programs left out."""
+    return {
+        path.relative_to(folder).as_posix(): digest_bytes(path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith((".", "~$"))
+    }
+
+
+@cache
+def code_digest() -> str:
+    """SHA-256 over every source file, rule and template of the package."""
+    parts: list[tuple[str, str]] = []
+
+    def walk(folder: Traversable, prefix: str) -> None:
+        for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+            if entry.is_dir() and entry.name != "__pycache__":
+                walk(entry, f"{prefix}{entry.name}/")
+            elif entry.name.endswith(_CODE):
+                parts.append((prefix + entry.name, digest_bytes(entry.read_bytes())))
+
+    walk(files("asn_research"), "")
+    return digest_json(parts)
+
+
+@cache
+def package_versions() -> dict[str, str]:
+    """Python and the packages that the project depends on, with the versions in use."""
+    wanted = [Requirement(text) for text in requires(DISTRIBUTION) or ()]
+    names = sorted({r.name for r in wanted if r.marker is None or r.marker.evaluate({"extra": ""})})
+    return {"python": platform.python_version()} | {name: version(name) for name in names}
+
+
+def code_facts(language: Language) -> list[tuple[str, str]]:
+    """Version and digest of the code and the versions of its packages, for readers."""
+    packages = ", ".join(f"{name} {number}" for name, number in package_versions().items())
+    return [
+        (phrase("report.code", language), f"{DISTRIBUTION} {version(DISTRIBUTION)}, SHA-256 {code_digest()}"),
+        (phrase("report.packages", language), packages),
+    ]
+
+
+def plan_facts(region: Region, period: str, language: Language) -> list[tuple[str, str]]:
+    """The declared plan, its date and its digest, for readers."""
+    plan = region.plan
+
+    def say(key: str) -> str:
+        return phrase(f"report.{key}", language)
+
+    primary = (
+        f"{term_label('competency', plan.primary.competency, language)} "
+        f"({term_label('source', plan.primary.source, language)})"
+    )
+    return [
+        (say("plan_written"), format_date(plan.written_on, language) if plan.written_on else say("plan_undated")),
+        (say("plan_design"), say(f"design_{region.periods[period].design}")),
+        (say("plan_primary"), primary),
+        (say("plan_reference"), term_label("method", plan.reference_method, language)),
+        (say("plan_covariates"), ", ".join(plan.covariates) or say("plan_none")),
+        (say("plan_clusters"), say(f"clusters_{plan.clusters}")),
+        ("SHA-256", plan.digest),
+    ]

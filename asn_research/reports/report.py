@@ -1,0 +1,320 @@
+"""The report of one region and period, as a notebook shows it piece by piece."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from IPython.display import display
+from markupsafe import Markup
+
+from asn_research.contract.vocabulary import nearest
+from asn_research.errors import Problem, ReportError
+from asn_research.figures.figure import alt_text, draw
+from asn_research.figures.style import to_svg
+from asn_research.findings.answer import answer_questions
+from asn_research.findings.catalogue import QUESTIONS
+from asn_research.findings.finding import Finding, Status
+from asn_research.findings.label import caption
+from asn_research.findings.question import Level
+from asn_research.findings.sentence import (
+    answer_sentence,
+    caveat_sentences,
+    grade_text,
+    open_sentence,
+    question_text,
+    reading_sentence,
+    sample_sentence,
+)
+from asn_research.findings.summary import summarise
+from asn_research.ingest.store import RegionData, open_region
+from asn_research.language import Language, format_count, format_date, phrase
+from asn_research.reports import provenance
+from asn_research.reports.markup import render
+from asn_research.reports.notebook import FINDINGS_MIMETYPE, STAMP
+from asn_research.reports.page import plain_text
+from asn_research.reports.parameter import check_parameters
+from asn_research.tables.table import table_html
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All findings of a report; shown in a notebook they become its findings.json."""
+
+    findings: tuple[Finding, ...]
+    stamp: Mapping[str, str]
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __getitem__(self, question: str) -> Finding:
+        """The finding of a question.
+
+        Raises
+        ------
+        ReportError
+            If there is no such question, naming the nearest.
+        """
+        known = {finding.question: finding for finding in self.findings}
+        if question not in known:
+            hint = nearest(question, known)
+            remedy = f"Did you mean {hint!r}?" if hint else f"Known are: {', '.join(known)}."
+            raise ReportError(Problem("question_unknown", f"there is no question {question!r}.", remedy=remedy))
+        return known[question]
+
+    def as_records(self) -> list[dict[str, Any]]:
+        """The records of findings.json, in the order of the catalogue."""
+        return [record for finding in self.findings for record in finding.as_records()]
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        estimated = sum(finding.status is Status.ESTIMATED for finding in self.findings)
+        text = f"{len(self.findings)} findings, {estimated} estimated"
+        return {FINDINGS_MIMETYPE: self.as_records(), "text/plain": text}, {STAMP: dict(self.stamp)}
+
+
+class Report:
+    """One region and period in one language, opened by :func:`open_report`.
+
+    Every piece it shows bears the region, period and language it belongs to.
+    """
+
+    def __init__(self, data: RegionData, *, language: Language) -> None:
+        self.data_of_region = data
+        self.language: Language = language
+
+    def __repr__(self) -> str:
+        return f"<Report {self.data_of_region.region.folder} {self.data_of_region.period} {self.language}>"
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """Whose report this is."""
+        data = self.data_of_region
+        return {"region": data.region.folder, "period": data.period, "language": self.language}
+
+    @cached_property
+    def findings(self) -> Findings:
+        """The answers to all questions of the catalogue."""
+        return Findings(answer_questions(self.data_of_region), self.stamp)
+
+    def head(self) -> None:
+        """Show whose report it is, of which period and data, and how strong its evidence is."""
+        data, language = self.data_of_region, self.language
+        region = data.region
+        period = region.periods[data.period]
+        grade = max((finding.design_grade for finding in self.findings), default=1)
+        until = latest_date(data)
+        between = self._say(
+            "between", start=format_date(period.starts, language), end=format_date(period.ends, language)
+        )
+        people = format_count(data.participants["person_id"].nunique(), language)
+        facts = [
+            (self._say("period"), between, ""),
+            (self._say("grade"), self._say("grade_of", grade=grade), grade_text(grade, language)),
+            (self._say("people"), self._say("people_count", count=people), ""),
+            (self._say("data_until"), format_date(until, language) if until else "–", ""),
+        ]
+        fragment = self._render(
+            "head",
+            kicker=self._say("kicker"),
+            title=f"{region.region.name}, {data.period}",
+            programme=region.programme.name,
+            synthetic=region.region.synthetic,
+            facts=facts,
+        )
+        self._show_html(fragment)
+
+    def summary(self) -> None:
+        """Show the answer in a few sentences, four key figures and what stays open."""
+        short = summarise(self.findings.findings, self.language)
+        self._show_html(
+            self._render(
+                "summary",
+                sentences=short.sentences,
+                key_figures=short.key_figures,
+                open_questions=short.open_questions,
+            )
+        )
+
+    def show(self, *questions: str) -> None:
+        """Show questions: answer, figure, how to read it, table, caveats.
+
+        Raises
+        ------
+        ReportError
+            If there is no such question, naming the nearest.
+        """
+        for finding in [self.findings[question] for question in questions]:
+            self._show_finding(finding)
+
+    def show_level(self, level: str, *, without: tuple[str, ...] = ()) -> None:
+        """Show every question of a level, in the order of the catalogue, but those shown elsewhere.
+
+        Raises
+        ------
+        ReportError
+            If there is no such level or question, naming the nearest.
+        """
+        levels = [known.value for known in Level]
+        if level not in levels:
+            hint = nearest(level, levels)
+            remedy = f"Did you mean {hint!r}?" if hint else f"Known are: {', '.join(levels)}."
+            raise ReportError(Problem("level_unknown", f"there is no level {level!r}.", remedy=remedy))
+        left_out = {self.findings[question].question for question in without}
+        self.show(*(q.id for q in QUESTIONS if q.level.value == level and q.id not in left_out))
+
+    def data(self) -> None:
+        """Show what became of the rows received."""
+        self._show_html(render_flow(self.data_of_region, self.language))
+
+    def methods(self) -> None:
+        """Show methods, limits and the plan that was declared."""
+        region = self.data_of_region.region
+        sections = [
+            (self._say(f"methods_{name}_title"), [self._say(f"methods_{name}", **self._method_fields())])
+            for name in ("gain", "clusters", "intervals", "disclosure", "limits")
+        ]
+        facts = provenance.plan_facts(region, self.data_of_region.period, self.language)
+        plan = self._render("facts", title=self._say("plan"), facts=facts)
+        self._show_html(self._render("prose", sections=sections) + plan)
+
+    def glossary(self) -> None:
+        """Show the terms that the report uses."""
+        names = [name.strip() for name in self._say("glossary_terms").split(",")]
+        terms = [(self._say(f"glossary_{name}_term"), self._say(f"glossary_{name}")) for name in names]
+        self._show_html(self._render("terms", terms=terms))
+
+    def inputs(self) -> None:
+        """Show every input with its hash, the version of the code and of the packages, the parameters."""
+        files = [(name, digest) for name, digest in sorted(self.data_of_region.intake["raw_digest"].items())]
+        heads = [
+            {"text": self._say("file"), "number": False, "code": False},
+            {"text": "SHA-256", "number": False, "code": True},
+        ]
+        table = self._render("table", caption=self._say("inputs_caption"), heads=heads, rows=files)
+        facts = provenance.code_facts(self.language) + [
+            (self._say("parameters"), ", ".join(f"{name} = {value}" for name, value in self.stamp.items()))
+        ]
+        self._show_html(table + self._render("facts", title="", facts=facts))
+
+    def _method_fields(self) -> dict[str, str]:
+        minimum = self.data_of_region.region.disclosure.minimum_cell
+        return {"minimum": format_count(minimum, self.language)}
+
+    def _say(self, key: str, **fields: object) -> str:
+        return phrase(f"report.{key}", self.language, **fields)
+
+    def _render(self, name: str, **values: Any) -> Markup:
+        return render(name, self.language, **values)
+
+    def _show_finding(self, finding: Finding) -> None:
+        language = self.language
+        title = question_text(finding.question, language)
+        answered = finding.status is Status.ESTIMATED
+        known = {"question": finding.question, "title": title, "answered": answered}
+        sentence = open_sentence if finding.status is Status.NO_DATA else answer_sentence
+        fragment = self._render(
+            "answer",
+            question=finding.question,
+            title=title,
+            answered=answered,
+            status=finding.status.value,
+            answer=sentence(finding, language),
+        )
+        self._show_html(fragment, **known)
+        if not answered:
+            return
+        figure = draw(finding, language)
+        if figure is not None:
+            alt = alt_text(finding, language)
+            extra = known | {"alt": alt, "caption": caption(finding, language)}
+            self._show({"image/svg+xml": to_svg(figure).decode(), "text/plain": alt}, extra)
+        fragment = self._render(
+            "detail",
+            title=title,
+            reading=reading_sentence(finding, language),
+            table=Markup(table_html(finding, language)),  # noqa: S704  (made and escaped by tables)
+            caveats=caveat_sentences(finding, language),
+            sample=sample_sentence(finding, language),
+        )
+        self._show_html(fragment, **known)
+
+    def _show_html(self, fragment: Markup, **extra: Any) -> None:
+        self._show({"text/html": str(fragment), "text/plain": plain_text(fragment)}, extra)
+
+    def _show(self, bundle: Mapping[str, Any], extra: Mapping[str, Any]) -> None:
+        metadata = {STAMP: {**self.stamp, **extra}}
+        display(dict(bundle), raw=True, metadata=metadata)
+
+
+def render_flow(data: RegionData, language: Language) -> Markup:
+    """What became of the raw rows, as a bar with its four parts and their meaning."""
+    names = ("accepted", "corrected", "quarantined", "duplicates")
+    return render("flow", language, totals=data.intake["totals"], names=names)
+
+
+def latest_date(data: RegionData) -> datetime.date | None:
+    """The last date that the clean tables contain: the date of the data, not of the run."""
+    latest = [
+        table[column].max()
+        for table in data.tables.values()
+        for column in table.columns
+        if pd.api.types.is_datetime64_any_dtype(table[column])
+    ]
+    known = [moment.date() for moment in latest if not pd.isna(moment)]
+    return max(known, default=None)
+
+
+def open_report(
+    *,
+    region: str,
+    period: str | None = None,
+    language: Language = "id",
+    raw: str | Path | None = None,
+    processed: str | Path | None = None,
+) -> Report:
+    """Open the report of a region and period, taking in its raw files first where that is needed.
+
+    Parameters
+    ----------
+    region
+        Name of the region's folder below the raw data.
+    period
+        Name of one of its periods; the last one where it is not given.
+    language
+        ``"id"`` or ``"en"``.
+    raw, processed
+        Folders of raw and of clean data; those of the project where they are not given.
+
+    Raises
+    ------
+    ParameterError
+        If a parameter is of the wrong type.
+    RegionError
+        If there is no such region or period.
+    IntakeError
+        If the raw files cannot be taken in.
+    """
+    asked = check_parameters(
+        {
+            "region": region,
+            "period": period,
+            "language": language,
+            "raw": None if raw is None else str(raw),
+            "processed": None if processed is None else str(processed),
+        }
+    )
+    data = open_region(
+        asked.region,
+        period=asked.period,
+        raw=Path(asked.raw) if asked.raw else None,
+        processed=Path(asked.processed) if asked.processed else None,
+    )
+    return Report(data, language=asked.language)
