@@ -54,8 +54,8 @@ def estimate_balance(
 
     Use it before any comparison design. The verdict of the What Works Clearinghouse rests on Hedges' g (Cox's
     index for 0/1 covariates): up to 0.05 the groups count as equal, up to 0.25 the analysis must adjust for
-    the covariate, above it no adjustment saves the comparison. Tests are shown, not used for the verdict: a small
-    sample passes every test.
+    the covariate, above it no adjustment saves the comparison. Tests are shown, not used for the verdict: a
+    small sample passes every test.
 
     Parameters
     ----------

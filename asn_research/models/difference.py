@@ -12,7 +12,7 @@ import pandas as pd
 from asn_research.errors import InputError
 from asn_research.models.balance import Balance, estimate_balance
 from asn_research.models.design import Design, checked_design, complete_rows, group_codes
-from asn_research.models.gain import GainColumns, fit_gain
+from asn_research.models.gain import GainColumns, GainModel, fit_gain
 from asn_research.models.regression import fit_design
 from asn_research.models.regressor import binary_column, covariate_columns, number_column
 from asn_research.models.result import Fit
@@ -129,9 +129,9 @@ def fit_comparison(
     """Fit change and ANCOVA to the same people and say whether, and why, they disagree.
 
     Use it for trained and untrained people with a score before and after. Change assumes that the groups
-    would have kept their distance; ANCOVA that people with equal baselines would have ended equal. Where groups
-    differ at baseline at most one of them is right (Lord's paradox); the headline follows the assignment,
-    never the p-value.
+    would have kept their distance; ANCOVA that people with equal baselines would have ended equal. Where
+    groups differ at baseline at most one of them is right (Lord's paradox); the headline follows the
+    assignment, never the p-value.
 
     Parameters
     ----------
@@ -166,9 +166,19 @@ def fit_comparison(
     treatment = columns.treatment
     if treatment is None:
         raise InputError("A comparison needs the column of the treatment; name it in columns.")
-    options = {"columns": columns, "covariates": covariates, "clusters": clusters, "vcov": vcov}
-    change = fit_gain(data, model="change", conf_level=conf_level, **options)
-    ancova = fit_gain(data, model="ancova", conf_level=conf_level, **options)
+    models: tuple[GainModel, GainModel] = ("change", "ancova")
+    change, ancova = (
+        fit_gain(
+            data,
+            columns=columns,
+            model=model,
+            covariates=covariates,
+            clusters=clusters,
+            vcov=vcov,
+            conf_level=conf_level,
+        )
+        for model in models
+    )
     optional = [name for name in (columns.participation, columns.weights, clusters) if name]
     used = [columns.baseline, columns.endline, treatment, *covariates, *optional]
     people, _ = complete_rows(data, used, weights=columns.weights)
@@ -198,5 +208,5 @@ def _reason(distance: float, slope: float, gap: float) -> str:
     return (
         f"The trained stood {distance:+.2f} standard deviations from the untrained before the training and "
         f"the endline moves {slope:.2f} points per point of baseline; change credits the trained with "
-        f"{gap:+.2f} points more than ANCOVA, because ANCOVA expects part of a baseline distance to vanish by itself."
+        f"{gap:+.2f} points more than ANCOVA, because ANCOVA expects part of a baseline distance to vanish."
     )
