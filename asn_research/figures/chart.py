@@ -10,7 +10,7 @@ from typing import Final
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
-from matplotlib.transforms import Affine2D, blended_transform_factory
+from matplotlib.transforms import Affine2D, Transform, blended_transform_factory
 
 from asn_research.figures import style
 from asn_research.findings.axis import number
@@ -59,16 +59,21 @@ class RowChart:
     rows: tuple[Row, ...]
     height: float
 
+    @property
+    def across(self) -> Transform:
+        """Points from the left edge of the figure across, the rows' axis down."""
+        points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
+        return blended_transform_factory(points, self.axes.transData)
+
     def write(
         self, x_pt: float, y: float, text: str, *, color: str, align: str, size: float, bold: bool
     ) -> None:
         """Write at a distance in points from the left edge of the figure and a height of the rows' axis."""
-        across = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
         self.axes.text(
             x_pt,
             y,
             text,
-            transform=blended_transform_factory(across, self.axes.transData),
+            transform=self.across,
             ha=align,
             va="center_baseline",
             color=color,
@@ -105,10 +110,11 @@ def new_chart(
     axis_label: str = "",
     note: str = "",
     legend_pt: float = 0.0,
+    axis_pt: float = 20.0,
 ) -> RowChart:
     """A chart with the rows' labels, group headings and columns of values written, ready for its marks.
 
-    ``legend_pt`` keeps room above the rows; ``note`` stands below the axis.
+    ``legend_pt`` keeps room above the rows, ``axis_pt`` below them; ``note`` stands below the axis.
     """
     labels = [row_label(row, language) for row in rows]
     groups = [group_label(row, language) for row in rows]
@@ -124,7 +130,7 @@ def new_chart(
     axis_lines = style.wrap(axis_label, style.WIDTH_PT - 2 * _EDGE, size=style.SMALL) if axis_label else []
     note_lines = style.wrap(note, style.WIDTH_PT - 2 * _EDGE, size=style.SMALL, lines=4) if note else []
     top = legend_pt + (18.0 if any(column.head for column in columns) else 6.0)
-    bottom = 20.0 + 12.0 * len(axis_lines) + (4.0 + 12.0 * len(note_lines) if note_lines else 0.0)
+    bottom = axis_pt + 12.0 * len(axis_lines) + (4.0 + 12.0 * len(note_lines) if note_lines else 0.0)
     figure, axes = style.new_figure(
         bottom_of_rows + top + bottom, left=left, right=right, top=top, bottom=bottom
     )
@@ -133,7 +139,9 @@ def new_chart(
     chart = RowChart(figure, axes, tuple(c for c, _ in centers), tuple(rows), bottom_of_rows)
     _write_labels(chart, wrapped, headings)
     _write_columns(chart, columns, widths)
-    _write_below(chart, axis_lines, note_lines, middle=(left + style.WIDTH_PT - right) / 2)
+    _write_below(
+        chart, axis_lines, note_lines, start=axis_pt + 4.0, middle=(left + style.WIDTH_PT - right) / 2
+    )
     return chart
 
 
@@ -180,9 +188,9 @@ def _write_columns(chart: RowChart, columns: Sequence[Column], widths: Sequence[
 
 
 def _write_below(
-    chart: RowChart, axis_lines: Sequence[str], note_lines: Sequence[str], *, middle: float
+    chart: RowChart, axis_lines: Sequence[str], note_lines: Sequence[str], *, start: float, middle: float
 ) -> None:
-    y = chart.height + 24.0
+    y = chart.height + start + 0.0
     longest = max((style.text_width(line, style.SMALL) for line in axis_lines), default=0.0)
     center = min(max(middle, _EDGE + longest / 2), style.WIDTH_PT - _EDGE - longest / 2)
     for line in axis_lines:
@@ -199,3 +207,12 @@ def nice_ticks(low: float, high: float, *, most: int = 5) -> list[float]:
     found = MaxNLocator(nbins=most - 1, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
     slack = 1e-9 * (high - low)
     return [float(tick) for tick in found if low - slack <= tick <= high + slack]
+
+
+def axis_digits(ticks: Sequence[float], unit: str) -> int:
+    """The decimals that tell the ticks of an axis apart."""
+    scale = 100.0 if unit == "share" else 1.0
+    for digits in range(6):
+        if all(abs(t * scale * 10**digits - round(t * scale * 10**digits)) < 1e-6 for t in ticks):
+            return digits
+    return 6

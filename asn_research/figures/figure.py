@@ -7,7 +7,12 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
+from asn_research.figures.background import describe_background, draw_background
+from asn_research.figures.distribution import describe_distribution, draw_distribution
 from asn_research.figures.interval import describe_interval, draw_interval
+from asn_research.figures.likert import describe_likert, draw_likert
+from asn_research.figures.line import describe_line, draw_line
+from asn_research.figures.power import describe_power, draw_power
 from asn_research.figures.share import describe_share, draw_share
 from asn_research.findings.finding import Finding
 from asn_research.language import Language
@@ -18,6 +23,11 @@ Describe = Callable[[Finding, Language], str]
 KINDS: Final[dict[str, tuple[Draw, Describe]]] = {
     "interval": (draw_interval, describe_interval),
     "share": (draw_share, describe_share),
+    "likert": (draw_likert, describe_likert),
+    "distribution": (draw_distribution, describe_distribution),
+    "line": (draw_line, describe_line),
+    "background": (draw_background, describe_background),
+    "power": (draw_power, describe_power),
 }
 """The kinds of figure a question may name, each with its drawing and its words."""
 

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from asn_research.figures import style
 from asn_research.figures.chart import (
     Column,
+    axis_digits,
     drawn_rows,
     left_out_note,
     new_chart,
@@ -33,7 +34,8 @@ def axis_label(finding: Finding, unit: str, language: Language) -> str:
     """What the axis counts: the question's own words, else its unit."""
     for key in (f"figure.axis_{finding.question}", f"figure.unit_{unit}"):
         if has_phrase(key):
-            return phrase(key, language)
+            reference = format_quantity(reference_of(finding), unit, language)
+            return phrase(key, language, reference=reference)
     return ""
 
 
@@ -104,16 +106,21 @@ def _scale(
     pad = 0.05 * (high - low) or max(0.1 * abs(high), 1e-6)
     low, high = low - pad, high + pad
     ticks = nice_ticks(low, high)
-    step = ticks[1] - ticks[0] if len(ticks) > 1 else high - low
-    per_cent = 100.0 if unit == "share" else 1.0
-    digits = max(0, math.ceil(-math.log10(step * per_cent) - 1e-9))
-    if len(ticks) > 1 and abs(step * per_cent * 10**digits - round(step * per_cent * 10**digits)) > 1e-6:
-        digits += 1
+    digits = axis_digits(ticks, unit)
     axes.set_xlim(low, high)
     axes.set_xticks(ticks, [format_quantity(t, unit, language, digits=digits) for t in ticks])
     axes.grid(axis="x", color=style.GRID, linewidth=0.8)
     if not math.isnan(reference):
         axes.axvline(reference, color=style.MUTED, linewidth=1.2, zorder=1.5)
+
+
+def _color(row: Row) -> str:
+    """Flagged rows stand out, rows that only accompany are quiet, methods keep their colour."""
+    if row.get("flagged"):
+        return style.FLAG
+    if row.get("role") in ("background", "sensitivity", "other"):
+        return style.QUIET
+    return style.code_color(str(row.get("label_code") or ""))
 
 
 def _mark(
@@ -124,7 +131,7 @@ def _mark(
     shown: Sequence[tuple[float, float]],
     ends: Sequence[tuple[float, float]],
 ) -> None:
-    colors = [style.code_color(str(row.get("label_code") or "")) for row in rows]
+    colors = [_color(row) for row in rows]
     for y, color, (low, high), (true_low, true_high) in zip(centers, colors, shown, ends, strict=True):
         if math.isnan(low):
             continue

@@ -55,7 +55,9 @@ METHOD_COLORS: Final[dict[str, str]] = {
 protanopia, deuteranopia and tritanopia alike."""
 BEFORE: Final = "#9AA5AE"
 AFTER: Final = ACCENT
-LIKERT: Final = ("#A6481E", "#E9B189", "#D9DDE0", "#8DBBD9", "#1F5F8B")
+FLAG: Final = "#A6481E"
+LIKERT: Final = ("#A6481E", "#E9B189", "#D2D7DB", "#8DBBD9", "#1F5F8B")
+LIKERT_INK: Final = (PAPER, INK, INK, INK, PAPER)
 
 _FOLDER = Path(mpl.get_data_path()) / "fonts" / "ttf"
 _lock = threading.Lock()

@@ -16,6 +16,7 @@ _DIGITS: Final[dict[str, int]] = {
     "idr": 0,
     "people": 0,
     "count": 0,
+    "bound": 0,
 }
 
 

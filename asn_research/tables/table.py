@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import pandas as pd
 from great_tables import GT
 
-from asn_research.findings.axis import is_change, level_of, unit_of
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import caption, group_label, row_label
-from asn_research.language import Language, format_percent, phrase
+from asn_research.findings.label import caption, group_label
+from asn_research.language import Language, phrase
 from asn_research.language.number import MISSING
-from asn_research.tables.format import format_interval, format_people, format_value
+from asn_research.tables.kind import LAYOUTS, TableLayout
 
 _CLASSES = {
     "gt_right": "number",
@@ -24,66 +22,6 @@ _CLASSES = {
 }
 _STRIPPED = re.compile(r' (?:id|headers|rowspan)="[^"]*"| colspan="1"')
 _CLASS = re.compile(r' class="([^"]*)"')
-
-
-@dataclass(frozen=True)
-class TableColumn:
-    """One column: its head, and how a row's cell is written."""
-
-    head: str
-    cell: Callable[[Row], str]
-    number: bool = True
-
-
-def _level(finding: Finding, language: Language) -> str:
-    return format_percent(level_of(finding), language)
-
-
-def _has(finding: Finding, column: str) -> bool:
-    return any(row.get(column) is not None for row in finding.rows)
-
-
-def _interval_column(finding: Finding, unit: str, language: Language, *, sign: bool) -> TableColumn:
-    head = phrase("figure.head_interval", language, level=_level(finding, language))
-    return TableColumn(head, lambda row: format_interval(row, unit, language, sign=sign))
-
-
-def _people_column(column: str, language: Language) -> TableColumn:
-    key = {"n": "people", "total": "total", "count": "count"}[column]
-    return TableColumn(
-        phrase(f"figure.head_{key}", language), lambda row: format_people(row, column, language)
-    )
-
-
-def interval_columns(finding: Finding, language: Language) -> list[TableColumn]:
-    """Estimate, interval, people."""
-    unit, sign = unit_of(finding), is_change(finding)
-    columns = [
-        TableColumn(
-            phrase("figure.head_estimate", language),
-            lambda row: format_value(row, "estimate", unit, language, sign=sign),
-        ),
-        _interval_column(finding, unit, language, sign=sign),
-    ]
-    return columns + ([_people_column("n", language)] if _has(finding, "n") else [])
-
-
-def share_columns(finding: Finding, language: Language) -> list[TableColumn]:
-    """Share, interval where there is one, people, of how many."""
-    columns = [
-        TableColumn(
-            phrase("figure.head_share", language),
-            lambda row: format_value(row, "share", "share", language),
-        )
-    ]
-    if _has(finding, "conf_low"):
-        columns.append(_interval_column(finding, "share", language, sign=False))
-    return columns + [_people_column(c, language) for c in ("n", "total") if _has(finding, c)]
-
-
-Columns = Callable[[Finding, Language], list[TableColumn]]
-KINDS: dict[str, Columns] = {"interval": interval_columns, "share": share_columns}
-"""The kinds of table a question may name, each with its columns."""
 
 
 def table_html(finding: Finding, language: Language) -> str:
@@ -97,23 +35,14 @@ def table_html(finding: Finding, language: Language) -> str:
     kind = question(finding.question).table
     if not kind or not finding.rows:
         return ""
-    return render_table(finding, KINDS[kind](finding, language), language)
+    return render_table(finding, LAYOUTS[kind](finding, language), language)
 
 
-def render_table(
-    finding: Finding,
-    columns: Sequence[TableColumn],
-    language: Language,
-    *,
-    head: str = "",
-    name: Callable[[Row], str] | None = None,
-    rows: Sequence[Row] | None = None,
-) -> str:
-    """Rows of a finding as an HTML table; ``name`` writes the first column, whose head is ``head``."""
-    shown = list(finding.rows if rows is None else rows)
-    write_name = name or (lambda row: row_label(row, language))
-    frame = pd.DataFrame({"name": [write_name(row) for row in shown]})
-    for position, column in enumerate(columns):
+def render_table(finding: Finding, layout: TableLayout, language: Language) -> str:
+    """A laid-out table of a finding as HTML."""
+    shown = layout.rows
+    frame = pd.DataFrame({"name": [layout.name(row) for row in shown]})
+    for position, column in enumerate(layout.columns):
         frame[f"c{position}"] = [column.cell(row) for row in shown]
     groups = [group_label(row, language) for row in shown]
     grouped = any(groups)
@@ -122,9 +51,9 @@ def render_table(
     table = GT(
         frame, rowname_col="name", groupname_col="group" if grouped else None, id="t", auto_align=False
     )
-    table = table.tab_stubhead(head or phrase("figure.head_row", language))
-    table = table.cols_label({f"c{i}": column.head for i, column in enumerate(columns)})
-    numbers = [f"c{i}" for i, column in enumerate(columns) if column.number]
+    table = table.tab_stubhead(layout.head)
+    table = table.cols_label({f"c{i}": column.head for i, column in enumerate(layout.columns)})
+    numbers = [f"c{i}" for i, column in enumerate(layout.columns) if column.is_number]
     table = table.cols_align("left").cols_align("right", columns=numbers)
     for note in _notes(shown, frame, language):
         table = table.tab_source_note(note)

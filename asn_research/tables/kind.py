@@ -1,0 +1,186 @@
+"""The kinds of table: which columns the rows of a finding are shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from asn_research.findings.axis import is_change, level_of, number, unit_of
+from asn_research.findings.finding import Finding, Row
+from asn_research.findings.label import code_label, row_label
+from asn_research.language import Language, format_count, format_percent, phrase
+from asn_research.language.quantity import format_quantity
+from asn_research.tables.format import format_interval, format_people, format_value
+
+Write = Callable[[Row], str]
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """One column: its head, and how a row's cell is written."""
+
+    head: str
+    cell: Write
+    is_number: bool = True
+
+
+@dataclass(frozen=True)
+class TableLayout:
+    """A table before it is rendered: its rows, the name of each (head first), and its other columns."""
+
+    head: str
+    name: Write
+    columns: tuple[TableColumn, ...]
+    rows: tuple[Row, ...]
+
+
+def _named(finding: Finding, language: Language, *columns: TableColumn) -> TableLayout:
+    head = phrase("figure.head_row", language)
+    return TableLayout(head, lambda row: row_label(row, language), columns, finding.rows)
+
+
+def _has(finding: Finding, column: str) -> bool:
+    return any(row.get(column) is not None for row in finding.rows)
+
+
+def _value(head: str, column: str, unit: str, language: Language, *, sign: bool = False) -> TableColumn:
+    return TableColumn(
+        phrase(f"figure.head_{head}", language),
+        lambda row: format_value(row, column, unit, language, sign=sign),
+    )
+
+
+def _interval(finding: Finding, unit: str, language: Language, *, sign: bool = False) -> TableColumn:
+    level = format_percent(level_of(finding), language)
+    return TableColumn(
+        phrase("figure.head_interval", language, level=level),
+        lambda row: format_interval(row, unit, language, sign=sign),
+    )
+
+
+def _people(column: str, language: Language) -> TableColumn:
+    head = "people" if column == "n" else column
+    return TableColumn(
+        phrase(f"figure.head_{head}", language), lambda row: format_people(row, column, language)
+    )
+
+
+def lay_interval(finding: Finding, language: Language) -> TableLayout:
+    """Estimate, interval, people."""
+    unit, sign = unit_of(finding), is_change(finding)
+    columns = [
+        _value("change" if sign else "estimate", "estimate", unit, language, sign=sign),
+        _interval(finding, unit, language, sign=sign),
+    ]
+    return _named(finding, language, *columns, *([_people("n", language)] if _has(finding, "n") else []))
+
+
+def lay_share(finding: Finding, language: Language) -> TableLayout:
+    """Share, interval where there is one, people, of how many."""
+    columns = [_value("share", "share", "share", language)]
+    if _has(finding, "conf_low"):
+        columns.append(_interval(finding, "share", language))
+    counts = [_people(c, language) for c in ("n", "total") if _has(finding, c)]
+    return _named(finding, language, *columns, *counts)
+
+
+def lay_likert(finding: Finding, language: Language) -> TableLayout:
+    """One row per item: mean, interval, people, and how the answers are spread."""
+    spread: dict[tuple[str, str], list[str]] = {}
+    firsts: dict[tuple[str, str], Row] = {}
+    for row in sorted(finding.rows, key=lambda row: number(row.get("response"))):
+        firsts.setdefault(_item(row), row)
+        share = format_value(row, "share", "share", language)
+        spread.setdefault(_item(row), []).append(f"{answer_name(row)}:\N{NO-BREAK SPACE}{share}")
+    order = dict.fromkeys(_item(row) for row in finding.rows)
+    columns = (
+        _value("mean", "mean", "scale", language),
+        _interval(finding, "scale", language),
+        _people("total", language),
+        TableColumn(
+            phrase("figure.head_answers", language),
+            lambda row: "  ".join(spread[_item(row)]),
+            is_number=False,
+        ),
+    )
+    head = phrase("figure.head_item", language)
+    rows = tuple(firsts[item] for item in order)
+    return TableLayout(head, lambda row: row_label(row, language), columns, rows)
+
+
+def _item(row: Row) -> tuple[str, str]:
+    return str(row.get("group")), str(row.get("label") or row.get("label_code"))
+
+
+def answer_name(row: Row) -> str:
+    """The answers that a row counts: ``4``, or ``1–3`` where rare answers were joined."""
+    response = number(row.get("response"))
+    if response != response:
+        return "–"
+    low, high = (row.get(name) or int(response) for name in ("response_low", "response_high"))
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def lay_distribution(finding: Finding, language: Language) -> TableLayout:
+    """One row per bin under its series: share and people."""
+    rows = tuple({**row, "group": row.get("series")} for row in finding.rows)
+    columns = [_value("share", "share", "share", language)]
+    if _has(finding, "count"):
+        columns.append(
+            TableColumn(phrase("figure.head_people", language), lambda r: format_people(r, "count", language))
+        )
+    head = phrase("figure.head_bin", language)
+    return TableLayout(head, _range_name("bin_low", "bin_high", "bound", language), tuple(columns), rows)
+
+
+def _range_name(low: str, high: str, unit: str, language: Language) -> Write:
+    def name(row: Row) -> str:
+        ends = (format_quantity(number(row.get(column)), unit, language) for column in (low, high))
+        return phrase("figure.interval", language, **dict(zip(("low", "high"), ends, strict=True)))
+
+    return name
+
+
+def lay_line(finding: Finding, language: Language) -> TableLayout:
+    """One row per bin of the horizontal axis: average, interval, people."""
+    layout = lay_interval(finding, language)
+    unit = str(finding.details.get("x_unit") or "share")
+    name = _range_name("x_low", "x_high", unit, language)
+    return TableLayout(phrase("figure.head_x", language), name, layout.columns, finding.rows)
+
+
+def lay_background(finding: Finding, language: Language) -> TableLayout:
+    """One row per component: value, and interval where there is one."""
+    unit = unit_of(finding)
+    columns = [_value("change", "estimate", unit, language, sign=True)]
+    if _has(finding, "conf_low"):
+        columns.append(_interval(finding, unit, language, sign=True))
+
+    def name(row: Row) -> str:
+        return code_label(f"figure.component_{row.get('component')}", language)
+
+    return TableLayout(phrase("figure.head_component", language), name, tuple(columns), finding.rows)
+
+
+def lay_power(finding: Finding, language: Language) -> TableLayout:
+    """One row per number of people: the smallest change that could be detected."""
+
+    def name(row: Row) -> str:
+        count = format_count(number(row.get("n")), language)
+        return phrase("figure.now", language, count=count) if row.get("current") else count
+
+    columns = (_value("mde", "mde", unit_of(finding), language),)
+    return TableLayout(phrase("figure.unit_people", language), name, columns, finding.rows)
+
+
+LAYOUTS: Final[dict[str, Callable[[Finding, Language], TableLayout]]] = {
+    "interval": lay_interval,
+    "share": lay_share,
+    "likert": lay_likert,
+    "distribution": lay_distribution,
+    "line": lay_line,
+    "background": lay_background,
+    "power": lay_power,
+}
+"""The kinds of table a question may name."""
