@@ -24,7 +24,6 @@ from asn_research.models.argument import (
     check_choice,
     check_columns,
     check_level,
-    check_rank,
     read_column,
     read_design,
 )
@@ -338,7 +337,7 @@ def _autoregressive(design: Design) -> tuple[Vector, Vector, dict[str, float]]:
     def solve(phi: float) -> tuple[Vector, Vector, float]:
         x, y = whiten(phi, q), whiten(phi, design.y)
         precision = x.T @ x
-        beta = np.linalg.solve(precision, x.T @ y)
+        beta = np.asarray(np.linalg.solve(precision, x.T @ y), dtype=float)
         return beta, precision, float(((y - x @ beta) ** 2).sum())
 
     def deviance(z: float) -> float:
