@@ -1,4 +1,4 @@
-"""Write the raw files of the example regions again: ``python -m asn_research.simulation --output data/raw``."""
+"""Write the raw files of the example regions again, byte for byte: ``… --output data/raw``."""
 
 from __future__ import annotations
 

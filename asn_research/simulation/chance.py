@@ -16,6 +16,7 @@ from scipy.special import ndtri
 
 Numbers = NDArray[np.float64]
 Whole = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 T = TypeVar("T")
 
 
@@ -58,7 +59,7 @@ class Chance:
         """Whole numbers from ``low`` to ``high``, both included."""
         return np.floor(low + self.uniform(size) * (high - low + 1)).astype(np.int64)
 
-    def happens(self, probability: float | Numbers, size: int) -> NDArray[np.bool_]:
+    def happens(self, probability: float | Numbers, size: int) -> Flags:
         """True with the given probability, which may differ between draws."""
         return np.asarray(self.uniform(size) < probability)
 

@@ -14,8 +14,19 @@ _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 _ROLES = ("design", "teaching", "evaluation", "funding")
 
 
+_CLOSED = (
+    (datetime.date(2024, 4, 1), datetime.date(2024, 4, 19)),
+    (datetime.date(2025, 3, 24), datetime.date(2025, 4, 11)),
+)  # the weeks around Idul Fitri, when nobody trains
+
+
 def _monday(day: datetime.date) -> datetime.date:
-    return day + datetime.timedelta(days=(7 - day.weekday()) % 7)
+    """The next Monday on which a course can begin."""
+    day += datetime.timedelta(days=(7 - day.weekday()) % 7)
+    for first, last in _CLOSED:
+        if first <= day <= last:
+            return _monday(last)
+    return day
 
 
 def _start_dates(setting: Setting, *, early: int, late: int) -> list[datetime.date]:

@@ -11,18 +11,25 @@ from asn_research.simulation.world import World
 
 _TEXT = Notation(decimal=",", dates="slash", money="dots", shares="percent")
 _WAITING = Notation(
-    decimal=",", dates="slash",
-    words={"group": {"trained": ("Peserta",), "comparison": ("Daftar tunggu",), "eligible": ("Calon peserta",)}},
-)  # fmt: skip
+    decimal=",",
+    dates="slash",
+    words={
+        "group": {"trained": ("Peserta",), "comparison": ("Daftar tunggu",), "eligible": ("Calon peserta",)}
+    },
+)
 _SCALE = {str(number): (str(number),) for number in range(1, 6)}
 
 _LAYOUTS: dict[str, tuple[Layout, str]] = {
     "anggaran_diklat.csv": (
         Layout(
-            "", "budgets",
+            "",
+            "budgets",
             (
-                Field("Tahun", "year"), Field("Uraian", "line"), Field("Pagu Anggaran", "planned_idr"),
-                Field("Realisasi", "realised_idr"), Field("Target Peserta", "planned_participants"),
+                Field("Tahun", "year"),
+                Field("Uraian", "line"),
+                Field("Pagu Anggaran", "planned_idr"),
+                Field("Realisasi", "realised_idr"),
+                Field("Target Peserta", "planned_participants"),
             ),
             Notation(decimal=",", money="rupiah"),
         ),
@@ -30,13 +37,22 @@ _LAYOUTS: dict[str, tuple[Layout, str]] = {
     ),
     "daftar_pelatihan.csv": (
         Layout(
-            "", "courses",
+            "",
+            "courses",
             (
-                Field("Kode", "course_id"), Field("Nama Pelatihan", "title"), Field("Bidang", "topic"),
-                Field("Metode", "method"), Field("Penyelenggaraan", "delivery"), Field("JP", "hours_jp"),
-                Field("Tgl Mulai", "start_date"), Field("Tgl Selesai", "end_date"), Field("Angkatan", "batch"),
-                Field("Narasumber", "speaker_id"), Field("Lembaga Penyelenggara", "provider"),
-                Field("Tgl Tinjau Kurikulum", "curriculum_reviewed_on"), Field("Biaya", "cost_idr"),
+                Field("Kode", "course_id"),
+                Field("Nama Pelatihan", "title"),
+                Field("Bidang", "topic"),
+                Field("Metode", "method"),
+                Field("Penyelenggaraan", "delivery"),
+                Field("JP", "hours_jp"),
+                Field("Tgl Mulai", "start_date"),
+                Field("Tgl Selesai", "end_date"),
+                Field("Angkatan", "batch"),
+                Field("Narasumber", "speaker_id"),
+                Field("Lembaga Penyelenggara", "provider"),
+                Field("Tgl Tinjau Kurikulum", "curriculum_reviewed_on"),
+                Field("Biaya", "cost_idr"),
                 Field("Kuota", "seats"),
             ),
             _TEXT,
@@ -45,11 +61,16 @@ _LAYOUTS: dict[str, tuple[Layout, str]] = {
     ),
     "kehadiran_2025.csv": (
         Layout(
-            "", "enrolments",
+            "",
+            "enrolments",
             (
-                Field("NIP", "person_id"), Field("Nama", "@name"), Field("Kode Pelatihan", "course_id"),
-                Field("Jumlah Sesi", "sessions_held"), Field("Sesi Hadir", "sessions_attended"),
-                Field("Nilai Keaktifan", "engagement_rating"), Field("Status Kelulusan", "completed"),
+                Field("NIP", "person_id"),
+                Field("Nama", "@name"),
+                Field("Kode Pelatihan", "course_id"),
+                Field("Jumlah Sesi", "sessions_held"),
+                Field("Sesi Hadir", "sessions_attended"),
+                Field("Nilai Keaktifan", "engagement_rating"),
+                Field("Status Kelulusan", "completed"),
                 Field("Jam Pendampingan", "mentoring_hours"),
             ),
             Notation(decimal=",", flags=("Lulus", "Tidak lulus")),
@@ -58,11 +79,17 @@ _LAYOUTS: dict[str, tuple[Layout, str]] = {
     ),
     "nilai_atasan.csv": (
         Layout(
-            "", "assessments",
+            "",
+            "assessments",
             (
-                Field("NIP Pegawai", "person_id"), Field("Nama Pegawai", "@name"), Field("Kode Pelatihan", "course_id"),
-                Field("Kompetensi", "competency"), Field("Sumber Penilaian", "source"),
-                Field("NIP Penilai", "rater_id"), Field("Waktu", "wave"), Field("Tanggal", "date"),
+                Field("NIP Pegawai", "person_id"),
+                Field("Nama Pegawai", "@name"),
+                Field("Kode Pelatihan", "course_id"),
+                Field("Kompetensi", "competency"),
+                Field("Sumber Penilaian", "source"),
+                Field("NIP Penilai", "rater_id"),
+                Field("Waktu", "wave"),
+                Field("Tanggal", "date"),
                 Field("Nilai", "score"),
             ),
             _TEXT,
@@ -71,10 +98,15 @@ _LAYOUTS: dict[str, tuple[Layout, str]] = {
     ),
     "nilai_tes_dan_sikap.csv": (
         Layout(
-            "", "assessments",
+            "",
+            "assessments",
             (
-                Field("NIP", "person_id"), Field("Kode Pelatihan", "course_id"), Field("Kompetensi", "competency"),
-                Field("Sumber Penilaian", "source"), Field("Waktu Tes", "wave"), Field("Tanggal Tes", "date"),
+                Field("NIP", "person_id"),
+                Field("Kode Pelatihan", "course_id"),
+                Field("Kompetensi", "competency"),
+                Field("Sumber Penilaian", "source"),
+                Field("Waktu Tes", "wave"),
+                Field("Tanggal Tes", "date"),
                 Field("Nilai", "score"),
             ),
             _TEXT,
@@ -83,12 +115,21 @@ _LAYOUTS: dict[str, tuple[Layout, str]] = {
     ),
     "peserta.csv": (
         Layout(
-            "", "participants",
+            "",
+            "participants",
             (
-                Field("No", "#"), Field("NIP", "person_id"), Field("Nama Pegawai", "@name"), Field("OPD", "unit"),
-                Field("Status ASN", "employment"), Field("Pangkat/Gol", "grade"), Field("Jabatan", "position_type"),
-                Field("Jenis Kelamin", "sex"), Field("Thn Lahir", "birth_year"), Field("Pendidikan", "education"),
-                Field("Masa Kerja", "service_years"), Field("Kelompok", "group"),
+                Field("No", "#"),
+                Field("NIP", "person_id"),
+                Field("Nama Pegawai", "@name"),
+                Field("OPD", "unit"),
+                Field("Status ASN", "employment"),
+                Field("Pangkat/Gol", "grade"),
+                Field("Jabatan", "position_type"),
+                Field("Jenis Kelamin", "sex"),
+                Field("Thn Lahir", "birth_year"),
+                Field("Pendidikan", "education"),
+                Field("Masa Kerja", "service_years"),
+                Field("Kelompok", "group"),
             ),
             _WAITING,
         ),
@@ -96,10 +137,14 @@ _LAYOUTS: dict[str, tuple[Layout, str]] = {
     ),
     "skp.csv": (
         Layout(
-            "", "appraisals",
+            "",
+            "appraisals",
             (
-                Field("NIP", "person_id"), Field("Nama", "@name"), Field("Tahun Penilaian", "year"),
-                Field("Hasil Kerja", "result"), Field("Perilaku Kerja", "behaviour"),
+                Field("NIP", "person_id"),
+                Field("Nama", "@name"),
+                Field("Tahun Penilaian", "year"),
+                Field("Hasil Kerja", "result"),
+                Field("Perilaku Kerja", "behaviour"),
             ),
             _TEXT,
         ),
@@ -107,28 +152,53 @@ _LAYOUTS: dict[str, tuple[Layout, str]] = {
     ),
     "umpan_balik.csv": (
         Layout(
-            "", "reactions",
+            "",
+            "reactions",
             (
-                Field("NIP Responden", "respondent_id"), Field("Kode Pelatihan", "course_id"), Field("Butir", "item"),
-                Field("Jawaban", "response", "", _SCALE), Field("Komentar", "comment"),
+                Field("NIP Responden", "respondent_id"),
+                Field("Kode Pelatihan", "course_id"),
+                Field("Butir", "item"),
+                Field("Jawaban", "response", "", _SCALE),
+                Field("Komentar", "comment"),
             ),
             _TEXT,
         ),
         "cp1252",
     ),
-}  # fmt: skip
+}
 
 _COUNTS: dict[str, dict[str, int]] = {
-    "peserta.csv": {"trailing_space": 12, "nip_spaces": 6, "nip_apostrophe": 5, "nip_exponent": 2, "repeat": 3},
+    "peserta.csv": {
+        "trailing_space": 12,
+        "nip_spaces": 6,
+        "nip_apostrophe": 5,
+        "nip_exponent": 2,
+        "repeat": 3,
+    },
     "kehadiran_2025.csv": {"nip_spaces": 4, "nip_short": 1, "unknown_person": 1, "conflict": 1, "repeat": 2},
-    "nilai_atasan.csv": {"nip_apostrophe": 6, "score_105": 2, "unknown_word": 2, "nip_exponent": 2, "repeat": 4,
-                         "unknown_person": 1},
-    "nilai_tes_dan_sikap.csv": {"nip_spaces": 10, "code_space": 5, "score_105": 4, "impossible_date": 2,
-                                "conflict": 2, "repeat": 8, "unknown_person": 3, "nip_exponent": 3},
+    "nilai_atasan.csv": {
+        "nip_apostrophe": 6,
+        "score_105": 2,
+        "unknown_word": 2,
+        "nip_exponent": 2,
+        "repeat": 4,
+        "unknown_person": 1,
+    },
+    "nilai_tes_dan_sikap.csv": {
+        "nip_spaces": 10,
+        "code_space": 5,
+        "point_text": 6,
+        "score_105": 4,
+        "impossible_date": 2,
+        "conflict": 2,
+        "repeat": 8,
+        "unknown_person": 3,
+        "nip_exponent": 3,
+    },
     "skp.csv": {"nip_apostrophe": 5, "unknown_word": 3, "nip_short": 2, "repeat": 4},
     "umpan_balik.csv": {"nip_spaces": 8, "nip_missing": 5, "unknown_person": 4, "repeat": 10, "conflict": 2},
     "daftar_pelatihan.csv": {"repeat": 1},
-}  # fmt: skip
+}
 
 
 def write_delimited(world: World, chance: Chance, *, messy: bool = True) -> OfficeFiles:
@@ -146,6 +216,10 @@ def write_delimited(world: World, chance: Chance, *, messy: bool = True) -> Offi
             only = listed if layout.table == "participants" else None
             add_mess(sheet, _COUNTS.get(name, {}), chance.named(name), only=only)
         if layout.table == "budgets":
-            add_totals(sheet, label="JUMLAH")
+            add_totals(
+                sheet,
+                label="JUMLAH",
+                sums=dict.fromkeys(("planned_idr", "realised_idr"), layout.notation.amount),
+            )
         files.append(OfficeFile(name, [sheet], encoding=encoding, delimiter=";"))
     return OfficeFiles(world.setting.folder, world.setting.period, files)

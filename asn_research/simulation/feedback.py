@@ -79,9 +79,12 @@ def make_reactions(
     return table.drop(columns="_order").reset_index(drop=True)
 
 
-def make_appraisals(people: pd.DataFrame, learners: pd.DataFrame, setting: Setting, chance: Chance) -> pd.DataFrame:
+def make_appraisals(
+    people: pd.DataFrame, learners: pd.DataFrame, setting: Setting, chance: Chance
+) -> pd.DataFrame:
     """Appraisals of the year before and of the year itself; most of them meet the expectation."""
-    caused = people["person_id"].map(learners.set_index("person_id")["caused"]).fillna(0.0).to_numpy()
+    people = people[people["group"] != "eligible"]
+    caused = people["person_id"].map(learners.set_index("person_id")["caused"]).to_numpy()
     trait = 0.6 * (people["ability"].to_numpy() - setting.truth.ability_mean) / setting.truth.ability_sd
     parts: list[pd.DataFrame] = []
     for year, push in ((setting.starts.year - 1, 0.0), (setting.starts.year, 0.035)):
@@ -95,7 +98,7 @@ def make_appraisals(people: pd.DataFrame, learners: pd.DataFrame, setting: Setti
 
 
 def make_citizen_surveys(setting: Setting, chance: Chance) -> pd.DataFrame:
-    """Answers 1–4 by element, a survey before and one after; elements differ, units differ, answers cluster."""
+    """Answers 1–4 by element, one survey before and one after; respondents are consistent."""
     units = [unit for unit in setting.services if unit in setting.units]
     element = np.array([0.15, 0.0, -0.25, 0.3, 0.1, 0.1, 0.2, -0.1, -0.15])
     parts: list[pd.DataFrame] = []

@@ -1,15 +1,15 @@
-"""From clean tables to grids: which columns a file has, and one data row per record or per group of records."""
+"""From clean tables to grids: the columns of a file, and a data row per record or group of records."""
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from asn_research.contract.column import TABLES, Kind
+from asn_research.contract.column import TABLES
 from asn_research.simulation.chance import Chance
 from asn_research.simulation.notation import Cell, Notation, Words
 from asn_research.simulation.office import Record, Row, Sheet
@@ -31,6 +31,9 @@ class Field(NamedTuple):
     words: Words | None = None
 
 
+_PLAIN_NOTATION = Notation()
+
+
 @dataclass(frozen=True)
 class Layout:
     """How one sheet is built.
@@ -43,7 +46,7 @@ class Layout:
     name: str
     table: str
     fields: tuple[Field, ...]
-    notation: Notation = Notation()
+    notation: Notation = _PLAIN_NOTATION
     spread: str = ""
     measure: str = ""
     implied: Mapping[str, Any] = field(default_factory=dict)
@@ -76,7 +79,10 @@ class _Writer:
             found = self.titles if column == "@title" else self.batches
             return None if course is None or pd.isna(course) else found[str(course)]
         if column == "@stamp":
-            moment = self.opening + pd.Timedelta(minutes=37 * number, seconds=(17 * number) % 60)
+            day = row["date"] if "date" in row and self.layout.table == "citizen_surveys" else self.opening
+            moment = pd.Timestamp(day) + pd.Timedelta(
+                hours=8, minutes=(37 * number) % 540, seconds=(17 * number) % 60
+            )
             return moment.strftime("%d/%m/%Y %H:%M:%S")
         return self.value(one, column, row[column])
 
@@ -107,9 +113,10 @@ def _carried(layout: Layout) -> list[str]:
 def _long_rows(frame: pd.DataFrame, layout: Layout, writer: _Writer) -> list[Row]:
     carried = _carried(layout)
     rows: list[Row] = []
-    for number, row in enumerate(frame.to_dict("records"), start=1):
+    for number, named in enumerate(frame.to_dict("records"), start=1):
+        row = {str(name): value for name, value in named.items()}
         values = {name: _plain(layout.implied.get(name, row[name])) for name in carried}
-        cells = [writer.cell(one, {str(k): v for k, v in row.items()}, number) for one in layout.fields]
+        cells = [writer.cell(one, row, number) for one in layout.fields]
         rows.append(Row(cells, (Record(layout.table, values),)))
     return rows
 
@@ -120,7 +127,8 @@ def _groups(frame: pd.DataFrame, layout: Layout) -> list[dict[str, Any]]:
     by = [name for name in frame.columns if name in stated or name in layout.implied or name == "course_id"]
     by = [name for name in by if name not in (layout.spread, layout.measure)]
     groups: dict[tuple[str, ...], dict[str, Any]] = {}
-    for row in frame.to_dict("records"):
+    for named in frame.to_dict("records"):
+        row = {str(name): value for name, value in named.items()}
         key = tuple(str(row[name]) for name in by)
         one = groups.setdefault(key, {**row, "comment": None, "measured": {}})
         one["measured"][row[layout.spread]] = row[layout.measure]
@@ -205,8 +213,3 @@ def lay_out(layout: Layout, world: World, chance: Chance, *, frame: pd.DataFrame
         below=[list(line) for line in layout.footer],
         merges=tuple(merges),
     )
-
-
-def person_columns(table: str) -> Sequence[str]:
-    """Columns of a table that hold a person."""
-    return [column.name for column in TABLES[table].columns if column.kind is Kind.PERSON]

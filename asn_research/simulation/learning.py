@@ -7,7 +7,7 @@ import datetime
 import numpy as np
 import pandas as pd
 
-from asn_research.simulation.chance import Chance, Numbers
+from asn_research.simulation.chance import Chance, Flags, Numbers
 from asn_research.simulation.person import make_nip
 from asn_research.simulation.setting import Instrument, Setting
 
@@ -36,11 +36,11 @@ def choose_people(people: pd.DataFrame, setting: Setting, chance: Chance) -> pd.
     if truth.lowest_selected:
         order = np.argsort(people["observed"].to_numpy(), kind="stable")
     groups = (
-        ["trained"] * setting.trained
-        + ["comparison"] * setting.comparison
-        + ["eligible"] * setting.listed
+        ["trained"] * setting.trained + ["comparison"] * setting.comparison + ["eligible"] * setting.listed
     )
-    people = people.iloc[order[: len(groups)]].reset_index(drop=True)
+    ends = np.cumsum([setting.trained, setting.comparison, setting.listed])
+    chosen = np.concatenate([np.sort(block) for block in np.split(order[: ends[-1]], ends[:-1])])
+    people = people.iloc[chosen].reset_index(drop=True)
     people["group"] = groups
     moved = (people["group"] == "comparison") * truth.comparison_sd * truth.ability_sd
     people["ability"] += moved
@@ -77,8 +77,9 @@ def learn(people: pd.DataFrame, courses: pd.DataFrame, setting: Setting, chance:
     base = float(np.log(truth.mean_share / (1 - truth.mean_share)))
     logit = base + 0.25 + truth.commitment_logit * learners["commitment"].to_numpy()
     logit = logit + truth.relevance_logit * learners["relevance"].to_numpy()
-    logit = logit + chance.normal(len(learners), sd=_SPREAD) - 0.5 * (learners["position_type"] == "administrator")
-    attended = chance.binomial(np.where(trained, held, 0), 1 / (1 + np.exp(-logit.to_numpy())))
+    logit = logit - 0.5 * (learners["position_type"] == "administrator").to_numpy()
+    logit = logit + chance.normal(len(learners), sd=_SPREAD)
+    attended = chance.binomial(np.where(trained, held, 0), 1 / (1 + np.exp(-logit)))
     learners["sessions_held"] = np.where(trained, held, 0)
     learners["sessions_attended"] = attended
     learners["share"] = np.where(trained, attended / np.maximum(held, 1), 0.0)
@@ -88,7 +89,7 @@ def learn(people: pd.DataFrame, courses: pd.DataFrame, setting: Setting, chance:
     learners["caused"] = np.where(trained, points + slope + effect, 0.0)
     deviation = chance.normal(len(learners), sd=truth.own_sd)
     learners["gain"] = truth.background_points + learners["caused"] + deviation
-    mentored = chance.happens(setting.mentored_share, len(learners)) & trained
+    mentored = chance.happens(setting.mentored_share, len(learners)) & (learners["share"] >= 0.5).to_numpy()
     hours = np.where(mentored, 2.0 * chance.integers(1, 6, len(learners)), 0.0)
     learners["mentoring_hours"] = hours
     return learners
@@ -116,10 +117,13 @@ def make_enrolments(learners: pd.DataFrame, courses: pd.DataFrame, chance: Chanc
     order = both["course_id"].map({code: place for place, code in enumerate(courses["course_id"])})
     both = both.assign(_order=order).sort_values(["_order", "name", "person_id"], kind="stable")
     columns = ["person_id", "course_id", "sessions_held", "sessions_attended", "engagement_rating"]
-    return both[[*columns, "completed", "mentoring_hours"]].reset_index(drop=True)
+    table: pd.DataFrame = both[[*columns, "completed", "mentoring_hours"]].reset_index(drop=True)
+    return table
 
 
-def _raters(people: pd.DataFrame, setting: Setting, instrument: Instrument, chance: Chance) -> list[list[str]]:
+def _raters(
+    people: pd.DataFrame, setting: Setting, instrument: Instrument, chance: Chance
+) -> list[list[str]]:
     """For every rater seat the rater of each person: one supervisor per unit, or observers drawn in turn."""
     if instrument.source == "observer":
         observers = [f"Pengamat {number}" for number in range(1, 9)]
@@ -148,7 +152,9 @@ def _measured(
         z = (level - truth.ability_mean) / truth.ability_sd
         own = chance.normal(size, sd=(1 - instrument.loading**2) ** 0.5)
         level = instrument.mean + instrument.sd * (instrument.loading * z + own)
-    kept = learners["caused"] * (1 - truth.fading_share) + truth.mentoring_points * learners["mentoring_hours"]
+    kept = (
+        learners["caused"] * (1 - truth.fading_share) + truth.mentoring_points * learners["mentoring_hours"]
+    )
     follow = instrument.factor * (learners["gain"] - learners["caused"] + kept)
     return {
         "pre": level,
@@ -157,7 +163,7 @@ def _measured(
     }
 
 
-def _absent(learners: pd.DataFrame, setting: Setting, chance: Chance, *, wave: str) -> Numbers:
+def _absent(learners: pd.DataFrame, setting: Setting, chance: Chance, *, wave: str) -> Flags:
     """Who has no score: hardly anybody before, weak people after, and more of everybody at follow-up."""
     size, truth = len(learners), setting.truth
     if wave == "pre":
@@ -168,17 +174,21 @@ def _absent(learners: pd.DataFrame, setting: Setting, chance: Chance, *, wave: s
     return chance.happens(1 / (1 + np.exp(-(base + truth.dropout_logit * z))), size)
 
 
-def _wave_dates(learners: pd.DataFrame, courses: pd.DataFrame, setting: Setting) -> dict[str, list[datetime.date]]:
-    """The trained are tested on the first and last day of their course, the others on the common days."""
+def _wave_dates(
+    learners: pd.DataFrame, courses: pd.DataFrame, setting: Setting
+) -> dict[str, list[datetime.date]]:
+    """The trained are tested when their course begins, ends and 13 weeks later, the others together."""
     begun = dict(zip(courses["course_id"], courses["start_date"], strict=True))
     ended = dict(zip(courses["course_id"], courses["end_date"], strict=True))
     trained = learners["group"] == "trained"
-    follow = setting.followup_on or setting.ends
+    later = datetime.timedelta(weeks=13)
     pairs = list(zip(trained, learners["course_id"], strict=True))
     return {
         "pre": [begun[code] if is_trained else setting.pre_on for is_trained, code in pairs],
         "post": [ended[code] if is_trained else setting.post_on for is_trained, code in pairs],
-        "followup": [follow] * len(pairs),
+        "followup": [
+            ended[code] + later if is_trained else setting.post_on + later for is_trained, code in pairs
+        ],
     }
 
 
@@ -201,7 +211,7 @@ def make_assessments(
         raters = _raters(learners, setting, instrument, stream)
         wanted = (learners["group"] == "trained").to_numpy() | instrument.comparison
         for wave in instrument.waves:
-            for seat in raters or [[None] * len(learners)]:
+            for seat in raters or [[""] * len(learners)]:
                 error = stream.normal(len(learners), sd=instrument.error_sd)
                 score = values[wave] + error
                 if instrument is setting.instruments[0]:
@@ -214,7 +224,7 @@ def make_assessments(
                         "course_id": learners["course_id"],
                         "competency": instrument.competency,
                         "source": instrument.source,
-                        "rater_id": pd.Series(seat, dtype=object),
+                        "rater_id": [rater or None for rater in seat],
                         "wave": wave,
                         "date": dates[wave],
                         "score": np.round(np.clip(score, 0, 100), 1),

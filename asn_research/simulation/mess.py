@@ -35,6 +35,7 @@ MESSES: dict[str, Mess] = {
         Mess("trailing_space", "accepted", "", "spaces after a unit's name"),
         Mess("inner_nbsp", "accepted", "", "a non-breaking space between the words of a unit's name"),
         Mess("comma_text", "accepted", "", "a number typed as text with a decimal comma in a workbook"),
+        Mess("point_text", "accepted", "", "one decimal after a point in a file of decimal commas"),
         Mess("percent", "accepted", "", "a share typed as text with a percent sign"),
         Mess("date_words", "accepted", "", "a date typed with an Indonesian month in a column of date cells"),
         Mess("serial_date", "corrected", "", "an Excel serial number where the column has dates"),
@@ -130,15 +131,23 @@ def _unit(sheet: Sheet) -> list[int]:
 
 
 def _term(sheet: Sheet) -> list[int]:
-    return [place for place in _column(sheet, Kind.TERM) if TABLES[sheet.table][sheet.columns[place]].required]
+    return [
+        place for place in _column(sheet, Kind.TERM) if TABLES[sheet.table][sheet.columns[place]].required
+    ]
 
 
 _APPLY: dict[str, Callable[[Sheet, Row], bool]] = {
     "trailing_space": _change_cell(_unit, _is_text, lambda cell: f"{cell}  "),
-    "inner_nbsp": _change_cell(_unit, lambda cell: " " in str(cell), lambda cell: cell.replace(" ", _NBSP, 1)),
+    "inner_nbsp": _change_cell(
+        _unit, lambda cell: " " in str(cell), lambda cell: cell.replace(" ", _NBSP, 1)
+    ),
     "comma_text": _change_cell(
         lambda sheet: _column(sheet, *_SCORED), lambda cell: isinstance(cell, float),
         lambda cell: f"{cell}".replace(".", ","),
+    ),
+    "point_text": _change_cell(
+        _scores, lambda cell: isinstance(cell, str) and cell[-2:-1] == ",",
+        lambda cell: cell.replace(",", "."),
     ),
     "percent": _change_cell(
         lambda sheet: _column(sheet, Kind.SHARE), _number, lambda cell: f"{round(100 * cell)}%"
@@ -279,13 +288,14 @@ def _befall(sheet: Sheet, row: Row, mess: Mess, *, number: int) -> bool:
     return True
 
 
-def add_totals(sheet: Sheet, *, label: str = "JUMLAH", places: tuple[int, ...] = (), at: int = 1) -> None:
-    """A row of totals at the end: sums that are no person's."""
+def add_totals(sheet: Sheet, *, label: str, sums: dict[str, Callable[[float], Cell]], at: int = 1) -> None:
+    """A row of totals at the end, which is no record: the sum of some columns, each in its notation."""
     line: list[Cell] = [None] * len(sheet.columns)
     line[at] = label
-    for place in places:
-        numbers = [float(row.cells[place]) for row in sheet.data if isinstance(row.cells[place], int | float)]  # type: ignore[arg-type]
-        line[place] = round(sum(numbers), 2)
+    for place, column in enumerate(sheet.columns):
+        if column in sums:
+            values = [one.values[column] for row in sheet.data for one in row.records]
+            line[place] = sums[column](float(sum(value for value in values if value is not None)))
     sheet.rows.append(line)
 
 

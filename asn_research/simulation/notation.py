@@ -16,9 +16,10 @@ Cell = str | int | float | datetime.date | None
 Words = Mapping[str, tuple[str, ...]]
 
 MONTHS = (
-    "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November Desember"
-).split()
-_SHORT = "Jan Feb Mar Apr Mei Jun Jul Agu Sep Okt Nov Des".split()
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
+    "November", "Desember",
+)  # fmt: skip
+_SHORT = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 WORDS: dict[str, Words] = {
     "employment": {"PNS": ("PNS",), "PPPK": ("PPPK", "P3K")},

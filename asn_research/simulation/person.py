@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import tomllib
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 import pandas as pd
@@ -10,29 +13,12 @@ import pandas as pd
 from asn_research.simulation.chance import Chance, Whole
 from asn_research.simulation.setting import Setting
 
-_MALE = (
-    "Agus Ahmad Andi Ari Arif Bagus Bambang Bayu Budi Dedi Deni Dwi Eko Fajar Feri Galih Hadi Hendra Heri Indra "
-    "Irwan Joko Kurnia Lukman Mulyadi Nanang Nugroho Rahmat Reza Rizki Roni Rudi Slamet Sugeng Suryadi Teguh "
-    "Taufik Wahyu Wawan Yanto Yusuf Zainal"
-).split()
-_FEMALE = (
-    "Ani Anisa Ayu Citra Desi Dewi Diah Dina Eka Elin Endang Erna Fitri Gita Hana Indah Intan Kartika Lestari "
-    "Lina Maya Mega Nia Nina Novi Nurul Putri Rahma Ratna Rina Rini Sari Siti Sri Susi Tika Tuti Umi Wati Widya "
-    "Yanti Yuni Yulia"
-).split()
-_FAMILY = (
-    "Akbar Anggraini Bachtiar Darmawan Effendi Firdaus Gunawan Hakim Halim Handayani Harahap Hartono Hidayat "
-    "Iskandar Ismail Kusuma Lubis Mahendra Maulana Munir Nasution Oktaviani Permana Prasetyo Pratama Purnomo "
-    "Putra Rahayu Rahman Ramadhan Ritonga Saputra Saragih Setiawan Siregar Suharto Susanto Syahputra Tanjung "
-    "Utami Wibowo Wijaya Yulianti"
-).split()
-_GRADES: dict[str, tuple[tuple[str, ...], tuple[float, ...]]] = {
-    "senior_executive": (("IV/b", "IV/c"), (0.6, 0.4)),
-    "administrator": (("III/d", "IV/a", "IV/b"), (0.3, 0.5, 0.2)),
-    "supervisor": (("III/b", "III/c", "III/d"), (0.2, 0.4, 0.4)),
-    "functional": (("II/d", "III/a", "III/b", "III/c", "III/d", "IV/a"), (0.1, 0.3, 0.25, 0.2, 0.1, 0.05)),
-    "general": (("II/a", "II/b", "II/c", "II/d", "III/a", "III/b"), (0.1, 0.15, 0.25, 0.2, 0.2, 0.1)),
-}
+_LADDER = (
+    "II/a", "II/b", "II/c", "II/d", "III/a", "III/b", "III/c", "III/d", "IV/a", "IV/b",
+)  # fmt: skip
+_ENTRY = {"sma": 0, "d3": 2, "s1": 4, "s2": 5}
+_CEILING = {"administrator": 9, "supervisor": 7, "functional": 8, "general": 6}
+_FLOOR = {"administrator": 7, "supervisor": 5, "functional": 0, "general": 0}
 _CONTRACT_GRADES: dict[str, str] = {"sma": "V", "d3": "VII", "s1": "IX", "s2": "X"}
 _POSITIONS = ("administrator", "supervisor", "functional", "general")
 _EDUCATIONS: dict[str, tuple[float, float, float, float]] = {
@@ -44,10 +30,16 @@ _EDUCATIONS: dict[str, tuple[float, float, float, float]] = {
 _LEVELS = ("sma", "d3", "s1", "s2")
 
 
+@cache
+def _names() -> dict[str, list[str]]:
+    text = files("asn_research.simulation").joinpath("name.toml").read_text(encoding="utf-8")
+    return {str(kind): list(names) for kind, names in tomllib.loads(text).items()}
+
+
 def make_name(chance: Chance, sex: str) -> str:
-    """A random combination of common given names: nobody in particular."""
-    given = _MALE if sex == "male" else _FEMALE
-    return f"{chance.one(given)} {chance.one(_FAMILY)}"
+    """A random combination of common names: nobody in particular."""
+    names = _names()
+    return f"{chance.one(names[sex])} {chance.one(names['family'])}"
 
 
 def make_nip(
@@ -55,9 +47,9 @@ def make_nip(
 ) -> str:
     """An 18-digit number as the personnel agency builds it.
 
-    Date of birth, then year and month of appointment (PNS) or year and contract digits 21 (PPPK), then the sex
-    digit, then a serial number. Synthetic people have serial numbers from 900, which real registers do not
-    reach.
+    Date of birth, then year and month of appointment (PNS) or year and contract digits 21 (PPPK), then the
+    sex digit, then a serial number. Synthetic people have serial numbers from 900, so that they are known
+    as such at a glance.
 
     Examples
     --------
@@ -75,6 +67,14 @@ def _birth_dates(chance: Chance, ages: Whole, *, year: int) -> list[datetime.dat
         datetime.date(int(year - age), int(month), int(day))
         for age, month, day in zip(ages, months, days, strict=True)
     ]
+
+
+def _grade(position: str, education: str, *, employment: str, years: int) -> str:
+    """The grade that schooling and a promotion every four years lead to, within the limits of the post."""
+    if employment == "PPPK":
+        return _CONTRACT_GRADES[education]
+    step = _ENTRY[education] + years // 4
+    return _LADDER[max(_FLOOR[position], min(_CEILING[position], step))]
 
 
 def _numbers(frame: pd.DataFrame, chance: Chance) -> list[str]:
@@ -129,10 +129,11 @@ def make_people(setting: Setting, chance: Chance, *, size: int) -> pd.DataFrame:
     sexes = chance.pick(("male", "female"), size, weights=(0.48, 0.52))
     education = [_LEVELS[int(chance.positions(_EDUCATIONS[position], 1)[0])] for position in positions]
     grades = [
-        _CONTRACT_GRADES[education[i]] if employments[i] == "PPPK"
-        else chance.pick(_GRADES[positions[i]][0], 1, weights=_GRADES[positions[i]][1])[0]
-        for i in range(size)
-    ]  # fmt: skip
+        _grade(position, schooling, employment=employment, years=year - when[0])
+        for position, schooling, employment, when in zip(
+            positions, education, employments, appointed, strict=True
+        )
+    ]
     frame = pd.DataFrame(
         {
             "unit": chance.pick(tuple(setting.units), size, weights=tuple(setting.units.values())),

@@ -36,7 +36,7 @@ def make_service_requests(setting: Setting, chance: Chance) -> pd.DataFrame:
     unit, service = next(iter(setting.services.items()))
     rows: list[dict[str, object]] = []
     for place, month in enumerate(_months(setting.requests_from, setting.requests_until)):
-        size = int(round(setting.requests_a_month * (1 + 0.15 * float(chance.normal(1)[0]))))
+        size = round(setting.requests_a_month * (1 + 0.15 * float(chance.normal(1)[0])))
         days = np.sort(chance.integers(1, calendar.monthrange(month.year, month.month)[1], size))
         mean = expected_days(setting, place, month)
         waits = np.maximum(1, np.round(mean * np.exp(chance.normal(size, sd=0.32) - 0.32**2 / 2)))
@@ -57,9 +57,13 @@ def make_service_requests(setting: Setting, chance: Chance) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def make_projects(people: pd.DataFrame, learners: pd.DataFrame, setting: Setting, chance: Chance) -> pd.DataFrame:
+def make_projects(
+    people: pd.DataFrame, learners: pd.DataFrame, setting: Setting, chance: Chance
+) -> pd.DataFrame:
     """Small projects of the units; those led by people who gained more are later by fewer days."""
-    leaders = people[people["group"] != "eligible"].iloc[chance.order(int((people["group"] != "eligible").sum()))]
+    leaders = people[people["group"] != "eligible"].iloc[
+        chance.order(int((people["group"] != "eligible").sum()))
+    ]
     leaders = leaders.head(setting.projects).reset_index(drop=True)
     caused = leaders["person_id"].map(learners.set_index("person_id")["caused"]).fillna(0.0).to_numpy()
     size = len(leaders)

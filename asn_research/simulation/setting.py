@@ -12,8 +12,8 @@ class Truth:
     """The parameters of a world, in points of a 0–100 score unless said otherwise.
 
     The true gain of a trained person is ``background + method_points[method] + participation_points ·
-    (share − mean_share) · 10 + batch effect + own deviation``; an untrained person gains ``background`` and an
-    own deviation only.
+    (share − mean_share) · 10 + batch effect + own deviation``; an untrained person gains ``background`` and
+    an own deviation only.
 
     Attributes
     ----------
@@ -156,7 +156,6 @@ class Setting:
     changed_on: datetime.date | None = None
     projects: int = 0
     interviews: int = 0
-    followup_on: datetime.date | None = None
     mentored_share: float = 0.0
     earlier: Setting | None = None
     returning: int = 0

@@ -1,4 +1,4 @@
-"""The raw form of Sawahlunto: wide sheets with the header in row 4, form exports with whole questions, a log."""
+"""The raw form of Sawahlunto: wide sheets with the header in row 4, exports of forms, a permit log."""
 
 from __future__ import annotations
 
@@ -20,69 +20,122 @@ _SIGNED = (
 _PERSON = (Field("No.", "#"), Field("Nama Peserta", "@name"), Field("NIP/NI PPPK", "person_id"))
 
 _PARTICIPANTS = Layout(
-    "Peserta", "participants",
+    "Peserta",
+    "participants",
     (
-        *_PERSON, Field("Perangkat Daerah", "unit"), Field("Jenis ASN", "employment"), Field("Gol/Ruang", "grade"),
-        Field("Jabatan", "position_type"), Field("JK", "sex"), Field("Tahun Lahir", "birth_year"),
-        Field("Pendidikan", "education"), Field("Masa Kerja (tahun)", "service_years"), Field("Kelompok", "group"),
+        *_PERSON,
+        Field("Perangkat Daerah", "unit"),
+        Field("Jenis ASN", "employment"),
+        Field("Gol/Ruang", "grade"),
+        Field("Jabatan", "position_type"),
+        Field("JK", "sex"),
+        Field("Tahun Lahir", "birth_year"),
+        Field("Pendidikan", "education"),
+        Field("Masa Kerja (tahun)", "service_years"),
+        Field("Kelompok", "group"),
     ),
-    titles=(*_TITLES, "Daftar Peserta"), footer=_SIGNED,
-)  # fmt: skip
+    titles=(*_TITLES, "Daftar Peserta"),
+    footer=_SIGNED,
+)
 _COURSES = Layout(
-    "Kegiatan", "courses",
+    "Kegiatan",
+    "courses",
     (
-        Field("Kode Kegiatan", "course_id"), Field("Nama Kegiatan Pembinaan", "title"), Field("Topik", "topic"),
-        Field("Metode", "method"), Field("Cara Pelaksanaan", "delivery"), Field("JP", "hours_jp"),
-        Field("Tanggal Mulai", "start_date"), Field("Tanggal Selesai", "end_date"), Field("Angkatan", "batch"),
-        Field("Narasumber", "speaker_id"), Field("Penyelenggara", "provider"),
-        Field("Kurikulum Ditinjau", "curriculum_reviewed_on"), Field("Biaya (Rp)", "cost_idr"),
+        Field("Kode Kegiatan", "course_id"),
+        Field("Nama Kegiatan Pembinaan", "title"),
+        Field("Topik", "topic"),
+        Field("Metode", "method"),
+        Field("Cara Pelaksanaan", "delivery"),
+        Field("JP", "hours_jp"),
+        Field("Tanggal Mulai", "start_date"),
+        Field("Tanggal Selesai", "end_date"),
+        Field("Angkatan", "batch"),
+        Field("Narasumber", "speaker_id"),
+        Field("Penyelenggara", "provider"),
+        Field("Kurikulum Ditinjau", "curriculum_reviewed_on"),
+        Field("Biaya (Rp)", "cost_idr"),
         Field("Kuota", "seats"),
     ),
-    Notation(dates="month", money="dots"), titles=(*_TITLES, "Daftar Kegiatan"),
-)  # fmt: skip
+    Notation(dates="month", money="dots"),
+    titles=(*_TITLES, "Daftar Kegiatan"),
+)
 _ENROLMENTS = Layout(
-    "Presensi", "enrolments",
+    "Presensi",
+    "enrolments",
     (
-        *_PERSON, Field("Kode Kegiatan", "course_id"), Field("Jumlah Pertemuan", "sessions_held"),
-        Field("Hadir", "sessions_attended"), Field("Keaktifan", "engagement_rating"), Field("Selesai", "completed"),
+        *_PERSON,
+        Field("Kode Kegiatan", "course_id"),
+        Field("Jumlah Pertemuan", "sessions_held"),
+        Field("Hadir", "sessions_attended"),
+        Field("Keaktifan", "engagement_rating"),
+        Field("Selesai", "completed"),
         Field("Jam Coaching", "mentoring_hours"),
     ),
     titles=(*_TITLES, "Rekap Presensi"),
-)  # fmt: skip
+)
 _SCORES = Layout(
-    "Rekap", "assessments",
-    (*_PERSON, Field("Kode Kegiatan", "course_id"), Field("Nilai Awal", ">pre"), Field("Nilai Akhir", ">post"),
-     Field("Ket.", "=")),
-    spread="wave", measure="score", implied={"competency": "technical_skill", "source": "test"},
-    titles=(*_TITLES, "Rekap Nilai Tes Keterampilan Teknis"), footer=_SIGNED,
-    missing=("", "-", "tidak hadir", "TH"),
-)  # fmt: skip
-_ATTITUDE = Layout(
-    "Sikap", "assessments",
-    (*_PERSON, Field("Kode Kegiatan", "course_id"), Field("Sebelum Pembinaan", ">pre"),
-     Field("Setelah Pembinaan", ">post")),
-    spread="wave", measure="score", implied={"competency": "professional_attitude", "source": "self"},
-    titles=(*_TITLES, "Rekap Penilaian Diri Sikap Profesional"), missing=("", "-"),
-)  # fmt: skip
-_REACTIONS = Layout(
-    "Form Responses 1", "reactions",
+    "Rekap",
+    "assessments",
     (
-        Field("Timestamp", "@stamp"), Field("NIP Bapak/Ibu", "respondent_id"),
+        *_PERSON,
+        Field("Kode Kegiatan", "course_id"),
+        Field("Nilai Awal", ">pre"),
+        Field("Nilai Akhir", ">post"),
+        Field("Ket.", "="),
+    ),
+    spread="wave",
+    measure="score",
+    implied={"competency": "technical_skill", "source": "test"},
+    titles=(*_TITLES, "Rekap Nilai Tes Keterampilan Teknis"),
+    footer=_SIGNED,
+    missing=("", "-", "tidak hadir", "TH"),
+)
+_ATTITUDE = Layout(
+    "Sikap",
+    "assessments",
+    (
+        *_PERSON,
+        Field("Kode Kegiatan", "course_id"),
+        Field("Sebelum Pembinaan", ">pre"),
+        Field("Setelah Pembinaan", ">post"),
+    ),
+    spread="wave",
+    measure="score",
+    implied={"competency": "professional_attitude", "source": "self"},
+    titles=(*_TITLES, "Rekap Penilaian Diri Sikap Profesional"),
+    missing=("", "-"),
+)
+_REACTIONS = Layout(
+    "Form Responses 1",
+    "reactions",
+    (
+        Field("Timestamp", "@stamp"),
+        Field("NIP Bapak/Ibu", "respondent_id"),
         Field("Kode kegiatan yang Bapak/Ibu ikuti", "course_id"),
         Field("Materi pembinaan disajikan dengan jelas dan lengkap", ">material", "", AGREEMENT),
         Field("Narasumber menguasai materi yang disampaikan", ">speaker", "", AGREEMENT),
         Field("Metode pembinaan membantu saya memahami materi", ">method", "", AGREEMENT),
-        Field("Menurut Bapak/Ibu, seberapa sesuai materi pelatihan dengan pekerjaan?", ">relevance", "", {
-            "1": ("Sangat tidak sesuai",), "2": ("Tidak sesuai",), "3": ("Cukup sesuai",), "4": ("Sesuai",),
-            "5": ("Sangat sesuai",)}),
+        Field(
+            "Menurut Bapak/Ibu, seberapa sesuai materi pelatihan dengan pekerjaan?",
+            ">relevance",
+            "",
+            {
+                "1": ("Sangat tidak sesuai",),
+                "2": ("Tidak sesuai",),
+                "3": ("Cukup sesuai",),
+                "4": ("Sesuai",),
+                "5": ("Sangat sesuai",),
+            },
+        ),
         Field("Sarana dan tempat kegiatan memadai", ">facilities", "", AGREEMENT),
         Field("Saya percaya diri menerapkan hasil pembinaan di tempat kerja", ">confidence", "", AGREEMENT),
         Field("Saya berkomitmen menerapkan hasil pembinaan", ">commitment", "", AGREEMENT),
         Field("Secara keseluruhan, saya puas dengan kegiatan ini", ">overall", "", AGREEMENT),
         Field("Saran dan masukan Bapak/Ibu untuk kegiatan berikutnya", "comment"),
     ),
-    spread="item", measure="response",
-)  # fmt: skip
+    spread="item",
+    measure="response",
+)
 _ASKED = (
     ("u1", "kesesuaian persyaratan pelayanan dengan jenis pelayanannya"),
     ("u2", "kemudahan prosedur pelayanan di unit ini"),
@@ -95,42 +148,64 @@ _ASKED = (
     ("u8", "penanganan pengaduan pengguna layanan"),
 )
 _SURVEYS = Layout(
-    "Form Responses 1", "citizen_surveys",
+    "Form Responses 1",
+    "citizen_surveys",
     (
-        Field("Timestamp", "@stamp"), Field("Nomor responden", "response_id"), Field("Unit layanan", "unit"),
-        Field("Layanan yang diterima", "service"), Field("Tanggal menerima layanan", "date"),
+        Field("Timestamp", "@stamp"),
+        Field("Nomor responden", "response_id"),
+        Field("Unit layanan", "unit"),
+        Field("Layanan yang diterima", "service"),
+        Field("Tanggal menerima layanan", "date"),
         Field("Gelombang survei", "wave"),
-        *(Field(f"Bagaimana pendapat Saudara tentang {asked}?", column, "", FITNESS) for column, asked in _ASKED),
+        *(
+            Field(f"Bagaimana pendapat Saudara tentang {asked}?", column, "", FITNESS)
+            for column, asked in _ASKED
+        ),
         Field("Saran perbaikan", "comment"),
     ),
     Notation(dates="slash", words={"wave": {"pre": ("Sebelum",), "post": ("Sesudah",)}}),
-)  # fmt: skip
+)
 _REQUESTS = Layout(
-    "", "service_requests",
+    "",
+    "service_requests",
     (
-        Field("No. Permohonan", "request_id"), Field("OPD", "unit"), Field("Jenis Izin", "service"),
-        Field("Tgl Masuk", "submitted_on"), Field("Tgl Terbit", "completed_on"),
+        Field("No. Permohonan", "request_id"),
+        Field("OPD", "unit"),
+        Field("Jenis Izin", "service"),
+        Field("Tgl Masuk", "submitted_on"),
+        Field("Tgl Terbit", "completed_on"),
         Field("Standar Waktu (hari)", "standard_days"),
     ),
     Notation(decimal=",", dates="dash"),
-)  # fmt: skip
+)
 _INTERVIEWS = Layout(
-    "Koding", "interviews",
+    "Koding",
+    "interviews",
     (
-        Field("Kode Kutipan", "excerpt_id"), Field("Kode Wawancara", "interview_id"), Field("Informan", "role"),
-        Field("Pertanyaan", "question"), Field("Kutipan", "text"), Field("Pengode", "coder_id"),
+        Field("Kode Kutipan", "excerpt_id"),
+        Field("Kode Wawancara", "interview_id"),
+        Field("Informan", "role"),
+        Field("Pertanyaan", "question"),
+        Field("Kutipan", "text"),
+        Field("Pengode", "coder_id"),
         Field("Tema", "theme"),
     ),
-    titles=("KODING WAWANCARA PROGRAM PEMBINAAN",), blank=1,
-)  # fmt: skip
+    titles=("KODING WAWANCARA PROGRAM PEMBINAAN",),
+    blank=1,
+)
 _BUDGETS = Layout(
-    "Anggaran", "budgets",
+    "Anggaran",
+    "budgets",
     (
-        Field("Tahun", "year"), Field("Mata Anggaran", "line"), Field("Anggaran (Rp)", "planned_idr"),
-        Field("Realisasi (Rp)", "realised_idr"), Field("Target Peserta", "planned_participants"),
+        Field("Tahun", "year"),
+        Field("Mata Anggaran", "line"),
+        Field("Anggaran (Rp)", "planned_idr"),
+        Field("Realisasi (Rp)", "realised_idr"),
+        Field("Target Peserta", "planned_participants"),
     ),
-    Notation(money="dots"), titles=(*_TITLES, "Anggaran dan Realisasi"),
-)  # fmt: skip
+    Notation(money="dots"),
+    titles=(*_TITLES, "Anggaran dan Realisasi"),
+)
 
 _FILES: dict[str, tuple[Layout, ...]] = {
     "Anggaran Pembinaan.xlsx": (_BUDGETS,),
@@ -142,17 +217,27 @@ _FILES: dict[str, tuple[Layout, ...]] = {
     "Rekap Nilai Pre Post.xlsx": (_SCORES, _ATTITUDE),
 }
 _COUNTS: dict[tuple[str, str], dict[str, int]] = {
-    ("participants", "Peserta"): {"trailing_space": 6, "inner_nbsp": 4, "nip_spaces": 4, "nip_number": 2,
-                                  "repeat": 1},
+    ("participants", "Peserta"): {
+        "trailing_space": 6,
+        "inner_nbsp": 4,
+        "nip_spaces": 4,
+        "nip_number": 2,
+        "repeat": 1,
+    },
     ("enrolments", "Presensi"): {"nip_spaces": 3, "nip_nbsp": 2, "unknown_person": 1, "repeat": 1},
-    ("assessments", "Rekap"): {"comma_text": 12, "nip_apostrophe": 3, "score_105": 1, "nip_number": 1,
-                               "repeat": 1},
+    ("assessments", "Rekap"): {
+        "comma_text": 12,
+        "nip_apostrophe": 3,
+        "score_105": 1,
+        "nip_number": 1,
+        "repeat": 1,
+    },
     ("assessments", "Sikap"): {"comma_text": 8, "nip_spaces": 2, "error_cell": 1, "repeat": 1},
     ("reactions", "Form Responses 1"): {"nip_spaces": 5, "nip_short": 1, "unknown_person": 1, "repeat": 2},
     ("citizen_surveys", "Form Responses 1"): {"trailing_space": 5, "unknown_word": 1, "repeat": 2},
     ("service_requests", ""): {"impossible_date": 9, "repeat": 12, "trailing_space": 15},
     ("interviews", "Koding"): {"repeat": 1},
-}  # fmt: skip
+}
 
 
 def write_wide(world: World, chance: Chance) -> OfficeFiles:
@@ -168,7 +253,11 @@ def write_wide(world: World, chance: Chance) -> OfficeFiles:
             only = listed if layout.table == "participants" else None
             add_mess(sheet, _COUNTS.get((layout.table, layout.name), {}), chance, only=only)
             if layout.table == "budgets":
-                add_totals(sheet, label="Jumlah")
+                add_totals(
+                    sheet,
+                    label="Jumlah",
+                    sums=dict.fromkeys(("planned_idr", "realised_idr"), layout.notation.amount),
+                )
             sheets.append(sheet)
         files.append(OfficeFile(name, sheets, encoding="utf-8-sig", delimiter=";"))
     return OfficeFiles(world.setting.folder, world.setting.period, files)
