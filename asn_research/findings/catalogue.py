@@ -1,0 +1,90 @@
+"""The catalogue: one declarative row per question, in the order of the report."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from asn_research.errors import InputError
+from asn_research.findings.learning import answer_attitude_gain, answer_learning_gain
+from asn_research.findings.question import Level, Question
+from asn_research.findings.reach import (
+    answer_attendance,
+    answer_completion,
+    answer_coverage,
+    answer_training_hours,
+)
+from asn_research.findings.reaction import (
+    answer_course_flags,
+    answer_perceived_relevance,
+    answer_satisfaction,
+)
+
+_REACH = ("participants", "courses", "enrolments")
+_REACTION = ("reactions", "courses")
+_LEARNING = ("participants", "courses", "enrolments", "assessments")
+_NEVER = 6
+
+QUESTIONS: Final[tuple[Question, ...]] = (
+    Question(
+        id="coverage", level=Level.REACH, estimand="trained people per eligible person", outcome="trained",
+        unit="share", sample="everyone listed or declared eligible", model="count", needs=_REACH,
+        answer=answer_coverage, figure="share", table="share", causal_from=_NEVER,
+    ),
+    Question(
+        id="training_hours", level=Level.REACH, estimand="share with the required training hours",
+        outcome="credited_jp", unit="share", sample="trained civil servants", model="count", needs=_REACH,
+        answer=answer_training_hours, figure="share", table="share", causal_from=_NEVER,
+    ),
+    Question(
+        id="attendance", level=Level.REACH, estimand="mean share of sessions attended",
+        outcome="participation_share", unit="share", sample="enrolments", model="mean, CR2", needs=_REACH,
+        answer=answer_attendance, figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="completion", level=Level.REACH, estimand="share of enrolments completed", outcome="completed",
+        unit="share", sample="enrolments with a record", model="mean, CR2", needs=_REACH,
+        answer=answer_completion, figure="share", table="share", causal_from=_NEVER,
+    ),
+    Question(
+        id="satisfaction", level=Level.REACTION, estimand="mean of the satisfaction scale",
+        outcome="satisfaction", unit="scale", sample="respondents", model="mean, CR2", needs=_REACTION,
+        answer=answer_satisfaction, figure="likert", table="likert", causal_from=_NEVER,
+    ),
+    Question(
+        id="course_flags", level=Level.REACTION, estimand="mean rating of material and speaker by course",
+        outcome="response", unit="scale", sample="respondents of a course", model="mean", needs=_REACTION,
+        answer=answer_course_flags, figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="perceived_relevance", level=Level.REACTION, estimand="share of answers 4 or 5",
+        outcome="relevance", unit="share", sample="respondents", model="mean, CR2", needs=_REACTION,
+        answer=answer_perceived_relevance, figure="share", table="share", causal_from=_NEVER,
+    ),
+    Question(
+        id="learning_gain", level=Level.LEARNING, estimand="mean gain, or difference in gains",
+        outcome="primary outcome of the plan", unit="points", sample="people with both scores",
+        model="mean gain; change score and ANCOVA, CR2", needs=_LEARNING, answer=answer_learning_gain,
+        figure="distribution", table="distribution",
+    ),
+    Question(
+        id="attitude_gain", level=Level.LEARNING, estimand="mean gain, or difference in gains",
+        outcome="professional_attitude:self", unit="points", sample="people with both ratings",
+        model="mean gain; change score and ANCOVA, CR2", needs=_LEARNING, answer=answer_attitude_gain,
+        figure="distribution", table="distribution",
+    ),
+)  # fmt: skip
+"""Every question that reports answer, in the order of the report."""
+
+
+def question(identifier: str) -> Question:
+    """The question with that id.
+
+    Raises
+    ------
+    InputError
+        If the catalogue has no such question.
+    """
+    for known in QUESTIONS:
+        if known.id == identifier:
+            return known
+    raise InputError(f"there is no question {identifier!r}; known are {', '.join(q.id for q in QUESTIONS)}")

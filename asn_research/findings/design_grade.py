@@ -1,0 +1,83 @@
+"""The design grade: how strong a claim the declared design and the data themselves allow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from asn_research.contract.threshold import BASELINE_ADJUSTABLE_SD
+from asn_research.findings.people import GainPeople, read_primary_people
+from asn_research.measures.attrition import measure_attrition_bound, measure_match
+from asn_research.measures.effect_size import hedges_factor
+
+if TYPE_CHECKING:
+    from asn_research.ingest.store import RegionData
+
+ASSOCIATION_GRADE = 2
+"""Grade of comparisons within the trained group: adjusted, but nobody was assigned to them by design."""
+
+_CEILING = {"one_group": 1, "waiting_list": 3, "matched": 3, "staggered": 3, "lottery": 5}
+_SITES_PER_ARM = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesignGrade:
+    """A grade from 1 to 5 (Maryland scale), the codes of its reasons, and the numbers behind them."""
+
+    grade: int
+    reasons: tuple[str, ...] = ()
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+def grade_design(data: RegionData) -> DesignGrade:
+    """The grade of a region's primary outcome.
+
+    Returns
+    -------
+    DesignGrade
+        1 for one group before and after; 2 for a comparison that fails the conditions of grade 3 and is
+        told with adjustment only; 3 for a comparison group whose baseline differs by at most 0.25 standard
+        deviations (WWC), whose attrition is within bounds and that has at least two batches or units a side
+        (EPOC); 5 for a lottery that meets the same. A staggered start is graded as a comparison until its
+        diagnostics (grade 4) are computed.
+    """
+    return grade_people(data, read_primary_people(data))
+
+
+def grade_people(data: RegionData, people: GainPeople) -> DesignGrade:
+    """The grade of one outcome; see :func:`grade_design`."""
+    if data.design == "one_group":
+        return DesignGrade(grade=1, reasons=("one_group",))
+    if not people.compared:
+        return DesignGrade(grade=1, reasons=("comparison_too_small",))
+    numbers = _numbers(people)
+    reasons = []
+    if abs(numbers["baseline_difference_sd"]) > BASELINE_ADJUSTABLE_SD:
+        reasons.append("baseline_differs")
+    if numbers["differential_attrition"] > numbers["differential_attrition_bound"]:
+        reasons.append("attrition_differs")
+    if numbers["smallest_side_clusters"] < _SITES_PER_ARM:
+        reasons.append("few_sites")
+    grade = 2 if reasons else _CEILING[data.design]
+    return DesignGrade(grade=grade, reasons=tuple(reasons) or (f"design_{data.design}",), numbers=numbers)
+
+
+def _numbers(people: GainPeople) -> dict[str, float]:
+    """Baseline difference, attrition and clusters of the two sides."""
+    trained, other = people.trained["pre"], people.comparison["pre"]
+    df = len(trained) + len(other) - 2
+    pooled = math.sqrt(((len(trained) - 1) * trained.var() + (len(other) - 1) * other.var()) / df)
+    difference = float(trained.mean() - other.mean()) / pooled if pooled > 0 else 0.0
+    match = measure_match(people.everyone).set_index("group")
+    lost = (match["measured_before"] - match["matched"]) / match["measured_before"]
+    overall = 1 - float(match["matched"].sum()) / float(match["measured_before"].sum())
+    sides = people.matched.groupby("trained")["cluster"].nunique()
+    return {
+        "baseline_difference_sd": difference * hedges_factor(df),
+        "overall_attrition": overall,
+        "differential_attrition": abs(float(lost["trained"]) - float(lost["comparison"])),
+        "differential_attrition_bound": measure_attrition_bound(overall),
+        "smallest_side_clusters": float(sides.min()),
+    }

@@ -1,0 +1,69 @@
+"""The beginnings of a finding: answered, open, refused or withheld."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from asn_research.errors import EstimationError
+from asn_research.findings.finding import Caveat, Disclosure, Finding, Sample, Status
+from asn_research.models.result import NotEstimable
+
+if TYPE_CHECKING:
+    from asn_research.ingest.store import RegionData
+
+
+def answer(data: RegionData, question: str, **fields: Any) -> Finding:
+    """An estimated finding of this region and period."""
+    return Finding(
+        question=question,
+        region=data.region.folder,
+        period=data.period,
+        status=Status.ESTIMATED,
+        **fields,
+    )
+
+
+def leave_open(data: RegionData, question: str, *, table: str) -> Finding:
+    """A question without data; ``table`` is what has to be collected."""
+    return Finding(
+        question=question,
+        region=data.region.folder,
+        period=data.period,
+        status=Status.NO_DATA,
+        details={"missing": table},
+    )
+
+
+def refuse(data: RegionData, question: str, refusal: NotEstimable, **fields: Any) -> Finding:
+    """A question that the data at hand cannot answer, with the reason."""
+    return Finding(
+        question=question,
+        region=data.region.folder,
+        period=data.period,
+        status=Status.NOT_ESTIMABLE,
+        results=(refusal,),
+        **fields,
+    )
+
+
+def refuse_error(
+    data: RegionData, question: str, error: EstimationError, *, sample: Sample | None = None
+) -> Finding:
+    """A question whose estimator refused."""
+    people = sample.people if sample else 0
+    refusal = NotEstimable.from_error(error, term=question, n_obs=people)
+    return refuse(data, question, refusal, sample=sample or Sample())
+
+
+def withhold(data: RegionData, question: str, *, tables: tuple[str, ...]) -> Finding:
+    """A question whose answer would speak about fewer people than the minimum cell; no count is kept."""
+    minimum = data.region.disclosure.minimum_cell
+    return Finding(
+        question=question,
+        region=data.region.folder,
+        period=data.period,
+        status=Status.SUPPRESSED,
+        disclosure=Disclosure.SUPPRESSED,
+        sample=Sample(tables=tables),
+        caveats=(Caveat(code="minimum_cell", fields={"minimum": minimum}),),
+    )

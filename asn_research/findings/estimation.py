@@ -1,0 +1,116 @@
+"""Estimates as findings need them: named by estimand, clustered by the plan, remarks as caveats."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+from scipy import stats
+
+from asn_research.contract.threshold import MINIMUM_CLUSTERS
+from asn_research.errors import (
+    AsnResearchWarning,
+    BoundaryWarning,
+    EstimationError,
+    FewClustersWarning,
+    FewTreatedClustersWarning,
+    HighLeverageWarning,
+)
+from asn_research.findings.finding import Caveat, Row
+from asn_research.models.regression import fit_ols
+from asn_research.models.result import Estimate, Fit
+
+CONF_LEVEL = 0.95
+_REMARKS: dict[type[AsnResearchWarning], str] = {
+    FewClustersWarning: "few_clusters",
+    FewTreatedClustersWarning: "few_treated_clusters",
+    HighLeverageWarning: "high_leverage",
+    BoundaryWarning: "boundary",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What an estimator returned and which caveats its warnings stand for."""
+
+    value: Any
+    caveats: tuple[Caveat, ...]
+
+
+def listen(call: Callable[[], Any], *, n_clusters: int | None = None) -> Heard:
+    """Run an estimator; its named warnings become caveats instead of lines on a screen."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        value = call()
+    codes = [code for kind, code in _REMARKS.items() if any(issubclass(w.category, kind) for w in caught)]
+    return Heard(value, tuple(Caveat(code=code, fields={"clusters": n_clusters}) for code in codes))
+
+
+def count_clusters(frame: pd.DataFrame, clusters: str) -> int:
+    """Number of distinct clusters in a frame."""
+    return int(frame[clusters].nunique())
+
+
+def estimate_mean(
+    frame: pd.DataFrame, column: str, *, clusters: str | None = None, **labels: Any
+) -> Estimate:
+    """The mean of a column with its interval.
+
+    With ``clusters`` (at least two of them) the error is CR2 with Satterthwaite degrees of freedom, and there
+    is no interval below six; without, people are independent. ``labels`` replace fields of the estimate
+    (``term``, ``outcome``, ``unit``, ``estimand``).
+    """
+    rows = frame.dropna(subset=[column, *([clusters] if clusters else [])])
+    clustered = clusters is not None and count_clusters(rows, clusters) >= 2
+    values = pd.DataFrame({"value": rows[column].astype(float)})
+    if clusters is not None:
+        values["cluster"] = rows[clusters].astype(str)
+    fit: Fit = listen(lambda: fit_ols("value ~ 1", values, clusters="cluster" if clustered else None)).value
+    return replace(fit.estimates[0], **{"term": column, "method": "mean", "outcome": column, **labels})
+
+
+def estimate_share(count: int, total: int, *, term: str, **labels: Any) -> Estimate:
+    """A share with its Wilson interval (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
+    z = float(stats.norm.ppf((1 + CONF_LEVEL) / 2))
+    share = count / total
+    centre = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return Estimate(
+        term=term,
+        estimate=share,
+        std_error=math.sqrt(share * (1 - share) / total),
+        conf_low=max(0.0, centre - half),
+        conf_high=min(1.0, centre + half),
+        n_obs=total,
+        **{"unit": "share", "method": "Wilson interval", "vcov_type": "binomial", **labels},
+    )
+
+
+def has_interval(estimate: Estimate) -> bool:
+    """Whether an estimate carries a finite interval."""
+    return math.isfinite(estimate.conf_low) and math.isfinite(estimate.conf_high)
+
+
+def cluster_caveats(n_clusters: int) -> tuple[Caveat, ...]:
+    """The reservation that too few clusters deserve."""
+    if n_clusters >= MINIMUM_CLUSTERS:
+        return ()
+    return (Caveat(code="too_few_clusters", fields={"clusters": n_clusters, "needed": MINIMUM_CLUSTERS}),)
+
+
+def interval_cells(frame: pd.DataFrame, column: str, *, clusters: str | None) -> Row:
+    """The ends of the interval of a mean, None where the design gives none."""
+    try:
+        mean = estimate_mean(frame, column, clusters=clusters)
+    except EstimationError:
+        return {"conf_low": None, "conf_high": None}
+    return {"conf_low": finite(mean.conf_low), "conf_high": finite(mean.conf_high)}
+
+
+def finite(value: float) -> float | None:
+    """The number, or None where it is not finite."""
+    return value if math.isfinite(value) else None

@@ -1,0 +1,118 @@
+"""The people a gain is computed from: those trained, those compared, those who could not be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from asn_research.findings.finding import Caveat, Sample
+from asn_research.measures.score import measure_gains
+
+if TYPE_CHECKING:
+    from asn_research.ingest.store import RegionData
+
+GAIN_TABLES = ("participants", "courses", "enrolments", "assessments")
+_COMPARED = ("waiting_list", "matched", "staggered", "lottery")
+
+
+@dataclass(frozen=True)
+class GainPeople:
+    """Everyone with a score of one outcome.
+
+    ``everyone`` is the frame of :func:`~asn_research.measures.score.measure_gains` for trained and compared
+    people with a ``cluster`` column and a 0/1 column ``trained``; ``minimum`` the region's minimum cell.
+    """
+
+    everyone: pd.DataFrame
+    others: int
+    minimum: int
+    competency: str
+    source: str
+
+    @property
+    def outcome(self) -> str:
+        """The outcome as ``competency:source``."""
+        return f"{self.competency}:{self.source}"
+
+    @property
+    def matched(self) -> pd.DataFrame:
+        """People with both scores."""
+        return self.everyone.dropna(subset=["gain"])
+
+    @property
+    def trained(self) -> pd.DataFrame:
+        """Trained people with both scores."""
+        return self.matched[self.matched["trained"] == 1.0]
+
+    @property
+    def comparison(self) -> pd.DataFrame:
+        """Compared people with both scores."""
+        return self.matched[self.matched["trained"] == 0.0]
+
+    @property
+    def compared(self) -> bool:
+        """Whether both sides are large enough to be told apart."""
+        return min(len(self.trained), len(self.comparison)) >= self.minimum
+
+    @property
+    def excluded(self) -> dict[str, int]:
+        """People who could not be used, by reason; reasons that do not occur are left out."""
+        counts = {
+            "no_pre": int(self.everyone["pre"].isna().sum()),
+            "no_post": int(self.everyone["post"].isna().sum()),
+            "other_group": self.others,
+        }
+        return {reason: count for reason, count in counts.items() if count}
+
+    def sample(self, people: pd.DataFrame) -> Sample:
+        """The description of an analysis of ``people``."""
+        return Sample(people=len(people), rows=2 * len(people), tables=GAIN_TABLES, excluded=self.excluded)
+
+    def caveats(self, people: pd.DataFrame) -> tuple[Caveat, ...]:
+        """Reservations that hold for every use of these people."""
+        found = []
+        ambiguous = int(people["course_ambiguous"].sum())
+        if ambiguous:
+            found.append(Caveat(code="course_ambiguous", fields={"count": ambiguous}))
+        if self.source == "self":
+            found.append(Caveat(code="self_rating"))
+        return tuple(found)
+
+
+def read_gain_people(
+    data: RegionData, *, competency: str, source: str, wave_from: str = "pre", wave_to: str = "post"
+) -> GainPeople:
+    """The people with a score of an outcome, clustered as the plan says.
+
+    A compared person has no batch and is clustered by unit; so is a trained person whose batch is unknown.
+    """
+    frame = measure_gains(
+        data.tables, competency=competency, source=source, wave_from=wave_from, wave_to=wave_to
+    )
+    wanted = ["trained", "comparison"] if data.design in _COMPARED else ["trained"]
+    kept = frame[frame["group"].isin(wanted)].reset_index(drop=True)
+    kept["trained"] = (kept["group"] == "trained").astype(float)
+    kept["cluster"] = _clusters(kept, by=data.plan.clusters)
+    return GainPeople(
+        everyone=kept,
+        others=len(frame) - len(kept),
+        minimum=data.region.disclosure.minimum_cell,
+        competency=competency,
+        source=source,
+    )
+
+
+def read_primary_people(data: RegionData) -> GainPeople:
+    """The people with a score of the outcome that the plan declares primary."""
+    primary = data.plan.primary
+    return read_gain_people(data, competency=primary.competency, source=primary.source)
+
+
+def _clusters(frame: pd.DataFrame, *, by: str) -> pd.Series[str]:
+    unit = ("unit " + frame["unit"].astype("string")).fillna("unit ?")
+    if by == "unit":
+        return unit
+    batch = frame["batch"].astype("string")
+    return batch.where(batch.notna() & (frame["trained"] == 1.0), unit)

@@ -1,0 +1,112 @@
+"""Findings in words: plain text in both languages, made from findings alone.
+
+Every sentence comes from the closed phrase table ``language/message/finding.toml``; which phrase is used
+follows from what was found and from the design grade. Numbers in text are rounded only here and in
+``findings/wording``.
+"""
+
+from __future__ import annotations
+
+from asn_research.contract.column import TABLES
+from asn_research.findings.finding import Cell, Finding, Status
+from asn_research.findings.label import code_label
+from asn_research.findings.wording.learning import LEARNING_WORDINGS
+from asn_research.findings.wording.part import Wording, say
+from asn_research.findings.wording.reach import REACH_WORDINGS
+from asn_research.findings.wording.reaction import REACTION_WORDINGS
+from asn_research.language import Language, format_count, format_number, format_percent
+from asn_research.language.catalogue import has_phrase
+from asn_research.models.result import NotEstimable
+
+WORDINGS: dict[str, Wording] = REACH_WORDINGS | REACTION_WORDINGS | LEARNING_WORDINGS
+
+
+def question_text(question: str, language: Language) -> str:
+    """The question as a heading; free of causal words at every grade."""
+    return say(f"question_{question}", language)
+
+
+def answer_sentence(finding: Finding, language: Language) -> str:
+    """The answer in one to four sentences; never empty."""
+    return " ".join(answer_sentences(finding, language))
+
+
+def answer_sentences(finding: Finding, language: Language) -> list[str]:
+    """The answer sentence by sentence; the first says what was found, never empty."""
+    if finding.status is Status.NO_DATA:
+        return [open_sentence(finding, language)]
+    if finding.status is Status.SUPPRESSED:
+        minimum = finding.caveats[0].fields["minimum"] if finding.caveats else 0
+        return [say("suppressed", language, minimum=field_text("minimum", minimum, language))]
+    if finding.status is Status.NOT_ESTIMABLE:
+        return [say("refused", language, reason=_reason(finding, language))]
+    return WORDINGS[finding.question](finding, language)
+
+
+def reading_sentence(finding: Finding, language: Language) -> str:
+    """How to read the figure and the table; empty where there is neither."""
+    return say(f"reading_{finding.question}", language) if finding.rows else ""
+
+
+def caveat_sentences(finding: Finding, language: Language) -> list[str]:
+    """The reservations, one sentence each, in their order."""
+    return [
+        say(
+            f"caveat_{caveat.code}",
+            language,
+            **{name: field_text(name, value, language) for name, value in caveat.fields.items()},
+        )
+        for caveat in finding.caveats
+    ]
+
+
+def open_sentence(finding: Finding, language: Language) -> str:
+    """Why a question stays open and what to collect, with the sheet of the template."""
+    table = str(finding.details.get("missing", "assessments"))
+    return say(
+        "open",
+        language,
+        what=say(f"collect_{finding.question}", language),
+        sheet=TABLES[table].label.in_language(language),
+    )
+
+
+def grade_text(grade: int, language: Language) -> str:
+    """The design grade in words."""
+    return say(f"grade_{grade}", language, grade=format_count(grade, language))
+
+
+def sample_sentence(finding: Finding, language: Language) -> str:
+    """Who an answer speaks about, and who is missing from it; empty where nobody was counted."""
+    sample = finding.sample
+    if not sample.people:
+        return ""
+    tables = ", ".join(TABLES[name].label.in_language(language) for name in sample.tables)
+    people = format_count(sample.people, language)
+    text = say("sample", language, people=people, tables=tables)
+    excluded = [
+        say(f"excluded_{code}", language, count=format_count(count, language))
+        for code, count in sample.excluded.items()
+        if count
+    ]
+    return f"{text} {say('excluded', language, parts='; '.join(excluded))}" if excluded else text
+
+
+def field_text(name: str, value: Cell, language: Language) -> str:
+    """A value inside a caveat: shares in per cent, counts whole, codes by their label."""
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, int):
+        return format_count(value, language)
+    if isinstance(value, float):
+        if name.endswith("_share"):
+            return format_percent(value, language)
+        return format_number(value, language, digits=2 if name.endswith(("_sd", "_r")) else 1)
+    return code_label(value, language)
+
+
+def _reason(finding: Finding, language: Language) -> str:
+    refusal = finding.headline
+    code = refusal.reason.value if isinstance(refusal, NotEstimable) else "not_estimable"
+    own = f"reason_{code}_{finding.question}"
+    return say(own if has_phrase(f"finding.{own}") else f"reason_{code}", language)

@@ -1,0 +1,109 @@
+"""Page one: the answer in at most six sentences, four key figures, and what stays open."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from asn_research.findings.finding import Finding, Status
+from asn_research.findings.sentence import answer_sentence, answer_sentences, question_text
+from asn_research.findings.wording.part import amount, say
+from asn_research.language import Language, format_count, format_number
+from asn_research.models.result import Estimate
+
+MAXIMUM_SENTENCES = 6
+MAXIMUM_KEY_FIGURES = 4
+
+_TOLD = (
+    ("learning_gain", 2),
+    ("method_effect", 1),
+    ("participation_slope", 1),
+    ("coverage", 1),
+    ("satisfaction", 1),
+    ("completion", 1),
+)
+_KEYS = (
+    "learning_gain",
+    "coverage",
+    "completion",
+    "satisfaction",
+    "attendance",
+    "perceived_relevance",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyFigure:
+    """One number of page one, written for readers; ``question`` is the id of the answer it comes from."""
+
+    label: str
+    value_text: str
+    interval_text: str
+    people_text: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Page one of a report."""
+
+    sentences: tuple[str, ...]
+    key_figures: tuple[KeyFigure, ...]
+    open_questions: tuple[str, ...]
+
+
+def summarise(findings: Sequence[Finding], language: Language) -> Summary:
+    """Page one, from findings alone.
+
+    Sentences and key figures are taken in a fixed order of importance from the questions that have an answer;
+    those without one are listed with the reason.
+    """
+    answered = {f.question: f for f in findings if f.status is Status.ESTIMATED}
+    sentences = [
+        sentence
+        for question, most in _TOLD
+        if question in answered
+        for sentence in answer_sentences(answered[question], language)[:most]
+    ]
+    figures = [_key_figure(answered[question], language) for question in _KEYS if question in answered]
+    unanswered = [f for f in findings if f.status is not Status.ESTIMATED]
+    return Summary(
+        sentences=tuple(sentences[:MAXIMUM_SENTENCES]),
+        key_figures=tuple([figure for figure in figures if figure][:MAXIMUM_KEY_FIGURES]),
+        open_questions=tuple(_open(finding, language) for finding in unanswered),
+    )
+
+
+def _open(finding: Finding, language: Language) -> str:
+    heading = question_text(finding.question, language)
+    return say("open_question", language, question=heading, answer=answer_sentence(finding, language))
+
+
+def _key_figure(finding: Finding, language: Language) -> KeyFigure | None:
+    found = finding.headline
+    if not isinstance(found, Estimate):
+        return None
+    compared = "_compared" if finding.details.get("compared") else ""
+    value = amount(found.estimate, found.unit, language)
+    if found.unit == "points":
+        signed = format_number(found.estimate, language, sign=True)
+        value = say("key_points", language, value=signed)
+    return KeyFigure(
+        label=say(f"key_{finding.question}{compared}", language),
+        value_text=value,
+        interval_text=_interval(found, language),
+        people_text=say("key_people", language, people=format_count(finding.sample.people, language)),
+        question=finding.question,
+    )
+
+
+def _interval(found: Estimate, language: Language) -> str:
+    if found.method == "count":
+        return say("key_count", language)
+    if not (math.isfinite(found.conf_low) and math.isfinite(found.conf_high)):
+        return say("no_interval", language)
+    scale = 100 if found.unit == "share" else 1
+    digits = {"share": 0, "scale": 2, "sd": 2}.get(found.unit, 1)
+    low, high = (format_number(scale * v, language, digits=digits) for v in (found.conf_low, found.conf_high))
+    return say("key_interval", language, low=low, high=high)

@@ -1,0 +1,1 @@
+"""How each answer is worded: closed phrases, chosen by what was found and by the design grade."""

@@ -1,0 +1,80 @@
+"""Parts of sentences that several answers share: intervals, outcomes, directions, claims."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from asn_research.contract.vocabulary import term_label
+from asn_research.findings.axis import number
+from asn_research.findings.finding import Cell, Finding
+from asn_research.language import Language, format_count, format_number, format_percent, phrase
+from asn_research.models.result import Estimate
+
+Wording = Callable[[Finding, Language], list[str]]
+"""From an estimated finding to its answer, sentence by sentence; the first says what was found."""
+
+
+def say(key: str, language: Language, **fields: object) -> str:
+    """A phrase of the findings' own catalogue."""
+    return phrase(f"finding.{key}", language, **fields)
+
+
+def estimate_of(finding: Finding, term: str | None = None) -> Estimate:
+    """The headline estimate, or the one with a term."""
+    found = finding.headline if term is None else finding[term]
+    if not isinstance(found, Estimate):
+        raise KeyError(f"finding {finding.question} has no estimate {term or 'as headline'}")
+    return found
+
+
+def amount(value: float, unit: str, language: Language) -> str:
+    """A number as running text writes it, without its unit's word."""
+    if unit == "share":
+        return format_percent(value, language)
+    return format_number(value, language, digits=2 if unit in {"scale", "sd"} else 1)
+
+
+def interval(estimate: Estimate, language: Language, *, unit: str | None = None) -> str:
+    """The interval in words, or why there is none."""
+    unit = unit or estimate.unit
+    if not (math.isfinite(estimate.conf_low) and math.isfinite(estimate.conf_high)):
+        return say("no_interval", language)
+    if unit == "share":
+        low, high = (
+            format_number(100 * v, language, digits=0) for v in (estimate.conf_low, estimate.conf_high)
+        )
+        return say("interval_share", language, level=level(estimate, language), low=low, high=high)
+    low, high = (amount(v, unit, language) for v in (estimate.conf_low, estimate.conf_high))
+    return say("interval", language, level=level(estimate, language), low=low, high=high)
+
+
+def level(estimate: Estimate, language: Language) -> str:
+    """The confidence level; one decimal only where it needs one."""
+    digits = 0 if abs(100 * estimate.conf_level - round(100 * estimate.conf_level)) < 1e-9 else 1
+    return format_percent(estimate.conf_level, language, digits=digits)
+
+
+def direction(estimate: Estimate) -> str:
+    """``up``, ``down`` or ``unclear`` by the interval; ``bare`` where there is none."""
+    if not math.isfinite(estimate.conf_low):
+        return "bare"
+    if estimate.conf_low > 0:
+        return "up"
+    return "down" if estimate.conf_high < 0 else "unclear"
+
+
+def outcome_name(competency: Cell, source: Cell, language: Language) -> str:
+    """An outcome in running text: ``keterampilan teknis (tes)``."""
+    name = term_label("competency", str(competency), language).lower()
+    return say("outcome", language, competency=name, source=say(f"source_{source}", language))
+
+
+def count(value: Cell, language: Language) -> str:
+    """A whole number of people or things."""
+    return format_count(number(value), language)
+
+
+def points(value: Cell, language: Language) -> str:
+    """Points with one decimal and no sign."""
+    return format_number(abs(number(value)), language)

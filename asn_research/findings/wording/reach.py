@@ -1,0 +1,88 @@
+"""Answers about reach, in words."""
+
+from __future__ import annotations
+
+from asn_research.findings.axis import number
+from asn_research.findings.finding import Finding
+from asn_research.findings.wording.part import Wording, amount, count, estimate_of, interval, say
+from asn_research.language import Language, format_number, format_percent
+
+
+def _coverage(finding: Finding, language: Language) -> list[str]:
+    text = say(
+        "answer_coverage",
+        language,
+        share=format_percent(estimate_of(finding).estimate, language),
+        trained=count(finding.details["trained"], language),
+        eligible=count(finding.details["eligible"], language),
+    )
+    return [text]
+
+
+def _training_hours(finding: Finding, language: Language) -> list[str]:
+    text = say(
+        "answer_training_hours",
+        language,
+        share=format_percent(estimate_of(finding).estimate, language),
+        people=count(finding.sample.people, language),
+        required=count(finding.details["required_jp"], language),
+        mean=format_number(estimate_of(finding, "mean_hours").estimate, language),
+    )
+    return [text]
+
+
+def _mean_share(finding: Finding, language: Language) -> list[str]:
+    mean = estimate_of(finding)
+    text = say(
+        f"answer_{finding.question}",
+        language,
+        share=amount(mean.estimate, "share", language),
+        interval=interval(mean, language),
+        people=count(finding.sample.people, language),
+    )
+    return [text]
+
+
+def _match_rate(finding: Finding, language: Language) -> list[str]:
+    share = estimate_of(finding)
+    text = say(
+        "answer_match_rate",
+        language,
+        share=amount(share.estimate, "share", language),
+        interval=interval(share, language),
+        before=count(finding.details["measured_before"], language),
+    )
+    difference = number(finding.details.get("pre_difference_sd"))
+    if difference != difference:
+        return [text]
+    side = "close" if abs(difference) <= 0.05 else "higher" if difference > 0 else "lower"
+    sd = format_number(abs(difference), language, digits=2)
+    return [text, say(f"match_difference_{side}", language, sd=sd)]
+
+
+def _drivers(finding: Finding, language: Language) -> list[str]:
+    clear = [
+        say(
+            "driver_part",
+            language,
+            name=say(f"driver_{e.term}", language),
+            change=format_number(100 * e.estimate, language, sign=True),
+            low=format_number(100 * e.conf_low, language, sign=True),
+            high=format_number(100 * e.conf_high, language, sign=True),
+        )
+        for e in finding.estimates
+        if e.term in {"relevance", "commitment", "distance"} and e.conf_low * e.conf_high > 0
+    ]
+    key = "answer_participation_drivers" if clear else "answer_participation_drivers_none"
+    people = count(finding.sample.people, language)
+    return [say(key, language, parts="; ".join(clear), people=people)]
+
+
+REACH_WORDINGS: dict[str, Wording] = {
+    "coverage": _coverage,
+    "training_hours": _training_hours,
+    "attendance": _mean_share,
+    "completion": _mean_share,
+    "participation_drivers": _drivers,
+    "match_rate": _match_rate,
+}
