@@ -266,7 +266,7 @@ def hotelling_df(fit: LeastSquares, contrasts: Array) -> float:
                 np.trace(turned @ metric @ cross.T) + np.trace(metric @ cross.T @ metric @ cross.T)
             )
     q = t.shape[1]
-    return q * (q + 1.0) / total
+    return float(q * (q + 1.0) / total)
 
 
 def lone_directions(fit: LeastSquares, codes: Codes) -> Array:

@@ -1,1 +1,1 @@
-"""Published results solved through the public functions: ``python -m tests.reference CASES.json [DATA_DIR]``."""
+"""Published results solved through the public functions: ``python -m tests.reference CASES.json DATA``."""
