@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import warnings
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asn_research.errors import AsnResearchWarning
+from asn_research.errors import AsnResearchWarning, EstimationError
 from asn_research.models.asymmetry import check_asymmetry, estimate_filled
 from asn_research.models.pooling import METHODS, check_influence, pool
 from asn_research.models.result import Estimate, Fit
@@ -36,9 +37,10 @@ def solve(case: dict[str, Any], data: pd.DataFrame | None) -> dict[str, Value]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AsnResearchWarning)
         for check in case["checks"]:
-            value = _value(check["quantity"], studies, check)
-            if value is not None:
-                found[check["quantity"]] = value
+            with contextlib.suppress(EstimationError, KeyError):
+                value = _value(check["quantity"], studies, check)
+                if value is not None:
+                    found[check["quantity"]] = value
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import warnings
 from functools import cache
@@ -9,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from asn_research.errors import AsnResearchWarning
+from asn_research.errors import AsnResearchWarning, EstimationError
 from asn_research.models.result import Fit
 from asn_research.models.weighting import estimate_effect
 from tests.reference.term import apply_filter, read_formula
@@ -49,9 +50,10 @@ def solve(case: dict[str, Any], data: pd.DataFrame | None) -> dict[str, Value]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", AsnResearchWarning)
         for check in case["checks"]:
-            value = _value(check["quantity"].lower(), fit, default)
-            if value is not None:
-                found[check["quantity"]] = value
+            with contextlib.suppress(EstimationError, KeyError):
+                value = _value(check["quantity"].lower(), fit, default)
+                if value is not None:
+                    found[check["quantity"]] = value
     return found
 
 
