@@ -18,7 +18,7 @@ from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import group_label, row_label
 from asn_research.language import Language, format_count, phrase
 
-MAXIMUM_ROWS: Final = 40
+MAXIMUM_ROWS: Final = 30
 """Rows one figure draws; of more, the lowest and the highest are drawn and the table shows all."""
 
 _ROOMY_ROWS: Final = 16

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 
 from asn_research.figures import style
 from asn_research.figures.interval import axis_label
-from asn_research.figures.plane import new_plane, write_beside
+from asn_research.figures.plane import new_plane, write_marks
 from asn_research.figures.wording import headline_text, join
 from asn_research.findings.axis import number, unit_of
 from asn_research.findings.finding import Finding, Row
@@ -101,16 +101,17 @@ def _step(axes: Axes, frame: pd.DataFrame, edges: list[float], *, color: str) ->
 
 
 def _means(axes: Axes, finding: Finding, names: list[str], language: Language) -> None:
-    means = {name: number(finding.details.get(f"mean_{name}")) for name in names}
-    known = [(mean, name) for name, mean in means.items() if not math.isnan(mean)]
-    highest = max((mean for mean, _ in known), default=math.nan)
     inks = dict(zip(names, (style.MUTED, style.AFTER, style.FLAG), strict=False))
-    for mean, name in known:
-        axes.axvline(
-            mean, color=inks[name], linewidth=1.6, linestyle=(0, (4, 2)) if name == names[0] else "-"
-        )
+    marks = []
+    for name in names:
+        mean = number(finding.details.get(f"mean_{name}"))
+        if math.isnan(mean):
+            continue
+        dashes = (0, (4, 2)) if name == names[0] else "-"
+        axes.axvline(mean, color=inks[name], linewidth=1.6, linestyle=dashes)
         text = f"{code_label(name, language)} {format_quantity(mean, unit_of(finding), language)}"
-        write_beside(axes, mean, text, color=inks[name], right=mean == highest)
+        marks.append((mean, text, inks[name]))
+    write_marks(axes, marks)
 
 
 def describe_distribution(finding: Finding, language: Language) -> str:

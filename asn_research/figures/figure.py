@@ -14,6 +14,7 @@ from asn_research.figures.likert import describe_likert, draw_likert
 from asn_research.figures.line import describe_line, draw_line
 from asn_research.figures.power import describe_power, draw_power
 from asn_research.figures.share import describe_share, draw_share
+from asn_research.findings.catalogue import question
 from asn_research.findings.finding import Finding
 from asn_research.language import Language
 
@@ -32,19 +33,13 @@ KINDS: Final[dict[str, tuple[Draw, Describe]]] = {
 """The kinds of figure a question may name, each with its drawing and its words."""
 
 
-def _kind(finding: Finding) -> str:
-    from asn_research.findings.catalogue import question
-
-    return question(finding.question).figure
-
-
 def draw(finding: Finding, language: Language) -> Figure | None:
     """The figure of a finding, or None when its question has no figure or nothing may be drawn."""
-    kind = _kind(finding)
+    kind = question(finding.question).figure
     return KINDS[kind][0](finding, language) if kind else None
 
 
 def alt_text(finding: Finding, language: Language) -> str:
     """One to three sentences that say what the figure shows; empty where there is no figure."""
-    kind = _kind(finding)
+    kind = question(finding.question).figure
     return KINDS[kind][1](finding, language) if kind else ""

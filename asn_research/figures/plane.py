@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -11,6 +13,7 @@ from asn_research.language import Language
 from asn_research.language.quantity import format_quantity
 
 _EDGE = 4.0
+_GAP = 10.0
 
 
 def new_plane(
@@ -69,27 +72,41 @@ def _write(figure: Figure, x_pt: float, y_pt: float, text: str, align: str) -> N
     )
 
 
-def write_beside(axes: Axes, x: float, text: str, *, color: str, right: bool, row: int = 0) -> None:
-    """A bold label above the axes beside the line at ``x``, on its other side where it would be cut."""
-    width = style.text_width(text, style.SIZE, bold=True) + 6.0
+def write_marks(axes: Axes, marks: Sequence[tuple[float, str, str]]) -> None:
+    """Bold labels above the axes for vertical lines, each given as place, text and colour.
+
+    The lowest stands left of its line, the highest right of its own, others in the middle of theirs; labels
+    that would be cut or would touch are moved aside.
+    """
     low, high = axes.get_xlim()
     box = axes.get_position()
     start, span = box.x0 * style.WIDTH_PT, box.width * style.WIDTH_PT
-    place = start + (x - low) / (high - low) * span
-    if right and place + width > style.WIDTH_PT - _EDGE:
-        right = False
-    elif not right and place - width < _EDGE:
-        right = True
-    axes.annotate(
-        text,
-        (x, 1.0),
-        xycoords=("data", "axes fraction"),
-        xytext=(4.0 if right else -4.0, 8.0 + 13.0 * row),
-        textcoords="offset points",
-        ha="left" if right else "right",
-        va="center_baseline",
-        color=color,
-        fontsize=style.SIZE,
-        fontweight="bold",
-        annotation_clip=False,
-    )
+    ordered = sorted(marks, key=lambda mark: mark[0])
+    widths = [style.text_width(text, style.SIZE, bold=True) for _, text, _ in ordered]
+    places = []
+    for i, ((x, _, _), width) in enumerate(zip(ordered, widths, strict=True)):
+        line = start + (x - low) / (high - low) * span
+        last = i == len(ordered) - 1
+        places.append(line + 4.0 if last else line - 4.0 - width if i == 0 else line - width / 2)
+    edge = _EDGE
+    for i, width in enumerate(widths):
+        places[i] = max(places[i], edge)
+        edge = places[i] + width + _GAP
+    edge = style.WIDTH_PT - _EDGE
+    for i in reversed(range(len(widths))):
+        places[i] = min(places[i], edge - widths[i])
+        edge = places[i] - _GAP
+    for (_, text, color), place in zip(ordered, places, strict=True):
+        axes.annotate(
+            text,
+            (place / style.WIDTH_PT, 1.0),
+            xycoords=("figure fraction", "axes fraction"),
+            xytext=(0.0, 8.0),
+            textcoords="offset points",
+            ha="left",
+            va="center_baseline",
+            color=color,
+            fontsize=style.SIZE,
+            fontweight="bold",
+            annotation_clip=False,
+        )

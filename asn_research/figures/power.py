@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from asn_research.figures import style
 from asn_research.figures.interval import axis_label
-from asn_research.figures.plane import new_plane, write_beside
+from asn_research.figures.plane import new_plane, write_marks
 from asn_research.findings.axis import number, unit_of
 from asn_research.findings.finding import Finding, Row
 from asn_research.language import Language, format_count, phrase
@@ -60,7 +60,7 @@ def draw_power(finding: Finding, language: Language) -> Figure | None:
             count=format_count(n, language),
             value=format_quantity(mde, unit, language),
         )
-        write_beside(axes, n, text, color=style.FLAG, right=True)
+        write_marks(axes, [(n, text, style.FLAG)])
     axes.set(xlabel="", ylabel="")
     return style.finish(figure)
 

@@ -13,6 +13,7 @@ from asn_research.language import Language, format_count, format_percent, phrase
 from asn_research.language.quantity import format_quantity
 from asn_research.tables.format import format_interval, format_people, format_value
 
+_JOINER = "\N{WORD JOINER}"  # no line break inside a range
 Write = Callable[[Row], str]
 
 
@@ -100,7 +101,7 @@ def lay_likert(finding: Finding, language: Language) -> TableLayout:
         _people("total", language),
         TableColumn(
             phrase("figure.head_answers", language),
-            lambda row: "  ".join(spread[_item(row)]),
+            lambda row: ", ".join(spread[_item(row)]),
             is_number=False,
         ),
     )
@@ -119,7 +120,7 @@ def answer_name(row: Row) -> str:
     if response != response:
         return "–"
     low, high = (row.get(name) or int(response) for name in ("response_low", "response_high"))
-    return str(low) if low == high else f"{low}–{high}"
+    return str(low) if low == high else f"{low}{_JOINER}–{_JOINER}{high}"
 
 
 def lay_distribution(finding: Finding, language: Language) -> TableLayout:

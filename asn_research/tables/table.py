@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import pandas as pd
 from great_tables import GT
 
+from asn_research.findings.catalogue import question
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import caption, group_label
 from asn_research.language import Language, phrase
@@ -30,8 +31,6 @@ def table_html(finding: Finding, language: Language) -> str:
     The table is made by great_tables and stripped of its style: pages style ``table.finding``, ``td.number``,
     ``th.group`` and ``td.note``. All text is escaped.
     """
-    from asn_research.findings.catalogue import question
-
     kind = question(finding.question).table
     if not kind or not finding.rows:
         return ""

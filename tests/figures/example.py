@@ -61,3 +61,124 @@ UNITS: tuple[Row, ...] = (
     {"label": "RSUD", "share": None, "n": None, "total": None, "suppressed": True},
     {"label": "Kecamatan Guguk Panjang", "share": 1.0, "n": 14, "total": 14},
 )  # fmt: skip
+
+ALL_SUPPRESSED: tuple[Row, ...] = tuple(
+    {"label": f"Unit {i}", "estimate": None, "share": None, "n": None, "suppressed": True} for i in range(3)
+)
+
+LONG = "Unit Pelaksana Teknis Laboratorium Kesehatan Masyarakat dan Pengendalian Penyakit Menular Wilayah III"
+STRANGE = 'Dinas $\\frac{1}{0}$ & <script>alert("x")</script>\n\u202e中☃\u0007'
+
+
+def _answers(item: str, shares: tuple[float, ...], first: int = 1) -> list[Row]:
+    """Rows of one item; with ``first`` above 1 the answers below are joined with it."""
+    mean = sum((first + i) * share for i, share in enumerate(shares))
+    shared: Row = {
+        "label_code": item,
+        "mean": mean,
+        "total": 124,
+        "conf_low": mean - 0.2,
+        "conf_high": mean + 0.2,
+    }
+    return [
+        {
+            **shared,
+            "response": first + i,
+            "response_low": 1 if i == 0 else first + i,
+            "response_high": first + i,
+            "share": share,
+            "count": round(124 * share),
+        }
+        for i, share in enumerate(shares)
+    ]
+
+
+LIKERT: tuple[Row, ...] = (
+    *_answers("item:material", (0.03, 0.12, 0.5, 0.35), 2),
+    *_answers("item:speaker", (0.40, 0.40, 0.20), 3),
+    *_answers("item:facilities", (0.2, 0.3, 0.25, 0.15, 0.1)),
+)
+_PRE = ((0, 40, 0.12), (40, 50, 0.2), (50, 55, 0.18), (55, 65, 0.3), (65, 100, 0.2))
+_POST = ((0, 50, 0.1), (50, 60, 0.2), (60, 70, 0.34), (70, 80, 0.26), (80, 100, 0.1))
+DISTRIBUTION: tuple[Row, ...] = tuple(
+    {
+        "series": f"wave:{wave}",
+        "bin_low": float(low),
+        "bin_high": float(high),
+        "share": s,
+        "count": round(150 * s),
+    }
+    for wave, bins in (("pre", _PRE), ("post", _POST))
+    for low, high, s in bins
+)
+LINE: tuple[Row, ...] = tuple(
+    {
+        "x_low": x, "x_high": x + 0.2, "x_mean": x + 0.11, "estimate": 2 + 9 * x,
+        "conf_low": 2 + 9 * x - 2, "conf_high": 2 + 9 * x + 2, "n": 30,
+    }
+    for x in (0.2, 0.4, 0.6, 0.8)
+)  # fmt: skip
+POWER: tuple[Row, ...] = tuple(
+    {"n": n, "mde": 30 / n**0.5, "current": n == 151} for n in (50, 100, 151, 200, 300, 400)
+)
+
+BACKGROUND: tuple[Row, ...] = (
+    {"component": "observed", "estimate": 8.4, "conf_low": 6.9, "conf_high": 9.9},
+    {"component": "regression", "estimate": 1.9, "conf_low": 1.1, "conf_high": 2.9},
+    {"component": "practice", "estimate": 1.5, "conf_low": None, "conf_high": None},
+)
+
+EXAMPLES: dict[str, Finding] = {
+    "interval": make_finding(METHODS, question="method_effect"),
+    "share": make_finding(UNITS, question="coverage", unit="share"),
+    "likert": make_finding(LIKERT, question="satisfaction", unit="scale"),
+    "distribution": make_finding(DISTRIBUTION, **{"mean_wave:pre": 54.3, "mean_wave:post": 63.1}),
+    "line": make_finding(LINE, question="participation_slope", slope=9.4, intercept=0.9),
+    "background": make_finding(BACKGROUND, question="background_change"),
+    "power": make_finding(POWER, question="minimum_detectable_effect"),
+}
+
+HOSTILE: dict[str, tuple[str, Finding]] = {
+    "one row": ("interval", make_finding([interval_row(LONG, 1.0, 0.5)])),
+    "one row at the reference": ("interval", make_finding([interval_row("A", 0.0, NAN)])),
+    "forty long rows": (
+        "interval",
+        make_finding([interval_row(f"{i} {LONG}", (-1.0) ** i * i, 3.0, n=10 + i) for i in range(40)]),
+    ),
+    "sixty rows in groups": (
+        "interval",
+        make_finding(
+            [interval_row(f"Unit {i}", float(i), 3.0, group=f"{i // 10} {LONG}") for i in range(60)]
+        ),
+    ),
+    "negative values": (
+        "interval",
+        make_finding([interval_row("A", -1234.5, 3.0), interval_row("B", -2.0, 1.0)]),
+    ),
+    "one huge interval": ("interval", make_finding([*METHODS, interval_row("B", 2.0, 900.0)])),
+    "no intervals": ("interval", make_finding([interval_row(c, 1.0, NAN) for c in "ABC"])),
+    "infinite interval": ("interval", make_finding([*METHODS, interval_row("B", 2.0, float("inf"))])),
+    "strange text": ("interval", make_finding([interval_row(STRANGE, 1.0, 1.0), interval_row("", 2.0, 1.0)])),
+    "strange text in bars": (
+        "share",
+        make_finding([{"label": STRANGE, "share": 0.4, "n": 4000, "total": 10000}]),
+    ),
+    "forty bars": (
+        "share",
+        make_finding([{"label": f"{i} {LONG}", "share": i / 40, "n": i, "total": 1040} for i in range(41)]),
+    ),
+    "only the best answer": (
+        "likert",
+        make_finding([{"label": LONG, "response": 5, "share": 1.0, "mean": 5.0, "total": 10}], unit="scale"),
+    ),
+    "equal means": (
+        "distribution",
+        make_finding(DISTRIBUTION, **{"mean_wave:pre": 60.0, "mean_wave:post": 60.0}),
+    ),
+    "means at the edge": (
+        "distribution",
+        make_finding(DISTRIBUTION, **{"mean_wave:pre": 99.5, "mean_wave:post": 99.9}),
+    ),
+    "one bin": ("line", make_finding(LINE[:1])),
+    "one point": ("power", make_finding([{"n": 12, "mde": 0.4, "current": True}], unit="sd")),
+}
