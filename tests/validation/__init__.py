@@ -1,0 +1,1 @@
+"""Coverage and size of the headline intervals over simulated worlds: `python -m tests.validation`."""
