@@ -82,7 +82,11 @@ class Chance:
 
     def one(self, options: Sequence[T]) -> T:
         """A single option."""
-        return options[int(self.uniform(1)[0] * len(options))]
+        return options[int(self._generator.random() * len(options))]
+
+    def once(self, probability: float) -> bool:
+        """A single event of the given probability."""
+        return bool(self._generator.random() < probability)
 
     def order(self, size: int) -> Whole:
         """A random permutation of 0 … size − 1."""

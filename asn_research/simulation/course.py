@@ -106,6 +106,6 @@ def make_stakeholders(courses: pd.DataFrame, chance: Chance) -> pd.DataFrame:
             {"course_id": course_id, "party": "government", "role": role} for role in ("design", "funding")
         ]
         for party, probability in (("university", 0.6), ("private", 0.25), ("community", 0.3)):
-            if chance.happens(probability, 1)[0]:
+            if chance.once(probability):
                 rows.append({"course_id": course_id, "party": party, "role": chance.one(_ROLES[:3])})
     return pd.DataFrame(rows, columns=["course_id", "party", "role"])

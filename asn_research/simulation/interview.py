@@ -52,7 +52,7 @@ def make_interviews(setting: Setting, chance: Chance) -> pd.DataFrame:
             theme = chance.one(themes)
             text, question = chance.one(THEMES[theme]), _QUESTIONS[(excerpt - 1) % len(_QUESTIONS)]
             for coder in ("Pengode A", "Pengode B"):
-                sure = chance.happens(setting.truth.coder_agreement, 1)[0]
+                sure = chance.once(setting.truth.coder_agreement)
                 other = chance.one([one for one in themes if one != theme])
                 rows.append(
                     {

@@ -45,12 +45,12 @@ MESSES: dict[str, Mess] = {
         Mess("code_space", "corrected", "", "spaces around a course code"),
         Mess("nip_number", "quarantined", "nip_precision_lost", "a number that Excel kept as a float"),
         Mess("nip_exponent", "quarantined", "nip_precision_lost", "a number in exponent form in a CSV file"),
-        Mess("nip_short", "quarantined", "nip_invalid", "a number with 17 digits"),
-        Mess("nip_date", "quarantined", "nip_invalid", "a number whose date of birth has month 13"),
+        Mess("nip_short", "quarantined", "nip_length", "a number with 17 digits"),
+        Mess("nip_date", "quarantined", "nip_birth_date", "a number whose date of birth has month 13"),
         Mess("nip_missing", "quarantined", "missing_value", "a row without a number"),
         Mess("score_105", "quarantined", "out_of_range", "a score of 105"),
-        Mess("error_cell", "quarantined", "not_a_number", "#DIV/0! in place of a score"),
-        Mess("impossible_date", "quarantined", "invalid_date", "31 February"),
+        Mess("error_cell", "quarantined", "spreadsheet_error", "#DIV/0! in place of a score"),
+        Mess("impossible_date", "quarantined", "date_impossible", "31 February"),
         Mess("unknown_word", "quarantined", "unknown_term", "a word that is no term of the column"),
         Mess("unknown_person", "quarantined", "unknown_person", "somebody who is not among the participants"),
         Mess("conflict", "quarantined", "conflicting_duplicate", "the same key twice with different values"),
@@ -266,7 +266,7 @@ def _befall(sheet: Sheet, row: Row, mess: Mess, *, number: int) -> bool:
     if mess.name == "repeat":
         again = _copy(row)
         _insert(sheet, again, after=row)
-        row.messes += ("repeated",)
+        row.messes += ("repeated",)  # the first of the two: recovered, but not to be spoilt again
         _marked(again, mess)
         return True
     if mess.name == "conflict":

@@ -169,7 +169,7 @@ class Notation:
 
     def word(self, spellings: tuple[str, ...], chance: Chance) -> str:
         """The usual spelling, or now and then another."""
-        if len(spellings) == 1 or chance.happens(self.usual, 1)[0]:
+        if len(spellings) == 1 or chance.once(self.usual):
             return spellings[0]
         return chance.one(spellings[1:])
 

@@ -1,0 +1,1 @@
+"""Tests of the synthetic worlds and of the files they leave behind."""
