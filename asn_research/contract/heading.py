@@ -1,0 +1,257 @@
+"""What a column heading of an office file stands for."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from asn_research.contract.column import TABLES
+from asn_research.contract.vocabulary import fold, read_vocabulary
+
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_NUMBERING = re.compile(r"^\s*(?:\d{1,2}|[a-zA-Z])\s*[.)]\s+")
+_ELEMENT_CODE = re.compile(r"^(?:u|unsur)\s?([1-9])$")
+_QUESTION_WORDS = 4
+_FIRST_WINS = {
+    ("material", "speaker"), ("speaker", "material"), ("method", "material"), ("method", "speaker"),
+    ("facilities", "method"), ("speaker", "facilities"),
+}  # fmt: skip
+_OVERRULES: Mapping[str, frozenset[str]] = {
+    "confidence": frozenset({"material", "method", "relevance", "overall", "speaker"}),
+    "commitment": frozenset({"material", "method", "relevance", "overall", "speaker"}),
+    "relevance": frozenset({"material"}),
+}
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words ``start`` to ``end`` (exclusive) of a text, and the code they stand for."""
+
+    start: int
+    end: int
+    code: str
+
+    def inside(self, other: Span) -> bool:
+        return (
+            other.start <= self.start
+            and self.end <= other.end
+            and other.end - other.start > self.end - self.start
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreHeading:
+    """What a heading says about the scores below it, as far as it does."""
+
+    wave: str | None = None
+    competency: str | None = None
+    source: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.wave or self.competency or self.source)
+
+
+def find_spans(text: str, phrases: Mapping[Words, str]) -> list[Span]:
+    """Where phrases stand in a text, without those that are part of a longer one found there."""
+    words = fold(text).split()
+    longest = max((len(phrase) for phrase in phrases), default=0)
+    spans = [
+        Span(start, end, code)
+        for start in range(len(words))
+        for end in range(start + 1, min(len(words), start + longest) + 1)
+        if (code := phrases.get(tuple(words[start:end]))) is not None
+    ]
+    return [span for span in spans if not any(span.inside(other) for other in spans)]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """All spellings of headings, ready to be looked up."""
+
+    columns: Mapping[str, Mapping[str, str]]
+    questions: Mapping[str, Mapping[Words, str]]
+    hints: Mapping[str, tuple[str, ...]]
+    ignored: frozenset[str]
+    items: Mapping[Words, str]
+    elements: Mapping[Words, str]
+    waves: Mapping[Words, str]
+    sources: Mapping[Words, str]
+    competencies: Mapping[Words, str]
+    groups: Mapping[Words, str]
+    noise: frozenset[str]
+
+    def find_column(self, table: str, heading: str) -> str | None:
+        """The column of a table that a heading names, or None; names beginning with ``_`` are not stored."""
+        for form in heading_forms(heading):
+            if form in self.columns[table]:
+                return self.columns[table][form]
+        return None
+
+    def find_question(self, table: str, heading: str) -> str | None:
+        """The column that a whole question asks for, or None."""
+        if len(fold(heading).split()) < _QUESTION_WORDS or table not in self.questions:
+            return None
+        codes = {span.code for span in find_spans(heading, self.questions[table])}
+        return codes.pop() if len(codes) == 1 else None
+
+    def find_item(self, heading: str) -> str | None:
+        """The feedback item that a heading or question is about; None where it may be two."""
+        for form in heading_forms(heading):
+            exact = read_vocabulary("item").find(form)
+            if exact:
+                return exact
+        spans = find_spans(heading, self.items)
+        codes = list(dict.fromkeys(span.code for span in spans))
+        for code in list(codes):
+            if code in _OVERRULES:
+                codes = [other for other in codes if other not in _OVERRULES[code]]
+        if len(codes) == 2 and (codes[0], codes[1]) in _FIRST_WINS:
+            codes = codes[:1]
+        return codes[0] if len(codes) == 1 else None
+
+    def find_element(self, heading: str) -> str | None:
+        """The citizen survey element that a heading names; a bare ``U8`` counts by its number only when alone."""
+        codes = {span.code for span in find_spans(heading, self.elements)}
+        if len(codes) == 1:
+            return codes.pop()
+        bare = _ELEMENT_CODE.match(fold(heading))
+        return f"u{bare.group(1)}" if bare and not codes else None
+
+    def find_score(self, heading: str) -> ScoreHeading | None:
+        """Wave, competency and source that a heading of a score column names.
+
+        None where the heading holds other words as well, or two different terms of one kind.
+        """
+        words = fold(heading).split()
+        spans = {
+            "wave": find_spans(heading, self.waves),
+            "source": find_spans(heading, self.sources),
+            "competency": find_spans(heading, self.competencies),
+        }
+        spans["source"] = _outside(spans["source"], spans["competency"])
+        spans["competency"] = _outside(spans["competency"], spans["source"])
+        found: dict[str, str] = {}
+        covered: set[int] = set()
+        for kind, matches in spans.items():
+            codes = {span.code for span in matches}
+            if len(codes) > 1:
+                return None
+            found.update({kind: code for code in codes})
+            covered.update(index for span in matches for index in range(span.start, span.end))
+        rest = {word for index, word in enumerate(words) if index not in covered}
+        if not found or rest - self.noise:
+            return None
+        return ScoreHeading(**found)
+
+    def find_context(self, text: str) -> ScoreHeading:
+        """What a title, sheet or file name says about all scores below it; other words may stand there."""
+        words = set(fold(text).split())
+        waves = {span.code for span in find_spans(text, self.waves)}
+        sources = find_spans(text, self.sources)
+        competencies = find_spans(text, self.competencies)
+        sources = _outside(sources, competencies)
+        source_codes = {span.code for span in sources}
+        codes = {span.code for span in _outside(competencies, sources)}
+        if words & _COURSE_WORDS:
+            codes = set()
+        return ScoreHeading(*(next(iter(c)) if len(c) == 1 else None for c in (waves, codes, source_codes)))
+
+    def find_group(self, text: str) -> str | None:
+        """The group of people that a title, sheet or file name speaks of."""
+        codes = {span.code for span in find_spans(text, self.groups)}
+        return codes.pop() if len(codes) == 1 else None
+
+    def count_hints(self, table: str, text: str) -> int:
+        """Length in words of the longest hint of a table that stands in a text."""
+        padded = f" {fold(text)} "
+        return max((len(hint.split()) for hint in self.hints[table] if f" {hint} " in padded), default=0)
+
+
+_COURSE_WORDS = {
+    "pelatihan", "diklat", "bimtek", "workshop", "seminar", "kursus", "training", "course", "lokakarya",
+}  # fmt: skip
+
+
+def _outside(spans: list[Span], others: list[Span]) -> list[Span]:
+    return [span for span in spans if not any(span.inside(other) for other in others)]
+
+
+@cache
+def heading_forms(heading: str) -> tuple[str, ...]:
+    """The folded forms of a heading: whole, without brackets, without its numbering."""
+    plain = _NUMBERING.sub("", heading)
+    forms = (heading, _BRACKETS.sub(" ", heading), plain, _BRACKETS.sub(" ", plain))
+    return tuple(dict.fromkeys(form for form in map(fold, forms) if form))
+
+
+def _phrases(spellings: Mapping[str, Iterable[str]]) -> dict[Words, str]:
+    return {
+        tuple(fold(text).split()): code for code, texts in spellings.items() for text in texts if fold(text)
+    }
+
+
+def _terms(vocabulary: str) -> dict[Words, str]:
+    return {tuple(spelling.split()): code for spelling, code in read_vocabulary(vocabulary).spellings.items()}
+
+
+def _table_columns(table: str, declared: Mapping[str, Any]) -> dict[str, str]:
+    names = TABLES[table].names
+    own = declared["table"][table]["columns"]
+    spellings: dict[str, str] = {}
+    common = {
+        name: texts
+        for name, texts in declared["common"].items()
+        if (name in names or (name in {"_title", "_batch"} and "course_id" in names and table != "courses"))
+    }
+    for source in ({c.name: [c.name, *c.label] for c in TABLES[table].columns}, own, common):
+        for name, texts in source.items():
+            for text in texts:
+                spellings.setdefault(fold(text), name)
+    return spellings
+
+
+@cache
+def read_lexicon() -> Lexicon:
+    """The lexicon of headers.toml together with the names and labels of the contract.
+
+    Examples
+    --------
+    >>> read_lexicon().find_column("participants", "Gol./Ruang")
+    'grade'
+    >>> read_lexicon().find_score("Nilai Pre-Test")
+    ScoreHeading(wave='pre', competency=None, source='test')
+    """
+    text = files("asn_research.contract").joinpath("headers.toml").read_text(encoding="utf-8")
+    declared = tomllib.loads(text)
+    score = declared["score"]
+    waves = _terms("wave") | _phrases({wave: score[wave] for wave in ("pre", "post", "followup")})
+    groups = {
+        words: code for words, code in _terms("group").items() if code != "trained" and len(words[0]) > 1
+    }
+    return Lexicon(
+        columns={table: _table_columns(table, declared) for table in TABLES},
+        questions={table: _phrases(declared["table"][table].get("questions", {})) for table in TABLES},
+        hints={
+            table: tuple(
+                dict.fromkeys(
+                    fold(hint) for hint in (table, *TABLES[table].label, *declared["table"][table]["hints"])
+                )
+            )
+            for table in TABLES
+        },
+        ignored=frozenset(fold(text) for text in declared["ignored"]["headings"]),
+        items=_terms("item") | _phrases(declared["item"]),
+        elements=_phrases(declared["element"]),
+        waves=waves,
+        sources=_terms("source") | _phrases({"test": score["test"]}),
+        competencies=_terms("competency"),
+        groups=groups,
+        noise=frozenset(score["noise"]),
+    )

@@ -1,0 +1,1 @@
+"""Raw office files to clean tables: form changes, meaning never."""

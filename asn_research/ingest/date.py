@@ -1,0 +1,162 @@
+"""Dates as offices write them: Indonesian and English month names, either order, spreadsheet serial numbers."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable
+from typing import Any, Final, Literal
+
+from asn_research.contract.vocabulary import fold
+from asn_research.ingest.reading import Reading, clean
+
+Order = Literal["day-first", "month-first"]
+
+_MONTHS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januari january jan", "februari february pebruari feb peb", "maret march mar mrt", "april apr",
+            "mei may", "juni june jun", "juli july jul", "agustus august agt aug ags agu agst",
+            "september sept sep", "oktober october okt oct", "november nopember nov nop",
+            "desember december des dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_DAYS: Final = frozenset(
+    "senin selasa rabu kamis jumat sabtu minggu ahad monday tuesday wednesday thursday friday saturday sunday "
+    "mon tue wed thu fri sat sun sen sel rab kam jum sab min tanggal tgl pukul jam wib wita wit".split()
+)
+_TIME: Final = re.compile(
+    r"[\sT,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:am|pm)?\s*(?:z|wib|wita|wit|(?:gmt|utc)?\s*[+-]?\d{0,2}:?\d{0,2})?$",
+    re.IGNORECASE,
+)
+_NUMERIC: Final = re.compile(r"^(\d{1,4})\s*[/.\-\s]\s*(\d{1,2})\s*[/.\-\s]\s*(\d{1,4})$")
+_COMPACT: Final = re.compile(r"^(19|20)\d{6}$")
+_SERIAL: Final = range(32874, 58440)
+"""Spreadsheet serial numbers of 1990-01-01 to 2059-12-31."""
+_EPOCH: Final = datetime.date(1899, 12, 30)
+_YEARS: Final = range(1940, 2101)
+
+
+def _split(value: Any) -> tuple[int, int, int] | None:
+    """The three numbers of a numeric date with its year last, before their order is decided."""
+    if not isinstance(value, str):
+        return None
+    match = _NUMERIC.match(_TIME.sub("", clean(value).lstrip("'’")))
+    if match is None or len(match.group(1)) > 2 or len(match.group(3)) not in {2, 4}:
+        return None
+    first, second, year = (int(part) for part in match.groups())
+    return first, second, year + 2000 if len(match.group(3)) == 2 else year
+
+
+def find_orders(values: Iterable[Any]) -> frozenset[Order]:
+    """The orders of day and month that the unambiguous dates among some cells show.
+
+    Examples
+    --------
+    >>> sorted(find_orders(["25/03/2025", "03/04/2025"]))
+    ['day-first']
+    """
+    orders: set[Order] = set()
+    for value in values:
+        parts = _split(value)
+        if parts and parts[0] > 12 >= parts[1]:
+            orders.add("day-first")
+        elif parts and parts[1] > 12 >= parts[0]:
+            orders.add("month-first")
+    return frozenset(orders)
+
+
+def is_half_converted(values: Iterable[Any]) -> bool:
+    """Whether a spreadsheet of the other locale turned half of a column's dates round.
+
+    Opened with month-first settings, a day-first file keeps ``25/03/2025`` as text and silently turns
+    ``03/04/2025`` into the fourth of March. The trace: all texts have a first number above 12, and all true
+    dates have a day of 12 or less.
+    """
+    days = [value.day for value in values if isinstance(value, datetime.date)]
+    parts = [found for value in values if (found := _split(value))]
+    return len(days) >= 3 and bool(parts) and max(days) <= 12 and all(p[0] > 12 >= p[1] for p in parts)
+
+
+def read_date(value: Any, *, order: Order | None, half_converted: bool = False) -> Reading:
+    """The date in one cell; ``order`` is what the file or the region says about ``03/04/2025``."""
+    if isinstance(value, datetime.datetime):
+        value = value.date()
+    if isinstance(value, datetime.date):
+        return (
+            Reading(reason="date_half_converted")
+            if half_converted
+            else _make(value.year, value.month, value.day)
+        )
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return Reading(reason="not_a_date")
+    if isinstance(value, (int, float)):
+        return _from_serial(float(value))
+    text = clean(value).lstrip("'’")
+    if re.fullmatch(r"\d{5}(?:[.,]\d+)?", text):
+        return _from_serial(float(text.replace(",", ".")))
+    text = _TIME.sub("", text).strip(" ,")
+    if _COMPACT.match(text):
+        return _make(int(text[:4]), int(text[4:6]), int(text[6:]))
+    numeric = _NUMERIC.match(text)
+    if numeric:
+        return _from_numbers(numeric, text, order)
+    return _from_words(text)
+
+
+def _from_serial(number: float) -> Reading:
+    if int(number) not in _SERIAL:
+        return Reading(reason="not_a_date")
+    return Reading(_EPOCH + datetime.timedelta(days=int(number)), "", "serial_date")
+
+
+def _from_numbers(match: re.Match[str], text: str, order: Order | None) -> Reading:
+    if len(match.group(1)) == 4:
+        return (
+            _make(*(int(part) for part in match.groups()))
+            if len(match.group(3)) <= 2
+            else Reading(reason="not_a_date")
+        )
+    parts = _split(text)
+    if parts is None:
+        return Reading(reason="not_a_date")
+    first, second, year = parts
+    if first > 12 or first == second:
+        return _make(year, second, first)
+    if second > 12:
+        return _make(year, first, second)
+    if order is None:
+        return Reading(reason="date_ambiguous")
+    return _make(year, second, first) if order == "day-first" else _make(year, first, second)
+
+
+def _from_words(text: str) -> Reading:
+    words = [word for word in re.findall(r"[a-z]+|\d+", fold(text)) if word not in _DAYS]
+    words = [word for word in words if word not in {"st", "nd", "rd", "th"}]
+    months = [_MONTHS[word] for word in words if word in _MONTHS]
+    numbers = [word for word in words if word.isdigit()]
+    if len(months) != 1 or len(months) + len(numbers) != len(words):
+        return Reading(reason="not_a_date")
+    if len(numbers) == 1:
+        return Reading(reason="date_incomplete")
+    if len(numbers) != 2:
+        return Reading(reason="not_a_date")
+    day, year = numbers
+    if len(day) == 4:
+        day, year = year, day
+    if len(year) == 2:
+        year = f"20{year}"
+    return _make(int(year), months[0], int(day))
+
+
+def _make(year: int, month: int, day: int) -> Reading:
+    if year not in _YEARS:
+        return Reading(reason="date_implausible")
+    try:
+        return Reading(datetime.date(year, month, day))
+    except ValueError:
+        return Reading(reason="date_impossible")

@@ -1,0 +1,70 @@
+"""Repeated rows: word-for-word repeats are dropped, contradicting ones are all set aside."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+import pandas as pd
+
+from asn_research.contract.column import Table
+from asn_research.ingest.ledger import Ledger
+from asn_research.ingest.record import ROW, Issue
+
+
+def settle_repeats(table: Table, records: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The records without repeats.
+
+    Records are repeats when they agree in the key of their table. Where they agree in everything, the first
+    stands; where they differ, nobody can say which is right, and the rows of all of them, the first included,
+    are quarantined with the columns in which they differ.
+    """
+    records = records[~ledger.is_bad(records[ROW])]
+    names = list(table.names)
+    key = [name for name in table.key if name in records]
+    if not records.duplicated(subset=key).any():
+        return records
+    repeated = records[records.duplicated(subset=key, keep=False)]
+    conflicting: dict[int, set[str]] = defaultdict(set)
+    for _, group in repeated.groupby(key, sort=False, dropna=False):
+        different = [name for name in names if name not in key and group[name].nunique(dropna=False) > 1]
+        if different:
+            for row in group[ROW].unique():
+                conflicting[int(row)].update(different)
+    ledger.quarantine(_make_issues(table, conflicting, ledger))
+    records = records[~ledger.is_bad(records[ROW])]
+    extra = records.duplicated(subset=names)
+    _note_repeats(records, extra.to_numpy(), names, ledger)
+    return records[~extra]
+
+
+def _make_issues(table: Table, conflicting: dict[int, set[str]], ledger: Ledger) -> list[Issue]:
+    issues = []
+    for row, columns in sorted(conflicting.items()):
+        ordered = [name for name in table.names if name in columns]
+        issues.append(
+            Issue(
+                row, ordered[0], "conflicting_repeat", "", ledger.address(row, ordered[0]), ", ".join(ordered)
+            )
+        )
+    return issues
+
+
+def _note_repeats(records: pd.DataFrame, extra: np.ndarray, names: list[str], ledger: Ledger) -> None:
+    """Rows all of whose records stand elsewhere already, with the row that had them first."""
+    if not extra.any():
+        return
+    group = records.groupby(names, sort=False, dropna=False).ngroup().to_numpy()
+    rows = records[ROW].to_numpy()
+    first: dict[int, int] = {}
+    for number, row, repeated in zip(group, rows, extra, strict=True):
+        if not repeated:
+            first[int(number)] = int(row)
+    whole = set(rows[extra]) - set(rows[~extra])
+    ledger.repeat(
+        {
+            int(row): first[int(number)]
+            for number, row, repeated in zip(group, rows, extra, strict=True)
+            if repeated and row in whole and first[int(number)] != row
+        }
+    )

@@ -1,0 +1,216 @@
+"""Where tables begin and end on a sheet: heading rows under titles, in one to three levels."""
+
+from __future__ import annotations
+
+import datetime
+import fnmatch
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from asn_research.contract.heading import read_lexicon
+from asn_research.contract.region import Mapping, Region
+from asn_research.contract.vocabulary import fold
+from asn_research.ingest.layout import Context, Heading, Layout, match_layouts
+from asn_research.ingest.source import Grid
+
+_LEVELS: Final = 3
+_SEARCHED_ROWS: Final = 80
+_NOTE_SHEETS: Final = (
+    "petunjuk", "catatan", "keterangan", "sampul", "cover", "readme", "read me", "daftar isi", "referensi",
+    "instruksi", "panduan", "notes", "legend", "legenda", "info", "metadata", "kamus",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One table on a sheet: its layout, the rows of its headings and the rows below, counted from zero."""
+
+    layout: Layout
+    context: Context
+    top: int
+    first: int
+    end: int
+    headings: tuple[Heading, ...]
+    rival: str = ""
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a raw cell holds nothing that can be seen."""
+    return value is None or (isinstance(value, str) and not value.strip("\u00a0\u200b\ufeff \t\r\n"))
+
+
+def find_blocks(grid: Grid, *, region: Region, design: str) -> tuple[list[Block], Layout | None]:
+    """The tables of a sheet in their order, and where there is none the layout that came nearest.
+
+    Headings are looked for in the first rows, and again after every blank row further down, so that tables
+    standing one below the other are all found.
+    """
+    blocks: list[Block] = []
+    nearest: Layout | None = None
+    start = 0
+    while start < len(grid.rows):
+        found, near = _find_heading(grid, start, region, design)
+        nearest = nearest or near
+        if found is None:
+            break
+        if blocks:
+            last = blocks[-1]
+            blocks[-1] = Block(
+                last.layout, last.context, last.top, last.first, found.top, last.headings, last.rival
+            )
+        blocks.append(found)
+        start = found.first
+    return blocks, (None if blocks else nearest)
+
+
+def is_note(grid: Grid) -> bool:
+    """Whether a sheet is plainly a cover or a page of notes rather than a table."""
+    name = fold(grid.sheet)
+    if any(f" {word} " in f" {name} " for word in _NOTE_SHEETS):
+        return True
+    return not any(sum(not is_empty(cell) for cell in row) >= 3 for row in grid.rows)
+
+
+def _find_heading(grid: Grid, start: int, region: Region, design: str) -> tuple[Block | None, Layout | None]:
+    best: Block | None = None
+    nearest: Layout | None = None
+    for top in _candidate_tops(grid, start):
+        if best is not None and top > best.top + 2:
+            break
+        block, near = _match_rows(grid, top, start, region, design)
+        if block is not None and (best is None or block.layout.score > best.layout.score):
+            best = block
+        if near is not None and (nearest is None or near.matched > nearest.matched):
+            nearest = near
+    return best, nearest
+
+
+def _candidate_tops(grid: Grid, start: int) -> list[int]:
+    """Rows that may be headings: at least two texts, near the start or after a blank row."""
+    tops = []
+    blank = True
+    for index in range(start, len(grid.rows)):
+        row = grid.rows[index]
+        empty = all(is_empty(cell) for cell in row)
+        near = start == 0 and index < _SEARCHED_ROWS
+        if not empty and (near or blank or (tops and tops[-1] >= index - 2 and start)):
+            texts = sum(isinstance(cell, str) and not is_empty(cell) for cell in row)
+            if texts >= 2 and (near or _knows_two(row)):
+                tops.append(index)
+        blank = empty
+    return tops
+
+
+def _knows_two(row: Sequence[Any]) -> bool:
+    lexicon = read_lexicon()
+    known = 0
+    for cell in row:
+        if isinstance(cell, str) and not is_empty(cell):
+            known += any(lexicon.find_column(table, cell) for table in lexicon.columns) or bool(
+                fold(cell) in lexicon.ignored
+            )
+    return known >= 2
+
+
+def _match_rows(
+    grid: Grid, top: int, start: int, region: Region, design: str
+) -> tuple[Block | None, Layout | None]:
+    best: Block | None = None
+    nearest: Layout | None = None
+    for levels in range(1, _LEVELS + 1):
+        if top + levels > len(grid.rows) or (levels > 1 and not _is_heading_row(grid.rows[top + levels - 1])):
+            break
+        headings = read_headings(grid, top, levels)
+        context = Context(grid.file, grid.sheet, _titles(grid, start, top), find_mapping(grid, region)[1])
+        layouts = _limit(match_layouts(headings, context=context, region=region, design=design), grid, region)
+        nearest = max([layouts[0], *([nearest] if nearest else [])], key=lambda layout: layout.matched)
+        complete = [layout for layout in layouts if layout.complete and layout.matched >= 2]
+        if complete and (best is None or complete[0].score > best.layout.score):
+            rival = ""
+            if len(complete) > 1 and complete[1].score == complete[0].score:
+                rival = complete[1].table.name
+            best = Block(complete[0], context, top, top + levels, len(grid.rows), headings, rival)
+    return best, nearest
+
+
+def _limit(layouts: list[Layout], grid: Grid, region: Region) -> list[Layout]:
+    table, mapping = find_mapping(grid, region)
+    return [layout for layout in layouts if layout.table.name == table] if mapping else layouts
+
+
+def find_mapping(grid: Grid, region: Region) -> tuple[str, Mapping | None]:
+    """The entry of region.toml for this file and sheet, and the table it is for."""
+    for table, mappings in region.tables.items():
+        for mapping in mappings:
+            name = grid.file.rsplit("/", 1)[-1]
+            if fnmatch.fnmatch(name.casefold(), mapping.file.casefold()) and (
+                mapping.sheet is None or fold(mapping.sheet) == fold(grid.sheet)
+            ):
+                return table, mapping
+    return "", None
+
+
+def _is_heading_row(row: Sequence[Any]) -> bool:
+    """Whether a row can be a lower level of headings: short texts only, no numbers, no dates."""
+    cells = [cell for cell in row if not is_empty(cell)]
+    return bool(cells) and all(
+        isinstance(cell, str) and not cell.strip().isdigit() and len(cell) < 120 for cell in cells
+    )
+
+
+def read_headings(grid: Grid, top: int, levels: int) -> tuple[Heading, ...]:
+    """Headings of each column over one to three rows; merged cells above stand over all their columns."""
+    width = max((len(row) for row in grid.rows[top : top + levels]), default=0)
+    rows = [[_text(grid.rows[r], c) for c in range(width)] for r in range(top, top + levels)]
+    for depth in range(levels - 1):
+        _spread(rows, depth, top, grid.merges)
+    headings = []
+    for column in range(width):
+        texts = [rows[depth][column] for depth in range(levels)]
+        texts = [text for depth, text in enumerate(texts) if text and text not in texts[:depth]]
+        if texts:
+            headings.append(Heading(column, texts[-1], " ".join(texts[:-1])))
+    return tuple(headings)
+
+
+def _spread(rows: list[list[str]], depth: int, top: int, merges: Sequence[tuple[int, int, int, int]]) -> None:
+    """Write an upper heading over all columns it stands for."""
+    merged = {
+        column: rows[depth][left]
+        for first, left, last, right in merges
+        if first <= top + depth <= last and left < len(rows[depth])
+        for column in range(left, min(right, len(rows[depth]) - 1) + 1)
+    }
+    current = ""
+    for column, text in enumerate(rows[depth]):
+        below = any(rows[level][column] for level in range(depth + 1, len(rows)))
+        if column in merged:
+            rows[depth][column] = merged[column]
+            current = ""
+        elif text:
+            current = text if below else ""
+        elif below and current:
+            rows[depth][column] = current
+        else:
+            current = ""
+
+
+def _text(row: Sequence[Any], column: int) -> str:
+    if column >= len(row) or is_empty(row[column]):
+        return ""
+    value = row[column]
+    if isinstance(value, (datetime.date, datetime.time)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return " ".join(str(value).split())
+
+
+def _titles(grid: Grid, start: int, top: int) -> tuple[str, ...]:
+    titles = []
+    for row in grid.rows[max(start, top - 12) : top]:
+        text = " ".join(_text(row, column) for column in range(len(row))).strip()
+        if text and len(text) < 300:
+            titles.append(text)
+    return tuple(titles)

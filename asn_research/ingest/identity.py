@@ -1,0 +1,215 @@
+"""Who a row is about: checking employee numbers, and replacing them by pseudonyms."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import platformdirs
+
+from asn_research.contract.vocabulary import fold
+from asn_research.errors import KeyFileError, Place, Problem
+from asn_research.ingest.reading import Reading, clean, read_error
+
+KEY_VARIABLE: Final = "ASN_RESEARCH_KEY"
+KEY_FILE_VARIABLE: Final = "ASN_RESEARCH_KEY_FILE"
+_KEY_BYTES: Final = 32
+_PREFIXES: Final = {"rater_id": "R", "speaker_id": "S", "coder_id": "C"}
+_LENGTH: Final = 18
+_PRECISE: Final = 15
+_FLOAT_STEP: Final = 32
+"""Between 2^57 and 2^58, where all employee numbers lie, floats are 32 apart."""
+_EXPONENT: Final = re.compile(r"^\d(?:[.,]\d+)?e\+?\d+$", re.IGNORECASE)
+_PREFIX: Final = re.compile(r"^(?:nip|ni\s*pppk|nippppk|nipppk|ni)\b\s*[.:]*\s*", re.IGNORECASE)
+_SEPARATORS: Final = re.compile(r"[\s.\-–_'’`\"/]+")
+_FLOAT_TAIL: Final = re.compile(r"^(\d{15,})[.,]0+$")
+_AGE_AT_APPOINTMENT: Final = range(16, 61)
+_BIRTH_YEARS: Final = range(1940, 2011)
+_FIRST_APPOINTMENT: Final = 1960
+_PPPK_CODES: Final = range(21, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class EmployeeNumber:
+    """What the digits of a NIP or NI PPPK say: birth, year of appointment, employment and sex.
+
+    Digits 1–8 are the date of birth, 9–12 the year of appointment, 13–14 its month (PNS, 01–12) or the kind of
+    contract (PPPK, 21 and above), 15 the sex, 16–18 a serial number beginning at 001.
+    """
+
+    digits: str
+    born: datetime.date
+    appointed: int
+    employment: str
+    sex: str
+
+
+def read_employee_number(value: Any, *, latest_year: int) -> Reading:
+    """The 18 digits in one cell, checked; ``latest_year`` is the last year in which anyone can be appointed.
+
+    Examples
+    --------
+    >>> read_employee_number("19860926 201505 1 001", latest_year=2025)
+    Reading(value='198609262015051001', reason='', repair='nip_separators')
+    >>> read_employee_number(1.99009132025242e17, latest_year=2025).reason
+    'nip_precision_lost'
+    """
+    error = read_error(value)
+    if error:
+        return Reading(reason=error)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Reading(reason="nip_precision_lost" if abs(value) >= 10**_PRECISE else "nip_length")
+    if not isinstance(value, str):
+        return Reading(reason="nip_not_digits")
+    text = clean(value)
+    if _EXPONENT.match(text) or _FLOAT_TAIL.match(text):
+        return Reading(reason="nip_precision_lost")
+    digits = _SEPARATORS.sub("", _PREFIX.sub("", text.lstrip("'’")))
+    if not digits.isascii() or not digits.isdigit():
+        return Reading(reason="nip_not_digits")
+    reason = _check_digits(digits, latest_year)
+    if reason:
+        return Reading(reason=reason)
+    return Reading(digits, "", _repair(value, digits))
+
+
+def _repair(value: str, digits: str) -> str:
+    if value == digits:
+        return ""
+    if value.strip("'’") == digits:
+        return "apostrophe"
+    return "nip_separators" if clean(value) != digits else "spaces"
+
+
+def _check_digits(digits: str, latest_year: int) -> str:
+    """The reason why 18 digits cannot be an employee number, or an empty text."""
+    if len(digits) != _LENGTH:
+        return {9: "nip_old", 16: "nip_is_nik"}.get(len(digits), "nip_length")
+    if digits.endswith("000"):
+        return "nip_precision_lost"
+    try:
+        born = datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return "nip_birth_date"
+    appointed, kind = int(digits[8:12]), int(digits[12:14])
+    if born.year not in _BIRTH_YEARS:
+        return "nip_birth_date"
+    if not _FIRST_APPOINTMENT <= appointed <= latest_year or appointed - born.year not in _AGE_AT_APPOINTMENT:
+        return "nip_appointment"
+    if not (1 <= kind <= 12 or kind in _PPPK_CODES):
+        return "nip_contract_digits"
+    return "" if digits[14] in "12" else "nip_sex_digit"
+
+
+def parse_employee_number(digits: str) -> EmployeeNumber:
+    """The parts of 18 digits that passed the checks."""
+    return EmployeeNumber(
+        digits,
+        datetime.date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])),
+        int(digits[8:12]),
+        "PNS" if int(digits[12:14]) <= 12 else "PPPK",
+        "male" if digits[14] == "1" else "female",
+    )
+
+
+def find_float_images(numbers: Iterable[str]) -> frozenset[str]:
+    """Numbers that are what another of the numbers becomes when it passes through a floating-point cell.
+
+    They have all 18 digits, so only their neighbour shows that they are damaged:
+    ``int(float("199009132025242014"))`` is 199009132025242016.
+    """
+    known = set(numbers)
+    images = {str(int(float(number))) for number in known if int(number) % _FLOAT_STEP}
+    return frozenset(images & known)
+
+
+def is_float_column(numbers: Iterable[str]) -> bool:
+    """Whether a column of different numbers passed through floating point: far too many multiples of 32."""
+    different = set(numbers)
+    multiples = sum(int(number) % _FLOAT_STEP == 0 for number in different)
+    return multiples >= 4 and multiples * 3 > len(different)
+
+
+def read_key() -> bytes:
+    """The secret key of the pseudonyms, made on first use.
+
+    It is looked for in the environment variable ``ASN_RESEARCH_KEY`` (hexadecimal), then in the file that
+    ``ASN_RESEARCH_KEY_FILE`` names, then in the user's configuration folder. Without the key, pseudonyms of
+    a later period cannot be linked to those of an earlier one: keep a copy in a safe place.
+
+    Raises
+    ------
+    KeyFileError
+        If the key is malformed, or its file can be read by others.
+    """
+    written = os.environ.get(KEY_VARIABLE)
+    if written:
+        return _parse_key(written, KEY_VARIABLE)
+    named = os.environ.get(KEY_FILE_VARIABLE)
+    path = Path(named) if named else platformdirs.user_config_path("asn_research") / "pseudonym.key"
+    if not path.exists():
+        _write_key(path)
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise KeyFileError(
+            Problem("key_readable", "the key of the pseudonyms can be read by others.", Place(path.name),
+                    "Allow only its owner to read it: chmod 600. No pseudonym was made.")
+        )  # fmt: skip
+    return _parse_key(path.read_text(encoding="ascii", errors="replace"), path.name)
+
+
+def _write_key(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return
+    with os.fdopen(handle, "w", encoding="ascii") as stream:
+        stream.write(secrets.token_hex(_KEY_BYTES) + "\n")
+
+
+def _parse_key(text: str, place: str) -> bytes:
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError:
+        key = b""
+    if len(key) < _KEY_BYTES // 2:
+        raise KeyFileError(
+            Problem("key_malformed", "the key of the pseudonyms is not hexadecimal of at least 16 bytes.",
+                    Place(place), "Put back the copy you kept. A new key makes new pseudonyms.")
+        )  # fmt: skip
+    return key
+
+
+def make_pseudonym(key: bytes, identity: str, *, agency: str, column: str = "person_id") -> str:
+    """The pseudonym of a person within an agency: a letter and 16 hexadecimal digits of a keyed HMAC-SHA256.
+
+    A plain hash could be reversed by trying all employee numbers; with a secret key it cannot.
+    """
+    message = f"{agency}\0{identity}".encode()
+    return _PREFIXES.get(column, "P") + hmac.new(key, message, hashlib.sha256).hexdigest()[:16]
+
+
+def read_name(value: Any) -> Reading:
+    """Someone known by a name or a code of the office, such as a speaker: folded, to become a pseudonym."""
+    error = read_error(value)
+    if error:
+        return Reading(reason=error)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = clean(str(value))
+    digits = _SEPARATORS.sub("", _PREFIX.sub("", text.lstrip("'’")))
+    if isinstance(value, int) and abs(value) >= 10**_PRECISE:
+        return Reading(reason="nip_precision_lost")
+    if digits.isdigit() and len(digits) == _LENGTH:
+        return Reading(digits)
+    folded = fold(text)
+    return Reading(folded) if folded else Reading(reason="not_a_name")

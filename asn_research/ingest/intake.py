@@ -1,0 +1,362 @@
+"""From a folder of raw files to clean tables, a quarantine workbook and the account of every row."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from asn_research.contract.column import REQUIRED_TABLES, TABLES, Table
+from asn_research.contract.heading import read_lexicon
+from asn_research.contract.region import Region, read_region
+from asn_research.errors import IntakeError, Place, Problem, RegionError
+from asn_research.ingest.consistency import check_consistency
+from asn_research.ingest.course import CourseIndex, link_courses, make_course_id
+from asn_research.ingest.duplicate import settle_repeats
+from asn_research.ingest.header import Block, find_blocks, is_note
+from asn_research.ingest.identity import read_key
+from asn_research.ingest.layout import Layout
+from asn_research.ingest.ledger import Ledger
+from asn_research.ingest.linkage import measure_linkage
+from asn_research.ingest.quarantine import mask_value, order_issues, write_workbook
+from asn_research.ingest.record import ROW, Issue, Segment, make_records, read_segment
+from asn_research.ingest.source import Grid, RawFile, list_files, read_file
+from asn_research.ingest.table import finish_table, harmonise
+from asn_research.ingest.text import Scrubber
+
+INTAKE_FILE: Final = "intake.json"
+QUARANTINE_FILE: Final = "quarantine.xlsx"
+_COUNTS: Final = ("rows", "accepted", "corrected", "quarantined", "duplicates")
+
+
+@dataclass(slots=True)
+class _Collected:
+    """What was found in the raw files, before tables are checked against each other."""
+
+    segments: list[Segment] = field(default_factory=list)
+    left_out: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    assumptions: list[dict[str, Any]] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    unread: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def size(self) -> int:
+        return sum(len(segment.source_rows) for segment in self.segments)
+
+
+def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
+    """Take in the raw files of one period of a region.
+
+    Parameters
+    ----------
+    folder
+        The region's folder below ``data/raw``, with its region.toml.
+    period
+        The name of a period folder.
+    processed
+        Where ``<region>/<period>/`` with the tables is written.
+
+    Returns
+    -------
+    dict
+        The content of intake.json: rows by file and what became of them, quarantined rows with their reasons
+        (values of people masked), repairs, linkage and problems.
+
+    Raises
+    ------
+    RegionError
+        If region.toml is unsound or does not know the period.
+    IntakeError
+        With all problems, if a required table was found in no file.
+    RowConservationError
+        If a row was lost on the way; nothing is stored.
+    KeyFileError
+        If the key of the pseudonyms is malformed or readable by others.
+    """
+    region = read_region(folder)
+    if period not in region.periods:
+        known = ", ".join(region.periods)
+        raise RegionError(
+            Problem("period_unknown", f"there is no period {period!r}; known are {known}.",
+                    Place(f"{folder.name}/region.toml"), f"Add [periods.{period}] or choose another.")
+        )  # fmt: skip
+    key = read_key()
+    collected = collect(folder / period, region, period)
+    _require_tables(collected, f"{folder.name}/{period}")
+    ledger = Ledger(collected.segments)
+    records = settle(collected, ledger)
+    scrubber = Scrubber(collected.names)
+    agency = region.region.kemendagri_code
+    tables = {
+        name: finish_table(TABLES[name], frame, ledger, key=key, agency=agency, scrubber=scrubber)
+        for name, frame in records.items()
+    }
+    account = make_account(region, period, collected, ledger, tables)
+    _store(processed / folder.name / period, tables, ledger, account)
+    return account
+
+
+def collect(folder: Path, region: Region, period: str) -> _Collected:
+    """Read every file of a period folder and recognise the tables on its sheets."""
+    collected = _Collected()
+    if not folder.is_dir():
+        raise IntakeError(
+            Problem("period_missing", "the folder of the period is missing.", Place(f"{region.folder}/{period}"),
+                    "Make it and put the office's files in.")
+        )  # fmt: skip
+    for path in list_files(folder):
+        raw = read_file(path, folder=folder)
+        collected.digests[raw.name] = raw.digest
+        collected.problems += raw.problems
+        _collect_file(raw, region, period, collected)
+    return collected
+
+
+def _collect_file(raw: RawFile, region: Region, period: str, collected: _Collected) -> None:
+    declared = region.periods[period]
+    for grid in raw.grids:
+        blocks, nearest = find_blocks(grid, region=region, design=declared.design)
+        if not blocks:
+            _leave_out(grid, nearest, collected)
+        for block in blocks:
+            segment = read_segment(
+                grid, block, region=region, latest_year=declared.ends.year, offset=collected.size
+            )
+            segment.left_out += block.first - (0 if block is blocks[0] else block.top)
+            collected.segments.append(segment)
+            collected.names |= _find_names(grid, block)
+            _note_block(grid, block, collected)
+
+
+def _note_block(grid: Grid, block: Block, collected: _Collected) -> None:
+    layout = block.layout
+    place = {"file": grid.file, "sheet": grid.sheet, "table": layout.table.name}
+    for name, value in sorted(layout.assumed.items()):
+        collected.assumptions.append({**place, "column": name, "value": value})
+    if layout.unread:
+        collected.unread.append({**place, "headings": list(layout.unread)})
+    for entry in layout.ambiguous:
+        collected.problems.append(
+            Problem("heading_ambiguous", f"several columns could be the same one ({entry}); none was read.",
+                    Place(grid.file, grid.sheet), _mapping_advice(layout.table, grid), {"columns": entry})
+        )  # fmt: skip
+    if block.rival:
+        collected.problems.append(
+            Problem("table_ambiguous", f"read as {layout.table.name}, but {block.rival} fits as well.",
+                    Place(grid.file, grid.sheet), _mapping_advice(layout.table, grid),
+                    {"table": layout.table.name, "rival": block.rival})
+        )  # fmt: skip
+
+
+def _mapping_advice(table: Table, grid: Grid) -> str:
+    sheet = f', sheet = "{grid.sheet}"' if grid.sheet else ""
+    return (
+        f'Settle it in region.toml: [[tables.{table.name}]] file = "{grid.file}"{sheet}, columns = {{ … }}.'
+    )
+
+
+def _leave_out(grid: Grid, nearest: Layout | None, collected: _Collected) -> None:
+    filled = sum(any(cell not in ("", None) for cell in row) for row in grid.rows)
+    collected.left_out.append(
+        {
+            "file": grid.file,
+            "sheet": grid.sheet,
+            "table": "",
+            **dict.fromkeys(_COUNTS, 0),
+            "left_out": len(grid.rows),
+        }
+    )
+    if not filled or is_note(grid):
+        return
+    if nearest is None or nearest.matched < 2:
+        message, remedy = "no table was recognised on it.", "Name its table in region.toml."
+        fields = {"table": "", "missing": ""}
+    else:
+        missing = ", ".join(nearest.table[name].label.id for name in nearest.missing)
+        message = f"it looks like {nearest.table.name}, but columns are missing: {missing}."
+        remedy = _mapping_advice(nearest.table, grid)
+        fields = {"table": nearest.table.name, "missing": missing}
+    collected.problems.append(
+        Problem("table_not_recognised", message, Place(grid.file, grid.sheet), remedy, fields)
+    )
+
+
+def _find_names(grid: Grid, block: Block) -> set[str]:
+    """Names of people in a block, to be taken out of free text; they are stored nowhere."""
+    names: set[str] = set()
+    ignored = read_lexicon().ignored
+    for heading in block.headings:
+        words = heading.own.casefold().split()
+        known = " ".join(words) in ignored or heading.column in block.layout.columns.values()
+        if words and words[0] in {"nama", "name", "full", "participant"} and known:
+            if heading.column in _label_columns(block.layout):
+                continue
+            names |= {
+                row[heading.column]
+                for row in grid.rows[block.first : block.end]
+                if heading.column < len(row) and isinstance(row[heading.column], str)
+            }
+    return names
+
+
+def _label_columns(layout: Layout) -> set[int]:
+    persons = {"rater_id", "speaker_id", "coder_id", "person_id", "respondent_id"}
+    return {index for name, index in layout.columns.items() if name not in persons}
+
+
+def _require_tables(collected: _Collected, place: str) -> None:
+    """Stop where a required table was found nowhere, with all that is wrong and the headings that would make one."""
+    found = {segment.table.name for segment in collected.segments}
+    problems = []
+    for name in REQUIRED_TABLES:
+        if name not in found:
+            table = TABLES[name]
+            headings = ", ".join(table[column].label.id for column in table.required_names)
+            problems.append(
+                Problem("table_missing", f"the required table {name} ({table.label.id}) was found in no file.",
+                        Place(place), f"A sheet with these headings makes one: {headings}.",
+                        {"table": name, "headings": headings})
+            )  # fmt: skip
+    if problems:
+        raise IntakeError([*problems, *collected.problems])
+
+
+def settle(collected: _Collected, ledger: Ledger) -> dict[str, pd.DataFrame]:
+    """The records of all tables, linked, checked against each other, without repeats and quarantined rows."""
+    tables = _join(collected.segments)
+    _name_courses(tables["courses"])
+    _link(tables, ledger)
+    _name_respondents(tables, ledger)
+    harmonise(tables)
+    check_consistency(tables, ledger)
+    settled = {name: settle_repeats(TABLES[name], frame, ledger) for name, frame in tables.items()}
+    return {name: frame[~ledger.is_bad(frame[ROW])] for name, frame in settled.items()}
+
+
+def _join(segments: list[Segment]) -> dict[str, pd.DataFrame]:
+    parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
+    for segment in segments:
+        parts[segment.table.name].append(make_records(segment))
+    joined = {}
+    for name in TABLES:
+        if name in parts:
+            frame = pd.concat([part.astype(object) for part in parts[name]], ignore_index=True)
+            joined[name] = frame.astype(object).where(frame.notna(), None)
+    return joined
+
+
+def _name_courses(courses: pd.DataFrame) -> None:
+    """Courses that an office lists without codes are named by title and batch."""
+    for row in courses.index[courses["course_id"].isna() & courses["title"].notna()]:
+        title, batch = courses.at[row, "title"], courses.at[row, "batch"]
+        courses.at[row, "course_id"] = make_course_id(str(title), batch if isinstance(batch, str) else None)
+
+
+def _link(tables: dict[str, pd.DataFrame], ledger: Ledger) -> None:
+    index = CourseIndex.of(tables["courses"])
+    contexts = [segment.context for segment in ledger.segments]
+    for name, frame in tables.items():
+        if name == "courses" or "course_id" not in TABLES[name].names:
+            continue
+        around = [contexts[owner] for owner in ledger.owners(frame[ROW])]
+        codes, reasons = link_courses(frame, index, around)
+        needed = TABLES[name]["course_id"].required
+        issues = {
+            int(row): reason
+            for row, reason in zip(frame[ROW], reasons, strict=True)
+            if reason and (needed or reason != "missing_value")
+        }
+        raw = frame["course_id"].tolist()
+        values = dict(zip(frame[ROW], raw, strict=True))
+        ledger.quarantine(
+            [Issue(row, "course_id", reason, values[row] or "", ledger.address(row, "course_id"))
+             for row, reason in issues.items()]
+        )  # fmt: skip
+        frame["course_id"] = pd.Series(codes, index=frame.index, dtype=object)
+
+
+def _name_respondents(tables: dict[str, pd.DataFrame], ledger: Ledger) -> None:
+    """Anonymous answers: each row of a form is one respondent, known by its place alone."""
+    for table, column in (("reactions", "respondent_id"), ("citizen_surveys", "response_id")):
+        frame = tables.get(table)
+        if frame is None:
+            continue
+        named = {n for n, s in enumerate(ledger.segments) if column in s.positions}
+        owners = ledger.owners(frame[ROW])
+        missing = frame[column].isna()
+        anonymous = missing & [owner not in named for owner in owners]
+        places = {int(row): "-".join(map(str, ledger.place(int(row)))) for row in frame.loc[anonymous, ROW]}
+        frame.loc[anonymous, column] = frame.loc[anonymous, ROW].map(places)
+        rest = frame.loc[missing & ~anonymous, ROW].unique()
+        ledger.quarantine(
+            [Issue(int(row), column, "missing_value", "", ledger.address(int(row), column)) for row in rest]
+        )
+
+
+def make_account(
+    region: Region, period: str, collected: _Collected, ledger: Ledger, tables: dict[str, pd.DataFrame]
+) -> dict[str, Any]:
+    """The content of intake.json; it names no person."""
+    files = [*ledger.count(), *collected.left_out]
+    files.sort(key=lambda entry: list(collected.digests).index(entry["file"]))
+    quarantine = []
+    for issue in order_issues(ledger):
+        file, sheet, row = ledger.place(issue.row)
+        masked = mask_value(issue, ledger.segment(issue.row).table.name)
+        quarantine.append(
+            {
+                "file": file,
+                "sheet": sheet,
+                "row": row,
+                "cell": issue.cell,
+                "reason": issue.reason,
+                "value": masked,
+            }
+        )
+    return {
+        "region": region.folder,
+        "period": period,
+        "files": files,
+        "totals": {name: sum(entry[name] for entry in files) for name in _COUNTS},
+        "tables": {name: len(frame) for name, frame in tables.items()},
+        "quarantine": quarantine,
+        "repairs": ledger.count_repairs(),
+        "linkage": measure_linkage(tables),
+        "assumptions": collected.assumptions,
+        "unread": collected.unread,
+        "problems": [_problem_entry(problem) for problem in collected.problems],
+        "raw_digest": collected.digests,
+    }
+
+
+def _problem_entry(problem: Problem) -> dict[str, Any]:
+    return {
+        "code": problem.code, "message": problem.message, "file": problem.place.file, "sheet": problem.place.sheet,
+        "cell": problem.place.cell, "remedy": problem.remedy, "fields": problem.fields,
+    }  # fmt: skip
+
+
+def _store(folder: Path, tables: dict[str, pd.DataFrame], ledger: Ledger, account: dict[str, Any]) -> None:
+    """Write everything beside, then put it in place at once: no half-written folder is ever seen."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, frame in tables.items():
+            frame.to_parquet(beside / f"{name}.parquet", index=False)
+        write_workbook(beside / QUARANTINE_FILE, ledger)
+        text = json.dumps(account, ensure_ascii=False, indent=1)
+        (beside / INTAKE_FILE).write_text(text + "\n", encoding="utf-8")
+        if folder.exists():
+            shutil.rmtree(folder)
+        beside.rename(folder)
+        folder.chmod(0o755)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)

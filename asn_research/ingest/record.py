@@ -1,0 +1,232 @@
+"""The rows of one block of a sheet as records of a table: values read, wide columns turned into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from asn_research.contract.column import Column, Kind, Label, Table
+from asn_research.contract.region import Region
+from asn_research.ingest.cell import cell_address
+from asn_research.ingest.date import Order
+from asn_research.ingest.header import Block
+from asn_research.ingest.identity import is_float_column, read_employee_number, read_name
+from asn_research.ingest.reading import Reading, is_blank, is_missing
+from asn_research.ingest.row import find_data_rows
+from asn_research.ingest.source import Grid
+from asn_research.ingest.value import Cells, Notation, ReadColumn, find_notation, read_cells
+
+ROW: Final = "_row"
+"""Column of records: the position of their row in the ledger."""
+_STRICT_PERSONS: Final = frozenset({"participants", "enrolments", "assessments", "appraisals"})
+_EXTRA: Final = {
+    "_title": Column("_title", Kind.TEXT, Label("", "")),
+    "_batch": Column("_batch", Kind.CODE, Label("", "")),
+    "_birth_date": Column(
+        "_birth_date", Kind.INTEGER, Label("", ""), minimum=1940, maximum=2010, unit="year"
+    ),
+}
+_MADE_LATER: Final = frozenset({"course_id", "respondent_id", "response_id"})
+_MEASURED: Final = frozenset({"score", "response"})
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Why a row is set aside: its position in the ledger, the cell, the column, the reason and the raw value."""
+
+    row: int
+    column: str
+    reason: str
+    value: Any = ""
+    cell: str = ""
+    difference: str = ""
+
+
+@dataclass(slots=True)
+class Segment:
+    """One block of one sheet: its raw rows (1-based), its records and what was found in its cells."""
+
+    table: Table
+    file: str
+    sheet: str
+    context: tuple[str, ...]
+    offset: int
+    source_rows: NDArray[np.int64]
+    left_out: int
+    frame: pd.DataFrame
+    wide: list[tuple[dict[str, str], ReadColumn]] = field(default_factory=list)
+    value: str = ""
+    issues: list[Issue] = field(default_factory=list)
+    repairs: list[tuple[int, str]] = field(default_factory=list)
+    positions: dict[str, int] = field(default_factory=dict)
+
+    def cell(self, row: int, column: str) -> str:
+        """Address of the cell that a column of the table came from, in a row of the ledger."""
+        if column not in self.positions:
+            return ""
+        return cell_address(int(self.source_rows[row - self.offset]) - 1, self.positions[column])
+
+
+def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, offset: int) -> Segment:
+    """Read all cells of one block; rows with an unreadable cell keep their issues and give no record."""
+    rows, left_out = find_data_rows(grid, block)
+    layout = block.layout
+    segment = Segment(
+        layout.table, grid.file, grid.sheet, block.context.texts, offset,
+        np.asarray(rows, dtype=np.int64) + 1, left_out, pd.DataFrame(index=range(len(rows))),
+        value=layout.value, positions=dict(layout.columns),
+    )  # fmt: skip
+    raw = _raw_columns(grid, rows, block)
+    notation = find_notation(
+        [(raw[index], column) for index, column in _targets(block)], declared=_declared(region)
+    )
+    headings = {heading.column: heading.full for heading in block.headings}
+    for name, index in layout.columns.items():
+        column = _EXTRA.get(name) or layout.table[name]
+        read = _read(raw[index], column, layout.table, notation, headings.get(index, ""), latest_year)
+        _keep(segment, name, column, index, raw[index], read)
+    for name, value in layout.fixed.items():
+        fixed = read_cells(Cells.of([value]), layout.table[name], notation=notation)
+        if fixed.reasons[0]:
+            segment.issues += [Issue(offset + row, name, fixed.reasons[0], value) for row in range(len(rows))]
+        segment.frame[name] = np.repeat(fixed.values, len(rows))
+    for wide in layout.wide:
+        read = _read(
+            raw[wide.column],
+            layout.table[layout.value],
+            layout.table,
+            notation,
+            headings[wide.column],
+            latest_year,
+        )
+        _note(segment, layout.value, wide.column, raw[wide.column], read)
+        segment.wide.append((wide.values, read))
+    return segment
+
+
+def _declared(region: Region) -> Order | None:
+    order = region.dates.order
+    return None if order == "iso" else order
+
+
+def _targets(block: Block) -> list[tuple[int, Column]]:
+    layout = block.layout
+    targets = [(i, layout.table[n]) for n, i in layout.columns.items() if not n.startswith("_")]
+    return targets + [(wide.column, layout.table[layout.value]) for wide in layout.wide]
+
+
+def _raw_columns(grid: Grid, rows: Sequence[int], block: Block) -> dict[int, Cells]:
+    """The raw cells of the columns that are read; a cell merged over several rows holds for all of them."""
+    indices = sorted({*block.layout.columns.values(), *(wide.column for wide in block.layout.wide)})
+    spread: dict[tuple[int, int], Any] = {}
+    for top, left, bottom, right in grid.merges:
+        if top >= block.first and bottom > top and left == right:
+            spread.update({(row, left): grid.rows[top][left] for row in range(top + 1, bottom + 1)})
+    columns = {}
+    for index in indices:
+        cells = [grid.rows[row][index] if index < len(grid.rows[row]) else "" for row in rows]
+        if spread:
+            cells = [spread.get((row, index), cell) for row, cell in zip(rows, cells, strict=True)]
+        columns[index] = Cells.of(cells)
+    return columns
+
+
+def _read(
+    cells: Cells, column: Column, table: Table, notation: Notation, heading: str, latest_year: int
+) -> ReadColumn:
+    if column.kind is not Kind.PERSON:
+        return read_cells(cells, column, notation=notation, heading=heading)
+    strict = column.name == "person_id" and table.name in _STRICT_PERSONS
+    readings = []
+    for value in cells.uniques:
+        if is_missing(value):
+            readings.append(Reading())
+        elif strict or _looks_like_number(value):
+            readings.append(read_employee_number(value, latest_year=latest_year))
+        else:
+            readings.append(read_name(value))
+    if is_float_column(reading.value for reading in readings if _is_employee_number(reading.value)):
+        readings = [
+            Reading(reason="nip_precision_lost")
+            if _is_employee_number(reading.value) and int(reading.value) % 32 == 0
+            else reading
+            for reading in readings
+        ]
+    return cells.take(readings)
+
+
+def _is_employee_number(value: Any) -> bool:
+    return isinstance(value, str) and len(value) == 18 and value.isdigit()
+
+
+def _looks_like_number(value: Any) -> bool:
+    """Whether a person's cell is meant as an employee number rather than as a name or a short code."""
+    if isinstance(value, str):
+        digits = sum(character.isdigit() for character in value)
+        return digits >= 12 and digits * 2 > len(value.replace(" ", ""))
+    return isinstance(value, (int, float)) and abs(value) >= 10**11
+
+
+def _keep(segment: Segment, name: str, column: Column, index: int, cells: Cells, read: ReadColumn) -> None:
+    segment.frame[name] = read.values
+    _note(segment, name, index, cells, read)
+    if not column.required or name in _MADE_LATER:
+        return
+    absent = np.equal(read.values, None) & np.equal(read.reasons, "")
+    said = np.array([not is_blank(value) for value in cells.uniques], dtype=bool)[cells.codes]
+    if name in _MEASURED:
+        absent &= ~said
+    for row in np.flatnonzero(absent):
+        segment.issues.append(_issue(segment, int(row), name, "missing_value", "", index))
+
+
+def _note(segment: Segment, name: str, index: int, cells: Cells, read: ReadColumn) -> None:
+    for row in np.flatnonzero(np.not_equal(read.reasons, "")):
+        value = cells.uniques[cells.codes[row]]
+        segment.issues.append(_issue(segment, int(row), name, read.reasons[row], value, index))
+    for row in np.flatnonzero(np.not_equal(read.repairs, "")):
+        segment.repairs.append((segment.offset + int(row), str(read.repairs[row])))
+
+
+def _issue(segment: Segment, row: int, name: str, reason: str, value: Any, index: int) -> Issue:
+    address = cell_address(int(segment.source_rows[row]) - 1, index)
+    return Issue(segment.offset + row, name, reason, value, address)
+
+
+def make_records(segment: Segment) -> pd.DataFrame:
+    """The records of a segment in the order of its rows, rows with issues included, wide columns as rows.
+
+    Columns are those of the table, then the ones read on the way, then the position in the ledger.
+    """
+    base = segment.frame.copy()
+    base[ROW] = np.arange(len(base)) + segment.offset
+    names = [*segment.table.names, *(name for name in _EXTRA if name in base), ROW]
+    if segment.table.name == "participants" and "_birth_date" in base:
+        years = base.pop("_birth_date")
+        base["birth_year"] = (
+            base["birth_year"].where(base["birth_year"].notna(), years) if "birth_year" in base else years
+        )
+        names.remove("_birth_date")
+    if not segment.wide:
+        if segment.value:
+            base = base.iloc[:0]
+        elif segment.table.name in {"assessments", "reactions"}:
+            measured = "score" if segment.table.name == "assessments" else "response"
+            base = base[base[measured].notna()] if measured in base else base
+        return base.reindex(columns=names)
+    parts = []
+    for values, read in segment.wide:
+        filled = np.not_equal(read.values, None)
+        part = base[filled].copy()
+        for name, value in values.items():
+            if name != "source" or name not in segment.positions:
+                part[name] = value
+        part[segment.value] = read.values[filled]
+        parts.append(part)
+    records = pd.concat(parts) if parts else base.iloc[:0]
+    return records.sort_values(ROW, kind="stable").reindex(columns=names)

@@ -1,0 +1,232 @@
+"""Regions and their clean tables, as a researcher opens them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import html
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from asn_research.contract.column import TABLES
+from asn_research.contract.region import Plan, Region, list_regions, read_region
+from asn_research.errors import Place, Problem, RegionError, StoreError
+from asn_research.ingest.identity import read_key
+from asn_research.ingest.intake import INTAKE_FILE, take_in
+from asn_research.ingest.source import digest_file, list_files
+
+HOME_VARIABLE: Final = "ASN_RESEARCH_HOME"
+_STATE_FILE: Final = "state.json"
+_RAW: Final = Path("data/raw")
+_PROCESSED: Final = Path("data/processed")
+
+
+def find_project(start: Path | None = None) -> Path:
+    """The folder that holds ``data/raw``: the one of ``ASN_RESEARCH_HOME``, else the nearest above ``start``.
+
+    Raises
+    ------
+    RegionError
+        If there is none.
+    """
+    named = os.environ.get(HOME_VARIABLE)
+    begin = Path(named) if named else (start or Path.cwd())
+    for folder in (begin.resolve(), *(() if named else begin.resolve().parents)):
+        if (folder / _RAW).is_dir():
+            return folder
+    raise RegionError(
+        Problem("project_missing", "no folder data/raw was found here or above.", Place(begin.name),
+                f"Work inside the project, or set {HOME_VARIABLE} to its folder.")
+    )  # fmt: skip
+
+
+def regions(raw: Path | None = None) -> tuple[str, ...]:
+    """Names of the regions whose raw files are there, in alphabetical order."""
+    return list_regions(raw or find_project() / _RAW)
+
+
+@dataclass(frozen=True)
+class RegionData:
+    """A region and period: what it declared, its clean tables by name, and the account of its intake.
+
+    Tables are attributes as well: ``data.participants``. An optional table that no file held is not in
+    ``tables``; ask with ``"reactions" in data``.
+    """
+
+    region: Region
+    period: str
+    tables: Mapping[str, pd.DataFrame]
+    intake: Mapping[str, Any]
+
+    @property
+    def design(self) -> str:
+        """The declared design of the period."""
+        return self.region.periods[self.period].design
+
+    @property
+    def plan(self) -> Plan:
+        """What was decided before the data were seen."""
+        return self.region.plan
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        if name in TABLES:
+            tables = self.__dict__.get("tables", {})
+            if name in tables:
+                table: pd.DataFrame = tables[name]
+                return table
+            raise AttributeError(
+                f"no file of this period held the table {name}; there are: {', '.join(tables)}"
+            )
+        raise AttributeError(f"{type(self).__name__!r} has no attribute {name!r}")
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.tables[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.tables
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def _repr_html_(self) -> str:
+        """Rich display in a notebook: the tables and their sizes."""
+        rows = "".join(
+            f"<tr><th>{html.escape(name)}</th><td>{len(frame):,}</td>"
+            f"<td>{html.escape(', '.join(map(str, frame.columns[:-3])))}</td></tr>"
+            for name, frame in self.tables.items()
+        )
+        title = html.escape(f"{self.region.region.name}, {self.period}")
+        return (
+            f"<table><caption>{title}</caption><thead><tr><th>table</th><th>rows</th><th>columns</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
+        )
+
+
+def open_region(
+    name: str, *, period: str | None = None, raw: Path | None = None, processed: Path | None = None
+) -> RegionData:
+    """Open a region's clean tables, taking its raw files in first when anything about them changed.
+
+    Parameters
+    ----------
+    name
+        Name of the region's folder below ``data/raw``.
+    period
+        Name of a period; the last one that has a folder by default.
+    raw, processed
+        Folders of raw and processed data; those of the project by default.
+
+    Raises
+    ------
+    RegionError
+        If there is no such region or period.
+    IntakeError
+        If a required table is missing.
+
+    Examples
+    --------
+    >>> data = open_region("bukittinggi", period="2025")  # doctest: +SKIP
+    >>> data.assessments["score"].describe()  # doctest: +SKIP
+    """
+    if raw is None or processed is None:
+        home = find_project()
+        raw, processed = raw or home / _RAW, processed or home / _PROCESSED
+    known = list_regions(raw)
+    if name not in known:
+        raise RegionError(
+            Problem(
+                "region_unknown",
+                f"there is no region {name!r}.",
+                Place(),
+                f"Regions here: {', '.join(known)}.",
+            )
+        )
+    region = read_region(raw / name)
+    period = period or _last_period(region, raw / name)
+    folder = processed / name / period
+    fingerprint = find_fingerprint(raw / name, period=period)
+    if not is_fresh(folder, fingerprint):
+        take_in(raw / name, period=period, processed=processed)
+        _write_state(folder, fingerprint)
+    return read_tables(folder, region=region, period=period)
+
+
+def _last_period(region: Region, folder: Path) -> str:
+    present = [name for name in region.periods if (folder / name).is_dir()]
+    if not present:
+        raise RegionError(
+            Problem("period_missing", "no period of region.toml has a folder.", Place(region.folder),
+                    f"Make one of: {', '.join(region.periods)}.")
+        )  # fmt: skip
+    return max(present, key=lambda name: (region.periods[name].ends, name))
+
+
+def read_tables(folder: Path, *, region: Region, period: str) -> RegionData:
+    """Read the stored tables of a period as they are.
+
+    Raises
+    ------
+    StoreError
+        If they are missing or were changed since they were stored.
+    """
+    if not (folder / INTAKE_FILE).is_file():
+        raise StoreError(
+            Problem("store_missing", "the tables were not made yet.", Place(f"{region.folder}/{period}"),
+                    "Take the raw files in first.")
+        )  # fmt: skip
+    tables = {
+        name: pd.read_parquet(folder / f"{name}.parquet")
+        for name in TABLES
+        if (folder / f"{name}.parquet").is_file()
+    }
+    intake = json.loads((folder / INTAKE_FILE).read_text(encoding="utf-8"))
+    return RegionData(region, period, tables, intake)
+
+
+def find_fingerprint(folder: Path, *, period: str) -> str:
+    """What the tables of a period depend on, as one hash: raw files, region.toml, intake code, pseudonym key."""
+    digest = hashlib.sha256(_code_digest().encode())
+    digest.update(digest_file(folder / "region.toml").encode())
+    for path in list_files(folder / period) if (folder / period).is_dir() else ():
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{digest_file(path)}\0".encode())
+    digest.update(hmac.new(read_key(), b"fingerprint", hashlib.sha256).digest())
+    return digest.hexdigest()
+
+
+@cache
+def _code_digest() -> str:
+    digest = hashlib.sha256()
+    for package in ("asn_research.contract", "asn_research.ingest"):
+        for entry in sorted(files(package).iterdir(), key=lambda found: found.name):
+            if entry.is_file() and entry.name.endswith((".py", ".toml")):
+                digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+    return digest.hexdigest()
+
+
+def is_fresh(folder: Path, fingerprint: str) -> bool:
+    """Whether the stored tables were made from exactly these inputs, and are as they were stored."""
+    try:
+        state = json.loads((folder / _STATE_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return bool(state == {"fingerprint": fingerprint, "files": _stored_digests(folder)})
+
+
+def _stored_digests(folder: Path) -> dict[str, str]:
+    names = sorted(
+        path.name for path in folder.iterdir() if path.suffix == ".parquet" or path.name == INTAKE_FILE
+    )
+    return {name: digest_file(folder / name) for name in names}
+
+
+def _write_state(folder: Path, fingerprint: str) -> None:
+    state = {"fingerprint": fingerprint, "files": _stored_digests(folder)}
+    (folder / _STATE_FILE).write_text(json.dumps(state, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,97 @@
+"""Records as stored tables: pseudonyms instead of people, scrubbed remarks, one type per column."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from asn_research.contract.column import PROVENANCE, TABLES, Kind, Table
+from asn_research.contract.vocabulary import fold
+from asn_research.ingest.identity import make_pseudonym
+from asn_research.ingest.ledger import Ledger
+from asn_research.ingest.record import ROW
+from asn_research.ingest.text import Scrubber
+
+_TYPES: Final = {
+    Kind.NUMBER: "float64", Kind.MONEY: "float64", Kind.SHARE: "float64", Kind.INTEGER: "Int64",
+    Kind.FLAG: "boolean", Kind.DATE: "datetime64[s]",
+}  # fmt: skip
+_HARMONISED: Final = ("unit", "title", "service", "provider", "theme", "line")
+
+
+def finish_table(
+    table: Table, records: pd.DataFrame, ledger: Ledger, *, key: bytes, agency: str, scrubber: Scrubber
+) -> pd.DataFrame:
+    """The stored form of a table's records, in the order of the raw rows."""
+    records = records.sort_values(ROW, kind="stable")
+    columns: dict[str, object] = {}
+    for column in table.columns:
+        values = records[column.name]
+        if column.kind is Kind.PERSON:
+            values = _map(
+                values, lambda v, name=column.name: make_pseudonym(key, v, agency=agency, column=name)
+            )  # type: ignore[misc]
+        elif column.kind is Kind.REMARK:
+            values = _map(values, scrubber.scrub)
+        columns[column.name] = _typed(values, column.kind)
+    places = _places(records, ledger)
+    frame = pd.DataFrame(columns, index=records.index).reset_index(drop=True)
+    for name, place in zip(PROVENANCE, places, strict=True):
+        frame[name] = place
+    return frame
+
+
+def _map(values: pd.Series, function: object) -> pd.Series:
+    known = {value: function(value) for value in values.dropna().unique()}  # type: ignore[operator]
+    return values.map(known)
+
+
+def _typed(values: pd.Series, kind: Kind) -> pd.Series:
+    if kind is Kind.DATE:
+        return pd.to_datetime(values).astype("datetime64[s]")
+    if kind in {Kind.NUMBER, Kind.MONEY, Kind.SHARE, Kind.INTEGER}:
+        return pd.to_numeric(values).astype(_TYPES[kind])
+    if kind is Kind.FLAG:
+        return values.where(values.notna(), None).astype("boolean")
+    return values.astype("string").astype("str")
+
+
+def _places(records: pd.DataFrame, ledger: Ledger) -> tuple[pd.Series, pd.Series, pd.Series]:
+    owners = ledger.owners(records[ROW])
+    files = np.array([segment.file for segment in ledger.segments], dtype=object)
+    sheets = np.array([segment.sheet for segment in ledger.segments], dtype=object)
+    return (
+        pd.Series(files[owners], dtype="str"),
+        pd.Series(sheets[owners], dtype="str"),
+        pd.Series(ledger.raw_rows(records[ROW]), dtype="int64"),
+    )
+
+
+def harmonise(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Give names that differ only in case, accents, spaces or punctuation one spelling: the most frequent.
+
+    "DINAS KESEHATAN" and "Dinas Kesehatan " are one unit in all tables; of equally frequent spellings the one
+    that sorts first stands.
+    """
+    for name in _HARMONISED:
+        frames = [frame for table, frame in tables.items() if name in TABLES[table].names]
+        counts: dict[str, Counter[str]] = {}
+        for frame in frames:
+            for spelling, count in frame[name].value_counts().items():
+                counts.setdefault(fold(str(spelling)), Counter())[str(spelling)] += int(count)
+        chosen = {
+            folded: min(spellings, key=lambda s: (-spellings[s], s)) for folded, spellings in counts.items()
+        }
+        changes = {
+            s: chosen[folded]
+            for folded, spellings in counts.items()
+            for s in spellings
+            if s != chosen[folded]
+        }
+        if changes:
+            for frame in frames:
+                frame[name] = frame[name].replace(changes)

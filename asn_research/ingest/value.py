@@ -1,0 +1,226 @@
+"""Columns of raw cells to columns of values: every different cell is read once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from asn_research.contract.column import Column, Kind
+from asn_research.contract.vocabulary import fold
+from asn_research.ingest.date import Order, find_orders, is_half_converted, read_date
+from asn_research.ingest.number import find_decimal, read_number
+from asn_research.ingest.reading import Reading, clean, is_blank, is_missing, read_error
+from asn_research.ingest.term import read_answer, read_flag, read_scale_words, read_term
+
+NUMERIC: Final = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.MONEY, Kind.SHARE})
+_YEAR: Final = re.compile(r"(?<!\d)(19|20)\d{2}(?!\d)")
+_MISSING: Final = Reading()
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How a sheet writes its numbers and dates, as far as its unambiguous cells show."""
+
+    decimals: frozenset[str] = frozenset()
+    orders: frozenset[Order] = frozenset()
+    declared: Order | None = "day-first"
+    answers: Mapping[int, Mapping[str, int | None]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """A column of raw cells, kept as its different values and, for every row, the number of its value."""
+
+    uniques: list[Any]
+    codes: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, cells: Sequence[Any]) -> Cells:
+        array = np.empty(len(cells), dtype=object)
+        array[:] = cells
+        codes, uniques = pd.factorize(array, use_na_sentinel=False)
+        if any(isinstance(value, bool) or value in (0, 1) for value in uniques if not isinstance(value, str)):
+            array[:] = [str(value).upper() if isinstance(value, bool) else value for value in cells]
+            codes, uniques = pd.factorize(array, use_na_sentinel=False)
+        return cls(list(uniques), codes)
+
+    def take(self, readings: Sequence[Reading]) -> ReadColumn:
+        """One reading for every different value, laid out over the rows."""
+        return ReadColumn(
+            *(_spread([reading[part] for reading in readings], self.codes) for part in range(3))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadColumn:
+    """A column that was read: values (None where there is none), reasons and repairs, one per row."""
+
+    values: NDArray[np.object_]
+    reasons: NDArray[np.object_]
+    repairs: NDArray[np.object_]
+
+
+def _spread(parts: list[Any], codes: NDArray[np.intp]) -> NDArray[np.object_]:
+    array = np.empty(len(parts), dtype=object)
+    array[:] = parts
+    return array[codes] if len(parts) else np.empty(0, dtype=object)
+
+
+def find_notation(columns: Sequence[tuple[Cells, Column]], *, declared: Order | None) -> Notation:
+    """What the unambiguous cells of a sheet say about all its numbers, dates and answers."""
+    decimals: set[str] = set()
+    orders: set[Order] = set()
+    answers: dict[int, list[Any]] = {}
+    for cells, column in columns:
+        if column.kind in NUMERIC:
+            decimals |= find_decimal(cells.uniques)
+        elif column.kind is Kind.DATE:
+            orders |= find_orders(cells.uniques)
+        size = answer_size(column)
+        if size:
+            answers.setdefault(size, []).extend(cells.uniques)
+    words = {size: read_scale_words(values, size=size) for size, values in answers.items()}
+    return Notation(frozenset(decimals), frozenset(orders), declared, words)
+
+
+def answer_size(column: Column) -> int:
+    """The number of answers of a column of answers, or 0 for other columns."""
+    return int(column.maximum) if column.minimum == 1 and column.maximum in (4, 5) else 0
+
+
+def read_cells(cells: Cells, column: Column, *, notation: Notation, heading: str = "") -> ReadColumn:
+    """Read a column of any kind but persons.
+
+    Parameters
+    ----------
+    cells
+        The raw cells.
+    column
+        The column of the contract that they belong to.
+    notation
+        How the sheet writes numbers and dates; what the column itself shows goes before it.
+    heading
+        The heading in the file, where a percent sign may stand.
+    """
+    readings = [Reading(reason=error) if (error := read_error(value)) else None for value in cells.uniques]
+    rest = [value for value, known in zip(cells.uniques, readings, strict=True) if known is None]
+    fresh = iter(_read_values(rest, column, notation, heading))
+    return cells.take([known or next(fresh) for known in readings])
+
+
+def _read_values(values: list[Any], column: Column, notation: Notation, heading: str) -> list[Reading]:
+    if column.kind is Kind.DATE:
+        return _read_dates(values, notation)
+    if column.kind is Kind.TERM:
+        return [_or_missing(read_term(v, column), v) if not is_blank(v) else _MISSING for v in values]
+    if column.kind is Kind.FLAG:
+        return [_or_missing(read_flag(v) or Reading(reason="not_a_flag"), v) for v in values]
+    if column.kind is Kind.CODE:
+        return [_MISSING if is_missing(v) else read_code(v) for v in values]
+    if column.kind in {Kind.TEXT, Kind.REMARK}:
+        return [_MISSING if is_missing(v) else Reading(_as_text(v)) for v in values]
+    if column.kind is Kind.SHARE:
+        return _read_shares(values, column, notation, heading)
+    return _read_numbers(values, column, notation)
+
+
+def _or_missing(reading: Reading, value: Any) -> Reading:
+    """A word of the list goes before the same word for a missing value: ``belum`` under ``lulus`` says no."""
+    return _MISSING if reading.reason and is_missing(value) else reading
+
+
+def _read_dates(values: list[Any], notation: Notation) -> list[Reading]:
+    orders = find_orders(values) or notation.orders
+    order: Order | None = next(iter(orders)) if len(orders) == 1 else None if orders else notation.declared
+    half = is_half_converted(values)
+    return [_MISSING if is_missing(v) else read_date(v, order=order, half_converted=half) for v in values]
+
+
+def _read_numbers(values: list[Any], column: Column, notation: Notation) -> list[Reading]:
+    decimals = find_decimal(values) or notation.decimals
+    size = answer_size(column)
+    if size:
+        words = read_scale_words(values, size=size)
+        sheet = notation.answers.get(size, {})
+        words = {word: number if number is not None else sheet.get(word) for word, number in words.items()}
+        return [
+            _or_missing(_read_rating(v, column, words, decimals), v) if not is_blank(v) else _MISSING
+            for v in values
+        ]
+    if column.unit == "year":
+        return [_MISSING if is_missing(v) else read_year(v, column) for v in values]
+    return [_MISSING if is_missing(v) else read_number(v, column, decimals=decimals) for v in values]
+
+
+def _read_rating(
+    value: Any, column: Column, words: Mapping[str, int | None], decimals: frozenset[str]
+) -> Reading:
+    reading = read_answer(value, column, words=words)
+    if reading.reason and column.kind is Kind.NUMBER:
+        plain = read_number(value, column, decimals=decimals)
+        return reading if plain.reason else plain
+    return reading
+
+
+def read_year(value: Any, column: Column) -> Reading:
+    """A year, also where it stands in words such as ``TA 2025`` or at the end of a date."""
+    if hasattr(value, "year"):
+        return read_number(value.year, column, decimals=frozenset())
+    if isinstance(value, str):
+        years = {match.group(0) for match in _YEAR.finditer(value)}
+        if len(years) != 1:
+            return Reading(reason="not_a_year")
+        return read_number(float(years.pop()), column, decimals=frozenset())
+    return read_number(value, column, decimals=frozenset())
+
+
+def _read_shares(values: list[Any], column: Column, notation: Notation, heading: str) -> list[Reading]:
+    """Shares, where a column without percent signs may hold 0 to 1 or 0 to 100, but is not guessed per cell."""
+    decimals = find_decimal(values) or notation.decimals
+    readings = [_MISSING if is_missing(v) else read_number(v, column, decimals=decimals) for v in values]
+    signed = [isinstance(v, str) and ("%" in v or "persen" in v.casefold()) for v in values]
+    plain = [r.value for r, s in zip(readings, signed, strict=True) if not s and r.value is not None]
+    percent = "%" in heading or "persen" in fold(heading).split()
+    above = any(number > 1 for number in plain)
+    result = []
+    for reading, sign in zip(readings, signed, strict=True):
+        number = reading.value
+        if number is None or sign:
+            result.append(_in_share(reading))
+        elif number == 0 or not (percent or above):
+            result.append(_in_share(reading))
+        elif above and (percent or number > 1):
+            result.append(_in_share(Reading(number / 100, "", reading.repair)))
+        else:
+            result.append(Reading(reason="share_ambiguous"))
+    return result
+
+
+def _in_share(reading: Reading) -> Reading:
+    if reading.value is not None and not 0 <= reading.value <= 1:
+        return Reading(reason="out_of_range")
+    return reading
+
+
+def read_code(value: Any) -> Reading:
+    """An identifier as text; what a spreadsheet made of it (a fraction, a date) is not undone by guessing."""
+    if isinstance(value, (int, float)):
+        return Reading(str(int(value))) if float(value).is_integer() else Reading(reason="code_damaged")
+    if not isinstance(value, str):
+        return Reading(reason="code_damaged")
+    text = clean(value)
+    bare = text.lstrip("'’")
+    repair = "apostrophe" if bare != text else "spaces" if text != value else ""
+    return Reading(bare, "", repair)
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return clean(str(value)).lstrip("'’") if isinstance(value, str) else str(value)
