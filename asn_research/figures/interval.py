@@ -120,7 +120,8 @@ def _color(row: Row) -> str:
         return style.FLAG
     if row.get("role") in ("background", "sensitivity", "other"):
         return style.QUIET
-    return style.code_color(str(row.get("label_code") or ""))
+    code = str(row.get("label_code") or "")
+    return style.code_color(code.split(" - ")[0] if row.get("role") == "contrast" else code)
 
 
 def _mark(

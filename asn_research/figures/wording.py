@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from asn_research.findings.axis import level_of, number
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import row_label
+from asn_research.findings.label import group_label, row_label
 from asn_research.language import Language, format_count, format_percent, phrase
 from asn_research.language.quantity import format_quantity
 from asn_research.models.result import Estimate
@@ -50,17 +50,22 @@ def extremes_text(
         language,
         level=level,
         count=format_count(len(rows), language),
-        high_label=row_label(high, language),
+        high_label=row_name(high, rows, language),
         high=range_text(high, column, unit, language, sign=sign),
-        low_label=row_label(low, language),
+        low_label=row_name(low, rows, language),
         low=range_text(low, column, unit, language, sign=sign),
     )
 
 
 def headline_text(finding: Finding, language: Language, *, sign: bool = False) -> str:
-    """The headline estimate with its interval and number of people; empty where there is none."""
+    """The headline estimate with its interval and number of people.
+
+    Empty where there is none, or where its interval is of another confidence level than the figure's.
+    """
     headline = finding.headline
     if not isinstance(headline, Estimate) or not math.isfinite(headline.estimate):
+        return ""
+    if headline.conf_level != level_of(finding):
         return ""
     row: Row = {
         "estimate": headline.estimate,
@@ -68,12 +73,21 @@ def headline_text(finding: Finding, language: Language, *, sign: bool = False) -
         "conf_high": headline.conf_high,
     }
     people = finding.sample.people
+    named = [r for r in finding.rows if r.get("estimate") == headline.estimate]
     return phrase(
         "figure.alt_headline",
         language,
+        name=f" {row_name(named[0], finding.rows, language)}" if named else "",
         value=range_text(row, "estimate", headline.unit, language, sign=sign),
         people=phrase("figure.alt_people", language, count=format_count(people, language)) if people else "",
     )
+
+
+def row_name(row: Row, rows: Sequence[Row], language: Language) -> str:
+    """A row's label, with its group where the rows stand in several."""
+    label, group = row_label(row, language), group_label(row, language)
+    several = len({str(other.get("group") or other.get("group_code")) for other in rows}) > 1
+    return f"{label} ({group})" if several and group else label
 
 
 def join(*sentences: str) -> str:

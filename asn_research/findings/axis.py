@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from asn_research.findings.estimation import CONF_LEVEL
 from asn_research.findings.finding import Cell, Finding
 
 
@@ -39,5 +40,9 @@ def is_change(finding: Finding) -> bool:
 
 
 def level_of(finding: Finding) -> float:
-    """The confidence level of a finding's intervals."""
-    return finding.estimates[0].conf_level if finding.estimates else 0.95
+    """The confidence level of the intervals in a finding's rows: named in the details, else the usual one.
+
+    The headline may carry another: an interval widened for a family of comparisons.
+    """
+    level = number(finding.details.get("conf_level"))
+    return CONF_LEVEL if math.isnan(level) else level

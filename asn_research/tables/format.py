@@ -7,7 +7,7 @@ import math
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Row
 from asn_research.language import Language, format_count, phrase
-from asn_research.language.number import MISSING
+from asn_research.language.number import MISSING, format_number
 from asn_research.language.quantity import format_quantity
 
 
@@ -25,6 +25,18 @@ def format_people(row: Row, column: str, language: Language) -> str:
     return format_count(number(row.get(column)), language)
 
 
+def format_p(row: Row, language: Language) -> str:
+    r"""The p-value of a row: adjusted for its family where that is known.
+
+    >>> format_p({"p_value": 0.0004}, "id"), format_p({"p_value": 0.01, "p_holm": 0.03}, "en")
+    ('<\xa00,001', '0.030')
+    """
+    p = number(row.get("p_holm") if "p_holm" in row else row.get("p_value"))
+    if 0.0 <= p < 0.001:
+        return f"<\N{NO-BREAK SPACE}{format_number(0.001, language, digits=3)}"
+    return format_number(p, language, digits=3)
+
+
 def format_interval(
     row: Row,
     unit: str,
@@ -33,10 +45,10 @@ def format_interval(
     columns: tuple[str, str] = ("conf_low", "conf_high"),
     sign: bool = False,
 ) -> str:
-    """The interval of a row as ``low to high``.
+    r"""The interval of a row as ``low to high``, which does not break over lines.
 
     >>> format_interval({"conf_low": -0.4, "conf_high": 2.0}, "points", "id")
-    '−0,4 sampai 2,0'
+    '−0,4\xa0s.d.\xa02,0'
     """
     low, high = (number(row.get(name)) for name in columns)
     if math.isnan(low) or math.isnan(high):

@@ -11,7 +11,7 @@ from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import code_label, row_label
 from asn_research.language import Language, format_count, format_percent, phrase
 from asn_research.language.quantity import format_quantity
-from asn_research.tables.format import format_interval, format_people, format_value
+from asn_research.tables.format import format_interval, format_p, format_people, format_value
 
 _JOINER = "\N{WORD JOINER}"  # no line break inside a range
 Write = Callable[[Row], str]
@@ -70,11 +70,17 @@ def _people(column: str, language: Language) -> TableColumn:
 def lay_interval(finding: Finding, language: Language) -> TableLayout:
     """Estimate, interval, people."""
     unit, sign = unit_of(finding), is_change(finding)
+    roles = {row.get("role") for row in finding.rows}
+    head = "difference" if roles & {"contrast", "pair"} else "change" if sign else "estimate"
     columns = [
-        _value("change" if sign else "estimate", "estimate", unit, language, sign=sign),
+        _value(head, "estimate", unit, language, sign=sign),
         _interval(finding, unit, language, sign=sign),
     ]
-    return _named(finding, language, *columns, *([_people("n", language)] if _has(finding, "n") else []))
+    if _has(finding, "p_value") or _has(finding, "p_holm"):
+        columns.append(TableColumn(phrase("figure.head_p", language), lambda row: format_p(row, language)))
+    if _has(finding, "n"):
+        columns.append(_people("n", language))
+    return _named(finding, language, *columns)
 
 
 def lay_share(finding: Finding, language: Language) -> TableLayout:

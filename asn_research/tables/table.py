@@ -54,7 +54,8 @@ def render_table(finding: Finding, layout: TableLayout, language: Language) -> s
     table = table.cols_label({f"c{i}": column.head for i, column in enumerate(layout.columns)})
     numbers = [f"c{i}" for i, column in enumerate(layout.columns) if column.is_number]
     table = table.cols_align("left").cols_align("right", columns=numbers)
-    for note in _notes(shown, frame, language):
+    holm = [phrase("figure.table_holm", language)] if any(row.get("p_holm") for row in shown) else []
+    for note in [*_notes(shown, frame, language), *holm]:
         table = table.tab_source_note(note)
     return _bare(table.as_raw_html(), f"table-{finding.question}", caption(finding, language))
 

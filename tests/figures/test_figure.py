@@ -28,6 +28,7 @@ from tests.figures.example import (
     make_finding,
 )
 
+TALLEST_INCHES = 9.7  # the height of an A4 page within its margins
 _DPI = 288  # fine enough that hinting of the typeface does not move edges
 _SLACK = 0.5 * _DPI / 72  # half a point; boxes of text reach a little beyond its ink
 
@@ -108,11 +109,9 @@ def test_nothing_to_show_is_no_figure_and_no_words(kind: str, rows: tuple[object
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_rows_still_make_a_tidy_figure(name: str) -> None:
     kind, finding = HOSTILE[name]
-    for language in LANGUAGES:
-        figure = drawn(finding, kind, language)
-        assert_tidy(figure)
-        assert figure.get_figheight() <= 11.0
-        to_svg(figure)
+    figure = drawn(finding, kind)
+    assert_tidy(figure)
+    assert figure.get_figheight() <= TALLEST_INCHES
 
 
 def test_words_name_the_extremes_the_headline_and_the_people() -> None:
