@@ -136,7 +136,6 @@ def _raters(
             birth,
             (birth.year + 25, 1 + (5 * place) % 12),
             sex="male" if place % 2 else "female",
-            employment="PNS",
             serial=990 + place % 10,
         )
     return [[heads[unit] for unit in people["unit"]] for _ in range(instrument.raters)]

@@ -53,7 +53,7 @@ MESSES: dict[str, Mess] = {
         Mess("impossible_date", "quarantined", "date_impossible", "31 February"),
         Mess("unknown_word", "quarantined", "unknown_term", "a word that is no term of the column"),
         Mess("unknown_person", "quarantined", "unknown_person", "somebody who is not among the participants"),
-        Mess("conflict", "quarantined", "conflicting_duplicate", "the same key twice with different values"),
+        Mess("conflict", "quarantined", "conflicting_repeat", "the same key twice with different values"),
         Mess("repeat", "duplicate", "duplicate", "the same row twice"),
     )
 }

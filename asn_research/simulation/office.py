@@ -25,7 +25,12 @@ _CREATED = datetime.datetime(2025, 1, 1, 8, 0, 0)
 
 @dataclass(frozen=True)
 class Record:
-    """One row of a clean table: canonical values by column, only of the columns that the file carries."""
+    """One row of a clean table: canonical values by column, only of the columns that the file carries.
+
+    Persons are named as in the file (numbers, or names of speakers and raters), so pseudonymise them before
+    comparing with stored tables. Dates are ``datetime.date``, terms are codes. Columns of remarks hold the
+    text before it is scrubbed.
+    """
 
     table: str
     values: Mapping[str, Any]

@@ -42,23 +42,20 @@ def make_name(chance: Chance, sex: str) -> str:
     return f"{chance.one(names[sex])} {chance.one(names['family'])}"
 
 
-def make_nip(
-    birth: datetime.date, appointed: tuple[int, int], *, sex: str, employment: str, serial: int
-) -> str:
+def make_nip(birth: datetime.date, appointed: tuple[int, int], *, sex: str, serial: int) -> str:
     """An 18-digit number as the personnel agency builds it.
 
-    Date of birth, then year and month of appointment (PNS) or year and contract digits 21 (PPPK), then the
-    sex digit, then a serial number. Synthetic people have serial numbers from 900, so that they are known
-    as such at a glance.
+    Date of birth, then year and month of appointment (PNS) or year and contract digits (PPPK: 21, part-time
+    24), then the sex digit, then a serial number. Synthetic people have serial numbers from 900, so that
+    they are known as such at a glance.
 
     Examples
     --------
-    >>> make_nip(datetime.date(1986, 9, 26), (2015, 5), sex="male", employment="PNS", serial=901)
+    >>> make_nip(datetime.date(1986, 9, 26), (2015, 5), sex="male", serial=901)
     '198609262015051901'
     """
-    year, month = appointed
-    middle = f"{year:04d}{month if employment == 'PNS' else 21:02d}"
-    return f"{birth:%Y%m%d}{middle}{1 if sex == 'male' else 2}{serial:03d}"
+    year, kind = appointed
+    return f"{birth:%Y%m%d}{year:04d}{kind:02d}{1 if sex == 'male' else 2}{serial:03d}"
 
 
 def _birth_dates(chance: Chance, ages: Whole, *, year: int) -> list[datetime.date]:
@@ -89,7 +86,6 @@ def _numbers(frame: pd.DataFrame, chance: Chance) -> list[str]:
                 row["birth"],
                 row["appointed"],
                 sex=row["sex"],
-                employment=row["employment"],
                 serial=int(serial) + step,
             )
             if number not in taken:
@@ -120,9 +116,10 @@ def make_people(setting: Setting, chance: Chance, *, size: int) -> pd.DataFrame:
     births = _birth_dates(chance, ages, year=year)
     starts = (21 + np.floor(chance.uniform(size) * 9)).astype(np.int64)
     months = chance.integers(1, 12, size)
+    contracts = chance.pick((21, 24), size, weights=(0.9, 0.1))
     contract = chance.integers(max(2021, year - 4), year - 1, size)
     appointed = [
-        (int(contract[i]), 21) if employments[i] == "PPPK"
+        (int(contract[i]), contracts[i]) if employments[i] == "PPPK"
         else (min(births[i].year + int(starts[i]) + 1, year - 1), int(months[i]))
         for i in range(size)
     ]  # fmt: skip

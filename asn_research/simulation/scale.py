@@ -131,10 +131,11 @@ def write_regions(output: Path, *, regions: int, people: int, seed: int) -> tupl
         raise InputError(f"people must be at least {FEWEST_PEOPLE} per region, found {people}")
     if seed < 0:
         raise InputError(f"seed must not be negative, found {seed}")
-    return tuple(_write(output, number, people=people, seed=seed) for number in range(1, regions + 1))
+    return tuple(write_region(output, number, people=people, seed=seed) for number in range(1, regions + 1))
 
 
-def _write(output: Path, number: int, *, people: int, seed: int) -> Path:
+def write_region(output: Path, number: int, *, people: int, seed: int) -> Path:
+    """Write the ``number``-th of the regions of ``write_regions``, for those who share the work."""
     setting = plain_setting(number, people=people, seed=seed)
     world = make_world(setting, seed=seed)
     write_delimited(world, Chance(seed, setting.folder, "office")).write(output)
