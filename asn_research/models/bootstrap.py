@@ -15,7 +15,7 @@ from asn_research.contract.threshold import MINIMUM_CLUSTERS
 from asn_research.errors import FewTreatedClustersWarning, InputError
 from asn_research.models.covariance import cluster_leverage, coefficient_covariance, sum_by_cluster
 from asn_research.models.design import Array, Codes, Design, LeastSquares, build_design, solve_design
-from asn_research.models.regression import check_clusters
+from asn_research.models.regression import check_clusters, treated_remarks
 from asn_research.models.result import Estimate, Fit
 
 Distribution = Literal["auto", "rademacher", "webb"]
@@ -117,13 +117,12 @@ def bootstrap_design(
     ge, gt = test.p_values(0.0)
     alpha = 1.0 - conf_level
     low, high = test.end(-1.0, alpha), test.end(1.0, alpha)
-    remarks: list[str] = []
+    remarks = [sentence for _, sentence in treated_remarks(design, design.clusters[0])]
     if not (math.isfinite(low) and math.isfinite(high)):
         low = high = math.nan
-        remarks.append(
-            f"The {conf_level:.0%} bootstrap interval of {term} has no end: too few informative clusters."
-        )
-        warnings.warn(remarks[-1], FewTreatedClustersWarning, stacklevel=3)
+        remarks.append(f"The {conf_level:.0%} bootstrap interval of {term} has no end: too few clusters.")
+    for sentence in remarks:
+        warnings.warn(sentence, FewTreatedClustersWarning, stacklevel=3)
     position = design.names.index(term)
     variance = float(coefficient_covariance(solution, vcov="CR1")[position, position])
     error = math.sqrt(variance)

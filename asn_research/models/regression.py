@@ -318,13 +318,14 @@ def design_remarks(solution: LeastSquares, kind: str, df: Array) -> list[Remark]
         text = f"Fewer than {MINIMUM_DF:g} degrees of freedom for {_listed(weak)}: p-values are unreliable."
         remarks.append((FewClustersWarning, text))
     if len(design.clusters) == 1:
-        remarks += _treated_remarks(design, design.clusters[0]) + _dominance_remarks(
+        remarks += treated_remarks(design, design.clusters[0]) + _dominance_remarks(
             solution, design.clusters[0]
         )
     return remarks
 
 
-def _treated_remarks(design: Design, codes: Codes) -> list[Remark]:
+def treated_remarks(design: Design, codes: Codes) -> list[Remark]:
+    """A remark on 0/1 regressors with few clusters on one side."""
     sizes = _smaller_side(design, codes)
     few = [f"{name} ({size})" for name, size in sizes.items() if size < FEW_TREATED_CLUSTERS]
     if not few:
