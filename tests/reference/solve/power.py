@@ -48,6 +48,10 @@ def solve(case: dict[str, Any], data: pd.DataFrame | None) -> dict[str, Value]:
 
 
 def _from_call(text: str) -> float | None:
+    whole = re.fullmatch(r"\s*ceiling\((.*)\)\s*", text)
+    if whole:
+        value = _from_call(whole[1])
+        return None if value is None else math.ceil(value)
     function, positional, named = read_call(text)
     if function not in _CALLS:
         return None
@@ -62,8 +66,7 @@ def _from_call(text: str) -> float | None:
     wanted = (
         "n" if text.rstrip().endswith("$n") else "d" if re.search(r"\$(d|delta|f|f2|h|r|w)$", text) else ""
     )
-    value = _answer(kind, given, wanted)
-    return math.ceil(value) if re.match(r"\s*ceiling\(", text) and value is not None else value
+    return _answer(kind, given, wanted)
 
 
 def _number(text: Any) -> float | None:
