@@ -43,6 +43,13 @@ def read_design(data: pd.DataFrame, *, formula: str, keep: Sequence[str] = ()) -
     return design
 
 
+def read_position(design: Design, term: str) -> int:
+    """The column of a term, or a refusal that names the terms there are."""
+    if term not in design.names:
+        raise InputError(f"{term!r} is not a term; the terms are: {', '.join(design.names)}.")
+    return design.names.index(term)
+
+
 def check_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
     """Refuse a frame that lacks one of ``names``, naming all that are missing."""
     if not isinstance(data, pd.DataFrame):

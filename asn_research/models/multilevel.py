@@ -180,6 +180,8 @@ def _maximise(model: MixedLikelihood) -> Vector:
         )
         if best is None or found.fun < best.fun - _SAME:
             best = found
+        if (best.x[diagonal] > 0.02).all():
+            break  # an interior maximum; near the boundary a second start guards against a local one
     if best is None or not math.isfinite(best.fun):
         raise ConvergenceError("the likelihood of the multilevel model could not be maximised.")
     theta = np.asarray(best.x, dtype=float)
