@@ -23,7 +23,7 @@ def _environment() -> Environment:
 
 
 def render(name: str, language: Language, **values: Any) -> Markup:
-    """The template ``name`` filled with values; ``say``, ``count``, ``percent`` and ``date`` speak the language."""
+    """The template ``name`` filled with values; ``say``, ``count`` … speak the language."""
     words: dict[str, Any] = {
         "language": language,
         "say": partial(_say, language),

@@ -1,4 +1,4 @@
-"""Executing a product notebook: strict parameters, this interpreter's kernel, a time limit, an identity check."""
+"""Running a product notebook: strict parameters, this interpreter's kernel, a limit, an identity check."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ def _run(
 
 def _settled(notebook: NotebookNode) -> NotebookNode:
     """The notebook with positional cell ids and without the traces of clock and machine."""
-    for number, cell in enumerate(notebook.cells):
+    for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number:02d}"
         for transient in ("papermill", "execution"):
             cell.metadata.pop(transient, None)
@@ -183,14 +183,10 @@ def check_identity(notebook: NotebookNode, *, region: str, period: str, language
         stamped += 1
         found = {name: stamp.get(name) for name in asked}
         if found != asked:
-            raise ReportError(
-                Problem(
-                    "output_foreign",
-                    f"asked for {' '.join(asked.values())}, but an output is of {' '.join(map(str, found.values()))}.",
-                    remedy="The report was not published.",
-                    fields={"asked": " ".join(asked.values()), "found": " ".join(map(str, found.values()))},
-                )
-            )
+            fields = {"asked": " ".join(asked.values()), "found": " ".join(map(str, found.values()))}
+            message = f"asked for {fields['asked']}, but an output is of {fields['found']}."
+            remedy = "The report was not published."
+            raise ReportError(Problem("output_foreign", message, remedy=remedy, fields=fields))
     if not stamped:
         raise ReportError(Problem("output_missing", "the notebook showed nothing of this region."))
 
@@ -203,8 +199,12 @@ def read_shown_findings(notebook: NotebookNode) -> list[dict[str, Any]]:
     ReportError
         If the notebook shows no findings or shows them twice.
     """
-    shown = [output.data[FINDINGS_MIMETYPE] for output in _outputs(notebook) if FINDINGS_MIMETYPE in output.data]
+    shown = [
+        output.data[FINDINGS_MIMETYPE] for output in _outputs(notebook) if FINDINGS_MIMETYPE in output.data
+    ]
     if len(shown) != 1:
-        raise ReportError(Problem("findings_missing", f"expected the findings once, found {len(shown)} times."))
+        raise ReportError(
+            Problem("findings_missing", f"expected the findings once, found {len(shown)} times.")
+        )
     records: list[dict[str, Any]] = shown[0]
     return records

@@ -66,7 +66,7 @@ def script() -> str:
 
 
 def security_policy(scripts: Iterable[str] = ()) -> str:
-    """A Content-Security-Policy that allows inline styles, embedded pictures and exactly the given scripts."""
+    """A Content-Security-Policy: inline styles, embedded pictures, the given scripts, nothing else."""
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts]
     allowed = " ".join(hashes) or "'none'"
     return (
@@ -163,7 +163,10 @@ class PageExporter(TemplateExporter):  # type: ignore[misc]
 
 
 def _without_other_languages(notebook: NotebookNode, language: Language) -> NotebookNode:
-    unwanted = {f"lang-{other}" for other in LANGUAGES if other != language} | {"injected-parameters"}
+    unwanted = {f"lang-{other}" for other in LANGUAGES if other != language} | {
+        "injected-parameters",
+        "papermill-error-cell-tag",
+    }
     remover = TagRemovePreprocessor(enabled=True, remove_cell_tags=unwanted)
     kept, _ = remover(notebook, {})
     return kept

@@ -34,7 +34,7 @@ def digest_json(value: Any) -> str:
 
 
 def digest_files(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below a folder, by its path inside the folder; files of open programs left out."""
+    """SHA-256 of every file below a folder, by its path inside it; lock files of open programs left out."""
     return {
         path.relative_to(folder).as_posix(): digest_bytes(path.read_bytes())
         for path in sorted(folder.rglob("*"))
@@ -87,7 +87,10 @@ def plan_facts(region: Region, period: str, language: Language) -> list[tuple[st
         f"({term_label('source', plan.primary.source, language)})"
     )
     return [
-        (say("plan_written"), format_date(plan.written_on, language) if plan.written_on else say("plan_undated")),
+        (
+            say("plan_written"),
+            format_date(plan.written_on, language) if plan.written_on else say("plan_undated"),
+        ),
         (say("plan_design"), say(f"design_{region.periods[period].design}")),
         (say("plan_primary"), primary),
         (say("plan_reference"), term_label("method", plan.reference_method, language)),

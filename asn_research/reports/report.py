@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from IPython.display import display
 from markupsafe import Markup
 
 from asn_research.contract.vocabulary import nearest
@@ -23,21 +22,19 @@ from asn_research.findings.finding import Finding, Status
 from asn_research.findings.label import caption
 from asn_research.findings.question import Level
 from asn_research.findings.sentence import (
-    answer_sentence,
+    answer_sentences,
     caveat_sentences,
     grade_text,
-    open_sentence,
     question_text,
     reading_sentence,
     sample_sentence,
 )
 from asn_research.findings.summary import summarise
 from asn_research.ingest.store import RegionData, open_region
-from asn_research.language import Language, format_count, format_date, phrase
+from asn_research.language import Language, format_count, format_date
 from asn_research.reports import provenance
-from asn_research.reports.markup import render
+from asn_research.reports.exhibit import Exhibit
 from asn_research.reports.notebook import FINDINGS_MIMETYPE, STAMP
-from asn_research.reports.page import plain_text
 from asn_research.reports.parameter import check_parameters
 from asn_research.tables.table import table_html
 
@@ -67,7 +64,9 @@ class Findings:
         if question not in known:
             hint = nearest(question, known)
             remedy = f"Did you mean {hint!r}?" if hint else f"Known are: {', '.join(known)}."
-            raise ReportError(Problem("question_unknown", f"there is no question {question!r}.", remedy=remedy))
+            raise ReportError(
+                Problem("question_unknown", f"there is no question {question!r}.", remedy=remedy)
+            )
         return known[question]
 
     def as_records(self) -> list[dict[str, Any]]:
@@ -80,33 +79,20 @@ class Findings:
         return {FINDINGS_MIMETYPE: self.as_records(), "text/plain": text}, {STAMP: dict(self.stamp)}
 
 
-class Report:
+class Report(Exhibit):
     """One region and period in one language, opened by :func:`open_report`.
 
     Every piece it shows bears the region, period and language it belongs to.
     """
 
-    def __init__(self, data: RegionData, *, language: Language) -> None:
-        self.data_of_region = data
-        self.language: Language = language
-
-    def __repr__(self) -> str:
-        return f"<Report {self.data_of_region.region.folder} {self.data_of_region.period} {self.language}>"
-
-    @property
-    def stamp(self) -> dict[str, str]:
-        """Whose report this is."""
-        data = self.data_of_region
-        return {"region": data.region.folder, "period": data.period, "language": self.language}
-
     @cached_property
     def findings(self) -> Findings:
         """The answers to all questions of the catalogue."""
-        return Findings(answer_questions(self.data_of_region), self.stamp)
+        return Findings(answer_questions(self.source), self.stamp)
 
     def head(self) -> None:
         """Show whose report it is, of which period and data, and how strong its evidence is."""
-        data, language = self.data_of_region, self.language
+        data, language = self.source, self.language
         region = data.region
         period = region.periods[data.period]
         grade = max((finding.design_grade for finding in self.findings), default=1)
@@ -172,16 +158,16 @@ class Report:
 
     def data(self) -> None:
         """Show what became of the rows received."""
-        self._show_html(render_flow(self.data_of_region, self.language))
+        self._show_html(self._flow())
 
     def methods(self) -> None:
         """Show methods, limits and the plan that was declared."""
-        region = self.data_of_region.region
+        region = self.source.region
         sections = [
             (self._say(f"methods_{name}_title"), [self._say(f"methods_{name}", **self._method_fields())])
             for name in ("gain", "clusters", "intervals", "disclosure", "limits")
         ]
-        facts = provenance.plan_facts(region, self.data_of_region.period, self.language)
+        facts = provenance.plan_facts(region, self.source.period, self.language)
         plan = self._render("facts", title=self._say("plan"), facts=facts)
         self._show_html(self._render("prose", sections=sections) + plan)
 
@@ -191,42 +177,24 @@ class Report:
         terms = [(self._say(f"glossary_{name}_term"), self._say(f"glossary_{name}")) for name in names]
         self._show_html(self._render("terms", terms=terms))
 
-    def inputs(self) -> None:
-        """Show every input with its hash, the version of the code and of the packages, the parameters."""
-        files = [(name, digest) for name, digest in sorted(self.data_of_region.intake["raw_digest"].items())]
-        heads = [
-            {"text": self._say("file"), "number": False, "code": False},
-            {"text": "SHA-256", "number": False, "code": True},
-        ]
-        table = self._render("table", caption=self._say("inputs_caption"), heads=heads, rows=files)
-        facts = provenance.code_facts(self.language) + [
-            (self._say("parameters"), ", ".join(f"{name} = {value}" for name, value in self.stamp.items()))
-        ]
-        self._show_html(table + self._render("facts", title="", facts=facts))
-
     def _method_fields(self) -> dict[str, str]:
-        minimum = self.data_of_region.region.disclosure.minimum_cell
+        minimum = self.source.region.disclosure.minimum_cell
         return {"minimum": format_count(minimum, self.language)}
-
-    def _say(self, key: str, **fields: object) -> str:
-        return phrase(f"report.{key}", self.language, **fields)
-
-    def _render(self, name: str, **values: Any) -> Markup:
-        return render(name, self.language, **values)
 
     def _show_finding(self, finding: Finding) -> None:
         language = self.language
         title = question_text(finding.question, language)
         answered = finding.status is Status.ESTIMATED
         known = {"question": finding.question, "title": title, "answered": answered}
-        sentence = open_sentence if finding.status is Status.NO_DATA else answer_sentence
+        sentences = answer_sentences(finding, language)
         fragment = self._render(
             "answer",
             question=finding.question,
             title=title,
             answered=answered,
             status=finding.status.value,
-            answer=sentence(finding, language),
+            answer=sentences[0],
+            rest=" ".join(sentences[1:]),
         )
         self._show_html(fragment, **known)
         if not answered:
@@ -245,19 +213,6 @@ class Report:
             sample=sample_sentence(finding, language),
         )
         self._show_html(fragment, **known)
-
-    def _show_html(self, fragment: Markup, **extra: Any) -> None:
-        self._show({"text/html": str(fragment), "text/plain": plain_text(fragment)}, extra)
-
-    def _show(self, bundle: Mapping[str, Any], extra: Mapping[str, Any]) -> None:
-        metadata = {STAMP: {**self.stamp, **extra}}
-        display(dict(bundle), raw=True, metadata=metadata)
-
-
-def render_flow(data: RegionData, language: Language) -> Markup:
-    """What became of the raw rows, as a bar with its four parts and their meaning."""
-    names = ("accepted", "corrected", "quarantined", "duplicates")
-    return render("flow", language, totals=data.intake["totals"], names=names)
 
 
 def latest_date(data: RegionData) -> datetime.date | None:

@@ -1,0 +1,178 @@
+"""All reports of a run: one task per region and period, each on its own, published when whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final
+
+from asn_research.errors import AsnResearchError, Problem
+from asn_research.language import Language
+from asn_research.reports.manifest import MANIFEST, Manifest, hash_inputs, read_manifest
+from asn_research.reports.publication import publish
+
+NAMES: Final = (
+    "report.html", "report.en.html", "data_quality.html", "data_quality.en.html",
+    "report.ipynb", "findings.json", MANIFEST,
+)  # fmt: skip
+NOTEBOOKS: Final = ("region_report.ipynb", "data_quality.ipynb")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a run was asked for.
+
+    ``raw_given`` and ``processed_given`` are the folders as the caller wrote them, None where they are those
+    of the project; notebooks are handed these and nothing else.
+    """
+
+    raw: Path
+    processed: Path
+    reports: Path
+    notebooks: Path
+    raw_given: str | None = None
+    processed_given: str | None = None
+    languages: tuple[Language, ...] = ("id",)
+    jobs: int = 1
+    force: bool = False
+    time_limit: float | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """One region and period."""
+
+    region: str
+    period: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task: the manifest it published, and whether the report was still fresh."""
+
+    task: Task
+    manifest: Manifest
+    fresh: bool = False
+
+    @property
+    def well(self) -> bool:
+        """Whether the report was made and no row was lost to a broken file."""
+        return self.manifest.state == "made"
+
+
+def make_reports(order: Order, tasks: Sequence[Task]) -> Iterator[Outcome]:
+    """Make every report that is not fresh, in as many processes as asked for; yield outcomes as they come.
+
+    A region that fails does not stop the others: it leaves stub pages that say why.
+    """
+    due = []
+    for task in tasks:
+        fresh = None if order.force else _fresh_manifest(order, task)
+        if fresh is None:
+            due.append(task)
+        else:
+            yield Outcome(task, fresh, fresh=True)
+    due.sort(key=lambda task: -_size(order.raw / task.region / task.period))
+    broken: list[Task] = []
+    for task, outcome in _in_pool(order, due, order.jobs):
+        if outcome is None:
+            broken.append(task)
+        else:
+            yield outcome
+    for task in broken:
+        for _, outcome in _in_pool(order, [task], 1):
+            yield outcome or fail(order, task, (_DIED,))
+
+
+_DIED: Final = Problem(
+    "worker_died",
+    "the process that made this report ended unexpectedly, perhaps for lack of memory.",
+    remedy="Run again with --jobs 1.",
+)
+
+
+def _in_pool(order: Order, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome | None]]:
+    if not tasks:
+        return
+    workers = max(1, min(jobs, len(tasks)))
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_use_one_thread) as pool:
+        futures = {pool.submit(make_report, order, task): task for task in tasks}
+        for future in as_completed(futures):
+            yield futures[future], _outcome(order, futures[future], future)
+
+
+def _outcome(order: Order, task: Task, future: Future[Outcome]) -> Outcome | None:
+    error = future.exception()
+    if error is None:
+        return future.result()
+    if isinstance(error, BrokenProcessPool):
+        return None
+    fields = {"error": type(error).__name__, "text": str(error)}
+    message = f"a defect of the program: {fields['error']}: {fields['text']}"
+    return fail(order, task, (Problem("defect", message, fields=fields),))
+
+
+def _use_one_thread() -> None:
+    """Kernels inherit this: sums in one order whatever the machine, and no fight for its cores."""
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = "1"
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _inputs(order: Order, task: Task) -> dict[str, object]:
+    notebooks = [order.notebooks / name for name in NOTEBOOKS]
+    return hash_inputs(order.raw, task.region, task.period, notebooks)
+
+
+def _fresh_manifest(order: Order, task: Task) -> Manifest | None:
+    folder = order.reports / task.region / task.period
+    manifest = read_manifest(folder)
+    if manifest is None or not manifest.is_fresh(_inputs(order, task), order.languages, folder):
+        return None
+    return manifest
+
+
+def make_report(order: Order, task: Task) -> Outcome:
+    """Take in, execute, check, export and publish one region and period.
+
+    Data errors end in published stub pages, never in an exception.
+    """
+    from asn_research.reports.region_report import make_region_report
+
+    inputs = _inputs(order, task)
+    try:
+        files, manifest = make_region_report(order, task, inputs)
+    except AsnResearchError as error:
+        return fail(order, task, error.problems)
+    publish(order.reports / task.region / task.period, files, remove=NAMES)
+    return Outcome(task, manifest)
+
+
+def fail(order: Order, task: Task, problems: tuple[Problem, ...]) -> Outcome:
+    """Publish stub pages in place of a report, so that no old report passes for a new one."""
+    from asn_research.reports.edition import PRODUCTS, page_name, stub_page
+
+    manifest = Manifest(
+        region=task.region,
+        period=task.period,
+        state="failed",
+        name=task.region,
+        languages=order.languages,
+        problems=problems,
+    )
+    files = {
+        page_name(product, language): stub_page(task.region, task.period, language, problems).encode()
+        for product in PRODUCTS
+        for language in order.languages
+    }
+    files[MANIFEST] = manifest.as_json().encode()
+    publish(order.reports / task.region / task.period, files, remove=NAMES)
+    return Outcome(task, manifest)

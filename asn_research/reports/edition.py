@@ -1,0 +1,156 @@
+"""One product in one language: executed, checked, exported."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import nbformat
+
+from asn_research.errors import AsnResearchError, Problem
+from asn_research.language import Language, phrase
+from asn_research.reports.markup import render
+from asn_research.reports.notebook import (
+    Execution,
+    check_identity,
+    execute_notebook,
+    read_shown_findings,
+)
+from asn_research.reports.page import export_page, security_policy, style
+from asn_research.reports.parameter import ReportParameters
+from asn_research.reports.problem import notice
+
+
+@dataclass(frozen=True)
+class Product:
+    """A kind of page that is made for every region and period."""
+
+    name: str
+    notebook: str
+    has_findings: bool
+
+
+REPORT: Final = Product("report", "region_report.ipynb", True)
+QUALITY: Final = Product("data_quality", "data_quality.ipynb", False)
+PRODUCTS: Final = (QUALITY, REPORT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Edition:
+    """A finished page, or its stub and the problems that stopped it."""
+
+    page: str
+    notebook: str
+    findings: list[dict[str, Any]] | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+def page_name(product: Product, language: Language) -> str:
+    """File name of a product's page: Indonesian without, English with the language in its name."""
+    return f"{product.name}.html" if language == "id" else f"{product.name}.{language}.html"
+
+
+def make_edition(
+    product: Product,
+    folder: Path,
+    parameters: ReportParameters,
+    *,
+    name: str,
+    languages: tuple[Language, ...],
+    time_limit: float | None = None,
+) -> Edition:
+    """Execute a product notebook, check that its inside is what was asked for, and export it.
+
+    Parameters
+    ----------
+    product
+        What to make.
+    folder
+        Where the notebooks are.
+    parameters
+        Region, period and language; the period must be given.
+    name
+        The region's name as readers know it.
+    languages
+        All languages that are made, for the link from one to the other.
+    time_limit
+        Seconds for the execution.
+    """
+    period, language = str(parameters.period), parameters.language
+    execution = Execution(nbformat.v4.new_notebook())
+    findings = None
+    try:
+        execution = execute_notebook(folder / product.notebook, parameters, time_limit=time_limit)
+        problems: tuple[Problem, ...] = () if execution.problem is None else (execution.problem,)
+        if not problems:
+            check_identity(execution.notebook, region=parameters.region, period=period, language=language)
+            findings = read_shown_findings(execution.notebook) if product.has_findings else None
+    except AsnResearchError as error:
+        problems = error.problems
+    if problems:
+        page = stub_page(name, period, language, problems)
+    else:
+        page = export_page(
+            execution.notebook,
+            language=language,
+            title=phrase(f"report.title_{_kind(product)}", language, name=name, period=period),
+            alternate=_alternate(product, language, languages),
+            links=_links(product, language),
+        )
+    written = nbformat.writes(execution.notebook, indent=1) + "\n"
+    return Edition(page=page, notebook=written, findings=findings, problems=problems)
+
+
+def stub_page(name: str, period: str, language: Language, problems: tuple[Problem, ...]) -> str:
+    """The page that stands in for a report that could not be made."""
+    heading = phrase("report.stub_heading", language, name=name, period=period or "–")
+    return str(
+        render(
+            "stub",
+            language,
+            title=heading,
+            heading=heading,
+            kicker=phrase("report.kicker", language),
+            problems=[notice(problem, language) for problem in problems],
+            policy=security_policy(),
+            style=style_markup(),
+            links=[(phrase("report.link_index", language), index_address(language))],
+            alternate="",
+        )
+    )
+
+
+def style_markup() -> Any:
+    """The style sheet, marked as safe: it is this project's own."""
+    from markupsafe import Markup
+
+    return Markup(style())  # noqa: S704
+
+
+def index_address(language: Language) -> str:
+    """The index of all regions, as seen from a report folder."""
+    return "../../index.html" if language == "id" else f"../../index.{language}.html"
+
+
+def findings_text(records: list[dict[str, Any]]) -> str:
+    """The text of findings.json."""
+    return json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _kind(product: Product) -> str:
+    return "report" if product is REPORT else "quality"
+
+
+def _alternate(product: Product, language: Language, languages: tuple[Language, ...]) -> str:
+    others = [other for other in languages if other != language]
+    return page_name(product, others[0]) if others else ""
+
+
+def _links(product: Product, language: Language) -> list[tuple[str, str]]:
+    other = QUALITY if product is REPORT else REPORT
+    return [
+        (phrase("report.link_index", language), index_address(language)),
+        (phrase(f"report.link_{_kind(other)}", language), page_name(other, language)),
+    ]

@@ -1,0 +1,72 @@
+"""What a notebook shows of one region and period, each piece bearing whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from IPython.display import display
+from markupsafe import Markup
+
+from asn_research.ingest.store import RegionData
+from asn_research.language import Language, format_count, phrase
+from asn_research.reports import provenance
+from asn_research.reports.markup import render
+from asn_research.reports.notebook import STAMP
+from asn_research.reports.page import plain_text
+
+
+class Exhibit:
+    """Shows pieces of a region and period in a notebook, in one language."""
+
+    def __init__(self, data: RegionData, *, language: Language) -> None:
+        self.source = data
+        self.language: Language = language
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {' '.join(self.stamp.values())}>"
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """Whose piece it is: region, period and language."""
+        data = self.source
+        return {"region": data.region.folder, "period": data.period, "language": self.language}
+
+    def inputs(self) -> None:
+        """Show every input with its hash, the version of the code and of the packages, the parameters."""
+        files = sorted(self.source.intake["raw_digest"].items())
+        table = self._table("inputs_caption", [("file", ""), ("sha256", "code")], files)
+        parameters = ", ".join(f"{name} = {value}" for name, value in self.stamp.items())
+        facts = [*provenance.code_facts(self.language), (self._say("parameters"), parameters)]
+        self._show_html(table + self._render("facts", title="", facts=facts))
+
+    def _flow(self) -> Markup:
+        """What became of the raw rows, as a bar with its four parts and their meaning."""
+        names = ("accepted", "corrected", "quarantined", "duplicates")
+        return self._render("flow", totals=self.source.intake["totals"], names=names)
+
+    def _table(
+        self, caption: str, heads: Iterable[tuple[str, str]], rows: Sequence[Sequence[object]]
+    ) -> Markup:
+        """A plain table: heads are message keys with a kind, ``number``, ``code`` or nothing."""
+        shown = [
+            {"text": self._say(key), "number": kind == "number", "code": kind == "code"}
+            for key, kind in heads
+        ]
+        cells = [[self._cell(value) for value in row] for row in rows]
+        return self._render("table", caption=self._say(caption), heads=shown, rows=cells)
+
+    def _cell(self, value: object) -> str:
+        return format_count(value, self.language) if isinstance(value, int) else str(value or "–")
+
+    def _say(self, key: str, **fields: object) -> str:
+        return phrase(f"report.{key}", self.language, **fields)
+
+    def _render(self, name: str, **values: Any) -> Markup:
+        return render(name, self.language, **values)
+
+    def _show_html(self, fragment: Markup, **extra: Any) -> None:
+        self._show({"text/html": str(fragment), "text/plain": plain_text(fragment)}, extra)
+
+    def _show(self, bundle: Mapping[str, Any], extra: Mapping[str, Any]) -> None:
+        display(dict(bundle), raw=True, metadata={STAMP: {**self.stamp, **extra}})  # type: ignore[no-untyped-call]

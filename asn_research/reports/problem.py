@@ -1,0 +1,60 @@
+"""What went wrong, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from asn_research.errors import Place, Problem
+from asn_research.language import Language, phrase
+from asn_research.language.catalogue import has_phrase
+
+_ROOMS = ("intake.problem_", "intake.", "report.problem_")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A problem as a reader sees it: where, what, and what to do."""
+
+    place: str
+    text: str
+    remedy: str
+
+    def __str__(self) -> str:
+        head = f"{self.place}: " if self.place else ""
+        return f"{head}{self.text} {self.remedy}".rstrip()
+
+
+def notice(problem: Problem, language: Language) -> Notice:
+    """A problem in a language; in the words it was raised with where the catalogue has no message for it."""
+    text = _message(problem.code, problem.fields, language) or problem.message
+    remedy = _message(f"{problem.code}_remedy", problem.fields, language) or problem.remedy
+    return Notice(str(problem.place), text, remedy)
+
+
+def _message(code: str, fields: Mapping[str, str], language: Language) -> str:
+    key = next((room + code for room in _ROOMS if has_phrase(room + code)), None)
+    return phrase(key, language, **fields) if key else ""
+
+
+def problem_record(problem: Problem) -> dict[str, Any]:
+    """A problem as JSON, as intake.json and manifest.json keep it."""
+    place = problem.place
+    return {
+        "code": problem.code,
+        "message": problem.message,
+        "file": place.file,
+        "sheet": place.sheet,
+        "cell": place.cell,
+        "remedy": problem.remedy,
+        "fields": dict(problem.fields),
+    }
+
+
+def read_problem(record: Mapping[str, Any]) -> Problem:
+    """A problem from its JSON record."""
+    place = Place(record.get("file"), record.get("sheet"), record.get("cell"))
+    return Problem(
+        record["code"], record["message"], place, record.get("remedy") or "", dict(record.get("fields") or {})
+    )

@@ -1,0 +1,130 @@
+"""Everything that is published about one region and period, as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from asn_research.errors import Problem, ReportError
+from asn_research.findings.finding import read_findings
+from asn_research.findings.sentence import grade_text
+from asn_research.findings.summary import summarise
+from asn_research.ingest.store import RegionData, open_region
+from asn_research.reports import provenance
+from asn_research.reports.edition import (
+    PRODUCTS,
+    REPORT,
+    Edition,
+    Product,
+    findings_text,
+    make_edition,
+    page_name,
+    stub_page,
+)
+from asn_research.reports.manifest import MANIFEST, Manifest
+from asn_research.reports.parameter import ReportParameters
+from asn_research.reports.problem import read_problem
+from asn_research.reports.report import latest_date
+
+if TYPE_CHECKING:
+    from asn_research.reports.batch import Order, Task
+
+
+def make_region_report(
+    order: Order, task: Task, inputs: Mapping[str, Any]
+) -> tuple[dict[str, bytes], Manifest]:
+    """The files of one region and period in the order of their publication, and their manifest.
+
+    Raises
+    ------
+    AsnResearchError
+        If the raw files cannot be taken in.
+    """
+    data = open_region(task.region, period=task.period, raw=order.raw, processed=order.processed)
+    name = data.region.region.name
+    files: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    findings: list[dict[str, Any]] = []
+    for product in PRODUCTS:
+        editions = _make_editions(order, task, product, name)
+        for language, edition in zip(order.languages, editions, strict=False):
+            files[page_name(product, language)] = edition.page.encode()
+            problems += edition.problems
+        for language in order.languages[len(editions) :]:
+            stub = stub_page(name, task.period, language, editions[-1].problems)
+            files[page_name(product, language)] = stub.encode()
+        if product is REPORT:
+            files["report.ipynb"] = editions[-1 if problems else 0].notebook.encode()
+            findings = _same_findings(editions)
+    if findings:
+        files["findings.json"] = findings_text(findings).encode()
+    manifest = _manifest(order, data, inputs, files, problems, findings)
+    return files | {MANIFEST: manifest.as_json().encode()}, manifest
+
+
+def _make_editions(order: Order, task: Task, product: Product, name: str) -> list[Edition]:
+    """One edition per language; after one that failed no other is tried."""
+    editions: list[Edition] = []
+    for language in order.languages:
+        parameters = ReportParameters(
+            region=task.region,
+            period=task.period,
+            language=language,
+            raw=order.raw_given,
+            processed=order.processed_given,
+        )
+        editions.append(
+            make_edition(
+                product,
+                order.notebooks,
+                parameters,
+                name=name,
+                languages=order.languages,
+                time_limit=order.time_limit,
+            )
+        )
+        if editions[-1].problems:
+            break
+    return editions
+
+
+def _same_findings(editions: list[Edition]) -> list[dict[str, Any]]:
+    """The findings, which must be the same in every language."""
+    if any(edition.problems for edition in editions):
+        return []
+    found = [edition.findings or [] for edition in editions]
+    if any(other != found[0] for other in found[1:]):
+        raise ReportError(Problem("findings_differ", "the languages of this report show different numbers."))
+    return found[0]
+
+
+def _manifest(
+    order: Order,
+    data: RegionData,
+    inputs: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    problems: list[Problem],
+    records: list[dict[str, Any]],
+) -> Manifest:
+    findings = read_findings(records)
+    lost = tuple(read_problem(record) for record in data.intake["problems"])
+    grade = max((finding.design_grade for finding in findings), default=None)
+    until = latest_date(data)
+    return Manifest(
+        region=data.region.folder,
+        period=data.period,
+        state="failed" if problems else "incomplete" if lost else "made",
+        name=data.region.region.name,
+        languages=order.languages,
+        inputs=inputs,
+        outputs={name: provenance.digest_bytes(content) for name, content in files.items()},
+        totals=data.intake["totals"],
+        problems=(*problems, *lost),
+        headline={
+            language: summarise(findings, language).sentences[0] for language in order.languages if findings
+        },
+        grade=grade,
+        grade_text={language: grade_text(grade, language) for language in order.languages if grade},
+        data_until=until.isoformat() if until else None,
+        synthetic=data.region.region.synthetic,
+    )
