@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import Final
 
 from asn_research.errors import InputError
-from asn_research.findings.learning import answer_attitude_gain, answer_learning_gain
+from asn_research.findings.driver import answer_participation_drivers
+from asn_research.findings.heterogeneity import answer_heterogeneity
+from asn_research.findings.learning import (
+    answer_attitude_gain,
+    answer_competency_gains,
+    answer_confidence_gain,
+    answer_learning_gain,
+)
+from asn_research.findings.matching import answer_match_rate
+from asn_research.findings.method import answer_method_effect, answer_participation_slope
+from asn_research.findings.power import answer_minimum_detectable_effect
 from asn_research.findings.question import Level, Question
 from asn_research.findings.reach import (
     answer_attendance,
@@ -16,6 +26,7 @@ from asn_research.findings.reach import (
 from asn_research.findings.reaction import (
     answer_course_flags,
     answer_perceived_relevance,
+    answer_reaction_reliability,
     answer_satisfaction,
 )
 
@@ -46,6 +57,18 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         answer=answer_completion, figure="share", table="share", causal_from=_NEVER,
     ),
     Question(
+        id="participation_drivers", level=Level.REACH, estimand="difference in share of sessions attended",
+        outcome="participation_share", unit="share", sample="enrolments with linked answers",
+        model="OLS, CR2", needs=(*_REACH, "reactions"), answer=answer_participation_drivers,
+        figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="match_rate", level=Level.REACH, estimand="share with both scores",
+        outcome="primary outcome of the plan", unit="share", sample="people with a score before",
+        model="mean, CR2", needs=_LEARNING, answer=answer_match_rate, figure="share", table="share",
+        causal_from=_NEVER,
+    ),
+    Question(
         id="satisfaction", level=Level.REACTION, estimand="mean of the satisfaction scale",
         outcome="satisfaction", unit="scale", sample="respondents", model="mean, CR2", needs=_REACTION,
         answer=answer_satisfaction, figure="likert", table="likert", causal_from=_NEVER,
@@ -61,16 +84,57 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         answer=answer_perceived_relevance, figure="share", table="share", causal_from=_NEVER,
     ),
     Question(
+        id="reaction_reliability", level=Level.REACTION, estimand="Cronbach's alpha", outcome="satisfaction",
+        unit="alpha", sample="respondents with all items", model="alpha, Feldt interval", needs=_REACTION,
+        answer=answer_reaction_reliability, figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
         id="learning_gain", level=Level.LEARNING, estimand="mean gain, or difference in gains",
         outcome="primary outcome of the plan", unit="points", sample="people with both scores",
         model="mean gain; change score and ANCOVA, CR2", needs=_LEARNING, answer=answer_learning_gain,
         figure="distribution", table="distribution",
     ),
     Question(
+        id="competency_gains", level=Level.LEARNING, estimand="mean gain, or difference in gains",
+        outcome="every measured competency", unit="points", sample="people with both scores",
+        model="mean gain or change score, CR2; Holm over the family", needs=_LEARNING,
+        answer=answer_competency_gains, figure="interval", table="interval",
+    ),
+    Question(
         id="attitude_gain", level=Level.LEARNING, estimand="mean gain, or difference in gains",
         outcome="professional_attitude:self", unit="points", sample="people with both ratings",
         model="mean gain; change score and ANCOVA, CR2", needs=_LEARNING, answer=answer_attitude_gain,
         figure="distribution", table="distribution",
+    ),
+    Question(
+        id="method_effect", level=Level.LEARNING, estimand="difference in gain between methods",
+        outcome="primary outcome of the plan", unit="points", sample="trained people with both scores",
+        model="change score and ANCOVA on method, participation and covariates, CR2; Holm over pairs",
+        needs=_LEARNING, answer=answer_method_effect, figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="participation_slope", level=Level.LEARNING, estimand="gain per 10 percentage points attended",
+        outcome="primary outcome of the plan", unit="points", sample="trained people with both scores",
+        model="change score and ANCOVA on method, participation and covariates, CR2", needs=_LEARNING,
+        answer=answer_participation_slope, figure="line", table="line", causal_from=_NEVER,
+    ),
+    Question(
+        id="confidence_gain", level=Level.LEARNING, estimand="mean gain in self-rating",
+        outcome="self-rating of the primary competency", unit="points", sample="people with both ratings",
+        model="mean gain; change score and ANCOVA, CR2", needs=_LEARNING, answer=answer_confidence_gain,
+        figure="interval", table="interval",
+    ),
+    Question(
+        id="heterogeneity", level=Level.LEARNING, estimand="difference in gain to all others",
+        outcome="primary outcome of the plan", unit="points", sample="trained people with both scores",
+        model="change score, CR2; Bonferroni intervals, Holm", needs=_LEARNING, answer=answer_heterogeneity,
+        figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="minimum_detectable_effect", level=Level.COST, estimand="smallest change found with power 0.8",
+        outcome="primary outcome of the plan", unit="points", sample="people with both scores",
+        model="noncentral t from the observed standard error", needs=_LEARNING,
+        answer=answer_minimum_detectable_effect, figure="power", table="power", causal_from=_NEVER,
     ),
 )  # fmt: skip
 """Every question that reports answer, in the order of the report."""

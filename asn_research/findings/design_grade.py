@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from asn_research.contract.threshold import BASELINE_ADJUSTABLE_SD
 from asn_research.findings.people import GainPeople, read_primary_people
-from asn_research.measures.attrition import measure_attrition_bound, measure_match
-from asn_research.measures.effect_size import hedges_factor
+from asn_research.models.attrition import check_attrition
+from asn_research.models.balance import wwc_effect_size
 
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
@@ -66,18 +65,16 @@ def grade_people(data: RegionData, people: GainPeople) -> DesignGrade:
 
 def _numbers(people: GainPeople) -> dict[str, float]:
     """Baseline difference, attrition and clusters of the two sides."""
-    trained, other = people.trained["pre"], people.comparison["pre"]
-    df = len(trained) + len(other) - 2
-    pooled = math.sqrt(((len(trained) - 1) * trained.var() + (len(other) - 1) * other.var()) / df)
-    difference = float(trained.mean() - other.mean()) / pooled if pooled > 0 else 0.0
-    match = measure_match(people.everyone).set_index("group")
-    lost = (match["measured_before"] - match["matched"]) / match["measured_before"]
-    overall = 1 - float(match["matched"].sum()) / float(match["measured_before"].sum())
+    trained, other = (side["pre"].to_numpy(dtype=float) for side in (people.trained, people.comparison))
+    before = people.everyone.dropna(subset=["pre"])
+    attrition = check_attrition(
+        before.assign(observed=before["post"].notna().astype(float)), observed="observed", treatment="trained"
+    )
     sides = people.matched.groupby("trained")["cluster"].nunique()
     return {
-        "baseline_difference_sd": difference * hedges_factor(df),
-        "overall_attrition": overall,
-        "differential_attrition": abs(float(lost["trained"]) - float(lost["comparison"])),
-        "differential_attrition_bound": measure_attrition_bound(overall),
+        "baseline_difference_sd": wwc_effect_size(trained, other),
+        "overall_attrition": attrition.overall_share,
+        "differential_attrition": attrition.difference,
+        "differential_attrition_bound": attrition.cautious_bound,
         "smallest_side_clusters": float(sides.min()),
     }

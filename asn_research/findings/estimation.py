@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 from scipy import stats
 
-from asn_research.contract.threshold import MINIMUM_CLUSTERS
+from asn_research.contract.threshold import FEW_CLUSTERS, MINIMUM_CLUSTERS
 from asn_research.errors import (
     AsnResearchWarning,
     BoundaryWarning,
@@ -21,10 +21,15 @@ from asn_research.errors import (
     HighLeverageWarning,
 )
 from asn_research.findings.finding import Caveat, Row
+from asn_research.models.bootstrap import bootstrap_design
+from asn_research.models.design import Design
+from asn_research.models.multiplicity import adjust_p_values
+from asn_research.models.power import power_of_t, solve_power
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate, Fit
 
 CONF_LEVEL = 0.95
+POWER = 0.80
 _REMARKS: dict[type[AsnResearchWarning], str] = {
     FewClustersWarning: "few_clusters",
     FewTreatedClustersWarning: "few_treated_clusters",
@@ -114,3 +119,41 @@ def interval_cells(frame: pd.DataFrame, column: str, *, clusters: str | None) ->
 def finite(value: float) -> float | None:
     """The number, or None where it is not finite."""
     return value if math.isfinite(value) else None
+
+
+def adjust_holm(p_values: Sequence[float]) -> list[float]:
+    """Holm-adjusted p-values of a family; all NaN where one of them is unknown."""
+    if not p_values or any(math.isnan(p) for p in p_values):
+        return [math.nan] * len(p_values)
+    return [float(p) for p in adjust_p_values(list(p_values), method="holm")]
+
+
+def bootstrap_cells(build: Callable[[], Design], *, estimate: Estimate) -> Heard:
+    """The wild cluster bootstrap interval beside an estimate, where it has 6 to 29 clusters.
+
+    Returns the cells ``bootstrap_low`` and ``bootstrap_high`` for the details of a finding, and a caveat that
+    tells them; both empty where the bootstrap is not called for or has no end.
+    """
+    clusters = estimate.n_clusters or 0
+    if not MINIMUM_CLUSTERS <= clusters < FEW_CLUSTERS:
+        return Heard({}, ())
+    found: Estimate = listen(
+        lambda: bootstrap_design(build(), term=estimate.term, conf_level=estimate.conf_level)
+    ).value[estimate.term]
+    if not has_interval(found):
+        return Heard({}, ())
+    ends = {"low": found.conf_low, "high": found.conf_high}
+    caveat = Caveat(code="bootstrap", fields=dict(ends))
+    return Heard({f"bootstrap_{side}": value for side, value in ends.items()}, (caveat,))
+
+
+def detectable(estimate: Estimate) -> float | None:
+    """The smallest true value that would be found with a probability of 80 per cent, in the estimate's unit.
+
+    From the standard error and the degrees of freedom of the estimate itself, so that the observed spread
+    and the observed likeness within clusters count; None where there are no degrees of freedom.
+    """
+    if not (math.isfinite(estimate.df) and estimate.std_error > 0):
+        return None
+    df = estimate.df
+    return estimate.std_error * solve_power(lambda x: power_of_t(x, df=df), power=POWER, low=0.0, high=10.0)

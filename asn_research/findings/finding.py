@@ -136,8 +136,9 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 def _result_from(record: Mapping[str, Any]) -> Estimate | NotEstimable | None:
     if record["status"] == Status.ESTIMATED.value:
         numbers = {"std_error", "statistic", "p_value", "conf_low", "conf_high", "df", "estimate"}
-        values = {name: record[name] for name in TIDY_COLUMNS}
-        return Estimate(**{k: math.nan if v is None and k in numbers else v for k, v in values.items()})
+        values: dict[str, Any] = {name: record[name] for name in TIDY_COLUMNS}
+        known: dict[str, Any] = {k: math.nan if v is None and k in numbers else v for k, v in values.items()}
+        return Estimate(**known)
     if record["term"] is None:
         return None
     names = ("term", "n_obs", "outcome", "unit", "estimand", "method")

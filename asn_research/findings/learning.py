@@ -11,18 +11,35 @@ import pandas as pd
 
 from asn_research.errors import EstimationError
 from asn_research.findings.design_grade import grade_people
-from asn_research.findings.disclosure import merge_cells
+from asn_research.findings.disclosure import gate_rows, merge_cells
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
-from asn_research.findings.estimation import cluster_caveats, count_clusters, listen
-from asn_research.findings.finding import Caveat, Cell, Finding, Row
+from asn_research.findings.estimation import (
+    adjust_holm,
+    bootstrap_cells,
+    cluster_caveats,
+    count_clusters,
+    detectable,
+    estimate_mean,
+    finite,
+    interval_cells,
+    listen,
+)
+from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_people, read_primary_people
-from asn_research.models.gain import GainColumns, GainModel, estimate_mean_gain, fit_gain
+from asn_research.measures.effect_size import measure_paired_effect
+from asn_research.measures.normalised_gain import measure_normalised_gain
+from asn_research.measures.reaction import measure_reactions
+from asn_research.measures.score import list_outcomes
+from asn_research.models.design import Design, build_design
+from asn_research.models.gain import GainColumns, GainModel, estimate_mean_gain, fit_gain, gain_design
 from asn_research.models.result import Estimate, Fit
 
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
 
 _BIN_POINTS = 5
+_MAXIMUM_POINTS = 100.0
+_ALPHA = 0.05
 _TREATED = GainColumns(method=None, participation=None, treatment="trained")
 
 
@@ -61,22 +78,62 @@ def answer_gain(data: RegionData, question: str, people: GainPeople) -> Finding:
     except EstimationError as error:
         return refuse_error(data, question, error, sample=sample)
     grade = grade_people(data, people)
-    caveats = (*people.caveats(shown), *cluster_caveats(count_clusters(shown, "cluster")))
-    rest = (
-        ()
-        if not people.compared
-        else (trained_gain(people.comparison, outcome=people.outcome, term="comparison_gain"),)
-    )
+    caveats = [*people.caveats(shown), *cluster_caveats(count_clusters(shown, "cluster"))]
+    boot = bootstrap_cells(partial(_headline_design, data, people), estimate=(*differences, own)[0])
+    sizes = _sizes(trained)
+    if "ngain" in sizes:
+        caveats.append(Caveat(code="normalised_gain", fields={"ngain_sd": sizes["ngain"]}))
     return answer(
         data,
         question,
-        results=(*differences, own, *rest),
+        results=(*differences, own, *_comparison_gain(people)),
         design_grade=grade.grade,
         sample=sample,
-        caveats=(*caveats, *(Caveat(code=code) for code in grade.reasons)),
+        caveats=(*caveats, *boot.caveats, *(Caveat(code=code) for code in grade.reasons)),
         rows=tuple(distribution_rows(trained, minimum=people.minimum)),
-        details=_gain_details(people, compared=people.compared),
+        details={
+            **_gain_details(people, compared=people.compared),
+            **sizes,
+            **boot.value,
+            "mde": detectable((*differences, own)[0]),
+        },
     )
+
+
+def _comparison_gain(people: GainPeople) -> tuple[Estimate, ...]:
+    if not people.compared:
+        return ()
+    return (trained_gain(people.comparison, outcome=people.outcome, term="comparison_gain"),)
+
+
+def _headline_design(data: RegionData, people: GainPeople) -> Design:
+    """The regression behind the headline, for the bootstrap."""
+    if people.compared:
+        return gain_design(
+            people.matched,
+            _TREATED,
+            model=headline_model(data.design),
+            reference="",
+            clusters="cluster",
+        )
+    design = build_design("gain ~ 1", people.trained, clusters="cluster")
+    return replace(design, names=("mean_gain",))
+
+
+def _sizes(frame: pd.DataFrame) -> dict[str, Cell]:
+    """The gain in standard deviations and as a share of what could be gained; empty where undefined."""
+    try:
+        effect: Fit = listen(lambda: measure_paired_effect(frame, pre="pre", post="post")).value
+    except EstimationError:
+        return {}
+    sizes: dict[str, Cell] = {term: effect[term].estimate for term in ("d_av", "d_z", "g_av")}
+    try:
+        share: Fit = listen(
+            lambda: measure_normalised_gain(frame, pre="pre", post="post", maximum=_MAXIMUM_POINTS)
+        ).value
+    except EstimationError:
+        return sizes
+    return sizes | {"ngain": share["class_average"].estimate}
 
 
 def trained_gain(frame: pd.DataFrame, *, outcome: str, term: str = "mean_gain") -> Estimate:
@@ -98,7 +155,7 @@ def estimate_differences(data: RegionData, people: GainPeople) -> tuple[Estimate
     for model in models:
         call = partial(fit_gain, people.matched, columns=_TREATED, model=model, clusters="cluster")
         fit: Fit = listen(call).value
-        term = "difference" if model == first else f"{model}:difference"
+        term = "trained" if model == first else f"{model}:trained"
         found.append(replace(fit["trained"], term=term, outcome=people.outcome))
     return found[0], found[1]
 
@@ -148,3 +205,144 @@ def _gain_details(people: GainPeople, *, compared: bool) -> dict[str, Cell]:
             "comparison_mean_post": float(other["post"].mean()),
         }
     return details
+
+
+def answer_competency_gains(data: RegionData) -> Finding:
+    """The gain in every outcome that enough people have twice, as one family (Holm)."""
+    minimum = data.region.disclosure.minimum_cell
+    found = [(people, _headline(data, people)) for people in _family(data)]
+    known = [(people, estimate) for people, estimate in found if estimate is not None]
+    if not known:
+        measured = list_outcomes(data.tables)
+        if measured.empty:
+            return leave_open(data, "competency_gains", table="assessments")
+        return withhold(data, "competency_gains", tables=GAIN_TABLES)
+    adjusted = adjust_holm([estimate.p_value for _, estimate in known])
+    rows = [
+        _family_row(people, estimate, p_holm)
+        for (people, estimate), p_holm in zip(known, adjusted, strict=True)
+    ]
+    gated = gate_rows(rows, minimum=minimum)
+    clear = [(row, row["p_holm"]) for row in rows if _is_below(row["p_holm"])]
+    largest = max(rows, key=lambda row: abs(float(str(row["estimate"]))))
+    grades = [grade_people(data, people) for people, _ in known]
+    compared = all(people.compared for people, _ in known)
+    return answer(
+        data,
+        "competency_gains",
+        results=tuple(estimate for _, estimate in known),
+        design_grade=min(grade.grade for grade in grades),
+        sample=Sample(
+            people=len(set().union(*(people.trained["person_id"] for people, _ in known))),
+            rows=sum(2 * len(people.matched) for people, _ in known),
+            tables=GAIN_TABLES,
+        ),
+        caveats=(
+            Caveat(code="holm", fields={"family": len(known)}),
+            *(Caveat(code=code) for code in sorted({code for grade in grades for code in grade.reasons})),
+        ),
+        rows=gated.rows,
+        disclosure=gated.disclosure,
+        details={
+            "family": len(known),
+            "up": sum(float(str(row["estimate"])) > 0 for row, _ in clear),
+            "down": sum(float(str(row["estimate"])) < 0 for row, _ in clear),
+            "largest": rows.index(largest),
+            "largest_outcome": str(largest["outcome"]),
+            "compared": compared,
+            "adjusted": bool(finite(adjusted[0]) is not None),
+            "unit": "points",
+        },
+    )
+
+
+def _is_below(p_value: Cell) -> bool:
+    return isinstance(p_value, float) and p_value < _ALPHA
+
+
+def _family(data: RegionData) -> list[GainPeople]:
+    """The measured outcomes with enough people; the primary one first, then by name."""
+    primary = (data.plan.primary.competency, data.plan.primary.source)
+    outcomes = list_outcomes(data.tables)[["competency", "source"]].itertuples(index=False, name=None)
+    ordered = sorted(outcomes, key=lambda pair: (pair != primary, pair))
+    found = [read_gain_people(data, competency=str(c), source=str(s)) for c, s in ordered]
+    return [people for people in found if len(people.trained) >= people.minimum]
+
+
+def _headline(data: RegionData, people: GainPeople) -> Estimate | None:
+    """The headline of one outcome, named by the outcome; None where it cannot be estimated."""
+    try:
+        if people.compared:
+            return replace(estimate_differences(data, people)[0], term=people.outcome)
+        return trained_gain(people.trained, outcome=people.outcome, term=people.outcome)
+    except EstimationError:
+        return None
+
+
+def _family_row(people: GainPeople, estimate: Estimate, p_holm: float) -> Row:
+    return {
+        "label_code": f"competency:{people.competency}",
+        "group": f"source:{people.source}",
+        "outcome": people.outcome,
+        "n": len(people.matched) if people.compared else len(people.trained),
+        "estimate": estimate.estimate,
+        "conf_low": finite(estimate.conf_low),
+        "conf_high": finite(estimate.conf_high),
+        "p_value": finite(estimate.p_value),
+        "p_holm": finite(p_holm),
+    }
+
+
+def answer_confidence_gain(data: RegionData) -> Finding:
+    """The gain in self-rated ability; where it was asked only once, how many feel confident afterwards."""
+    people = read_gain_people(data, competency=data.plan.primary.competency, source="self")
+    if len(people.trained) >= people.minimum:
+        finding = answer_gain(data, "confidence_gain", people)
+        return replace(finding, rows=tuple(_method_rows(people)))
+    if "reactions" in data.tables:
+        return _confidence_level(data)
+    return leave_open(data, "confidence_gain", table="assessments")
+
+
+def _method_rows(people: GainPeople) -> tuple[Row, ...]:
+    frame = people.trained.dropna(subset=["method"])
+    rows: list[Row] = []
+    for method in sorted(frame["method"].unique()):
+        part = frame[frame["method"] == method]
+        row: Row = {"label_code": f"method:{method}", "n": len(part), "estimate": float(part["gain"].mean())}
+        rows.append(row | interval_cells(part, "gain", clusters="cluster"))
+    return gate_rows(rows, minimum=people.minimum).rows
+
+
+def _confidence_level(data: RegionData) -> Finding:
+    """Share of answers 4 or 5 about confidence after the training."""
+    answers = measure_reactions(data.tables)
+    answers = answers[answers["item"] == "confidence"].dropna(subset=["response"])
+    minimum = data.region.disclosure.minimum_cell
+    if answers.empty:
+        return leave_open(data, "confidence_gain", table="assessments")
+    people = int(answers["respondent_id"].nunique())
+    if people < minimum:
+        return withhold(data, "confidence_gain", tables=("reactions", "courses"))
+    answers = answers.assign(agree=answers["favourable"].astype(float))
+    share = estimate_mean(
+        answers, "agree", clusters="batch", term="confident_after", unit="share", outcome="confidence",
+        estimand="share of answers 4 or 5",
+    )  # fmt: skip
+    known = answers.dropna(subset=["method"])
+    rows: list[Row] = []
+    for method in sorted(known["method"].unique()):
+        part = known[known["method"] == method]
+        row: Row = {"label_code": f"method:{method}", "n": len(part), "estimate": float(part["agree"].mean())}
+        rows.append(row | interval_cells(part, "agree", clusters="batch"))
+    gated = gate_rows(rows, minimum=minimum)
+    return answer(
+        data,
+        "confidence_gain",
+        results=(share,),
+        sample=Sample(people=people, rows=len(answers), tables=("reactions", "courses")),
+        caveats=(Caveat(code="one_wave"), *cluster_caveats(count_clusters(answers, "batch"))),
+        rows=gated.rows,
+        disclosure=gated.disclosure,
+        details={"one_wave": True, "unit": "share", "reference": None},
+    )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from asn_research.contract.threshold import ALPHA_ACCEPTABLE
 from asn_research.errors import EstimationError
 from asn_research.findings.disclosure import gate_rows, merge_cells
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
@@ -14,15 +16,20 @@ from asn_research.findings.estimation import (
     count_clusters,
     estimate_mean,
     estimate_share,
+    finite,
     interval_cells,
+    listen,
 )
 from asn_research.findings.finding import Caveat, Finding, Row, Sample
 from asn_research.measures.reaction import (
     REVIEW_BELOW,
     SATISFACTION_ITEMS,
+    measure_item_scores,
     measure_reactions,
     measure_satisfaction,
 )
+from asn_research.measures.reliability import measure_alpha, measure_items
+from asn_research.models.result import Estimate
 
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
@@ -198,3 +205,44 @@ def _relevance_rows(answers: pd.DataFrame) -> list[Row]:
             }
         )  # fmt: skip
     return sorted(rows, key=lambda row: (-_number(row["share"]), str(row["label"])))
+
+
+def answer_reaction_reliability(data: RegionData) -> Finding:
+    """Whether the satisfaction items measure one thing: Cronbach's alpha with Feldt's interval."""
+    minimum = data.region.disclosure.minimum_cell
+    wide = measure_item_scores(data.tables)
+    items = [name for name in SATISFACTION_ITEMS if name in wide]
+    if len(items) < 2:
+        return leave_open(data, "reaction_reliability", table="reactions")
+    complete = wide.dropna(subset=items)
+    if len(complete) < minimum:
+        return withhold(data, "reaction_reliability", tables=_TABLES)
+    people = int(complete["respondent_id"].nunique())
+    excluded = {"incomplete": len(wide) - len(complete)}
+    sample = Sample(
+        people=people, rows=len(complete) * len(items), tables=_TABLES,
+        excluded={reason: count for reason, count in excluded.items() if count},
+    )  # fmt: skip
+    try:
+        alpha: Estimate = listen(lambda: measure_alpha(complete, items=items)).value["alpha"]
+        parts = measure_items(complete, items=items)
+    except EstimationError as error:
+        return refuse_error(data, "reaction_reliability", error, sample=sample)
+    alpha = replace(alpha, unit="alpha", outcome="satisfaction", estimand="Cronbach's alpha")
+    rows: list[Row] = [
+        {
+            "label_code": "finding.scale_satisfaction", "group": "finding.group_scale", "n": len(complete),
+            "estimate": alpha.estimate, "conf_low": alpha.conf_low, "conf_high": alpha.conf_high,
+        }
+    ]  # fmt: skip
+    for item, without in zip(parts["item"], parts["alpha_if_dropped"], strict=True):
+        row: Row = {"label_code": f"item:{item}", "group": "finding.group_if_dropped", "n": len(complete)}
+        rows.append(row | {"estimate": finite(float(without)), "conf_low": None, "conf_high": None})
+    return answer(
+        data,
+        "reaction_reliability",
+        results=(alpha,),
+        sample=sample,
+        rows=tuple(rows),
+        details={"unit": "alpha", "reference": ALPHA_ACCEPTABLE, "items": len(items)},
+    )

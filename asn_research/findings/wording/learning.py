@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 
+from asn_research.contract.vocabulary import term_label
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding
+from asn_research.findings.label import code_label, row_label
 from asn_research.findings.wording.part import (
     Wording,
     amount,
@@ -17,13 +19,15 @@ from asn_research.findings.wording.part import (
     points,
     say,
 )
-from asn_research.language import Language, format_number
+from asn_research.language import Language, format_count, format_number
+from asn_research.models.result import Estimate
 
 
 def _gain(finding: Finding, language: Language) -> list[str]:
     compared = finding.details["compared"]
     parts = _difference(finding, language) if compared else [own_gain(finding, language)]
-    found = [parts[0], _claim(finding, language), *parts[1:], _null(finding, language)]
+    size = _size(finding, language)
+    found = [parts[0], _claim(finding, language), *parts[1:], _null(finding, language), size]
     return [part for part in found if part]
 
 
@@ -58,7 +62,7 @@ def _difference(finding: Finding, language: Language) -> list[str]:
         trained=count(details["trained"], language),
         comparison=count(details["comparison"], language),
     )
-    other = [e for e in finding.estimates if e.term.endswith(":difference")]
+    other = [e for e in finding.estimates if e.term.endswith(":trained")]
     if other and other[0].estimate * found.estimate < 0:
         return [text, lord(found.estimate, other[0].estimate, language)]
     return [text]
@@ -68,6 +72,15 @@ def lord(headline: float, other: float, language: Language) -> str:
     """Lord's paradox in a sentence."""
     values = (format_number(value, language, sign=True) for value in (headline, other))
     return say("lord", language, **dict(zip(("headline", "other"), values, strict=True)))
+
+
+def _size(finding: Finding, language: Language) -> str:
+    """The gain of the trained in standard deviations."""
+    details = finding.details
+    if details.get("d_av") is None or details.get("d_z") is None:
+        return ""
+    values = {name: amount(number(details[name]), "sd", language) for name in ("d_av", "d_z", "r_pre_post")}
+    return say("size", language, **values)
 
 
 def _claim(finding: Finding, language: Language) -> str:
@@ -89,7 +102,135 @@ def _null(finding: Finding, language: Language) -> str:
     return say("null_mde", language, mde=points(mde, language))
 
 
+def _competencies(finding: Finding, language: Language) -> list[str]:
+    details = finding.details
+    largest = finding.estimates[int(number(details["largest"]))]
+    competency, _, source = str(details["largest_outcome"]).partition(":")
+    down = number(details["down"])
+    key = "answer_competency_gains" + ("_compared" if details["compared"] else "")
+    if not details["adjusted"]:
+        key = "answer_competency_gains_bare"
+    return [
+        say(
+            key,
+            language,
+            family=count(details["family"], language),
+            up=count(details["up"], language),
+            down=say("competency_down", language, count=format_count(down, language)) if down else "",
+            people=count(finding.sample.people, language),
+            largest=outcome_name(competency, source, language),
+            signed=format_number(largest.estimate, language, sign=True),
+            interval=interval(largest, language),
+        )
+    ]
+
+
+def _methods(finding: Finding, language: Language) -> list[str]:
+    details = finding.details
+    contrasts = [e for e in finding.estimates if e.term.startswith("method[")]
+    reference = term_label("method", str(details["reference_method"]), language).lower()
+    parts = "; ".join(_method_part(e, language) for e in contrasts)
+    people = count(finding.sample.people, language)
+    found = [say("answer_method_effect", language, reference=reference, parts=parts, people=people)]
+    clear = [pair for pair in str(details["clear_pairs"]).split("; ") if pair]
+    if clear:
+        names = "; ".join(_pair_name(pair, language) for pair in clear)
+        pairs = count(details["pairs"], language)
+        numbers = {"count": format_count(len(clear), language), "pairs": pairs}
+        found.append(say("method_clear", language, names=names, **numbers))
+    else:
+        found.append(say("method_unclear", language))
+        mde = number(details.get("mde"))
+        if math.isfinite(mde):
+            found.append(say("null_mde_between", language, mde=points(mde, language)))
+    return [*found, say("method_claim", language)]
+
+
+def _method_part(estimate: Estimate, language: Language) -> str:
+    method = term_label("method", estimate.term.removeprefix("method[").removesuffix("]"), language).lower()
+    signed = format_number(estimate.estimate, language, sign=True)
+    if direction(estimate) == "bare":
+        return say("method_part_bare", language, method=method, signed=signed)
+    ends = (format_number(v, language, sign=True) for v in (estimate.conf_low, estimate.conf_high))
+    low, high = ends
+    return say("method_part", language, method=method, signed=signed, low=low, high=high)
+
+
+def _pair_name(codes: str, language: Language) -> str:
+    return row_label({"label_code": codes}, language).lower()
+
+
+def _slope(finding: Finding, language: Language) -> list[str]:
+    slope, other = finding.estimates[:2]
+    text = say(
+        f"slope_{direction(slope)}",
+        language,
+        points=points(slope.estimate, language),
+        signed=format_number(slope.estimate, language, sign=True),
+        interval=interval(slope, language, unit="points"),
+        people=count(finding.sample.people, language),
+    )
+    model = "slope_other" if finding.details["model"] == "change" else "slope_other_ancova"
+    found = [text, say(model, language, other=format_number(other.estimate, language, sign=True))]
+    mde = number(finding.details.get("mde"))
+    if direction(slope) == "unclear" and math.isfinite(mde):
+        found.append(say("null_mde_slope", language, mde=points(mde, language)))
+    return found
+
+
+def _confidence(finding: Finding, language: Language) -> list[str]:
+    if not finding.details.get("one_wave"):
+        return _gain(finding, language)
+    share = estimate_of(finding)
+    fields = {"interval": interval(share, language), "people": count(finding.sample.people, language)}
+    return [
+        say("confidence_level", language, share=amount(share.estimate, "share", language), **fields),
+        say("confidence_change_unknown", language),
+    ]
+
+
+def _heterogeneity(finding: Finding, language: Language) -> list[str]:
+    found = estimate_of(finding)
+    side = direction(found)
+    key = "clear" if side in {"up", "down"} else "unclear"
+    text = say(
+        f"answer_heterogeneity_{key}",
+        language,
+        group=code_label(found.term, language),
+        signed=format_number(found.estimate, language, sign=True),
+        interval=interval(found, language),
+        family=count(finding.details["family"], language),
+        people=count(finding.sample.people, language),
+    )
+    mde = number(finding.details.get("mde"))
+    if key == "unclear" and math.isfinite(mde):
+        return [text, say("null_mde_between", language, mde=points(mde, language))]
+    return [text]
+
+
+def _detectable(finding: Finding, language: Language) -> list[str]:
+    details = finding.details
+    text = say(
+        "answer_minimum_detectable_effect",
+        language,
+        people=count(finding.sample.people, language),
+        clusters=count(details["clusters"], language),
+        points=points(estimate_of(finding).estimate, language),
+        sd=amount(number(details["mde_sd"]), "sd", language),
+        power=amount(number(details["power_share"]), "share", language),
+    )
+    size = "small" if number(details["mde_sd"]) <= number(details["yardstick_sd"]) else "large"
+    yardstick = format_number(number(details["yardstick_sd"]), language)
+    return [text, say(f"mde_{size}", language, yardstick=yardstick)]
+
+
 LEARNING_WORDINGS: dict[str, Wording] = {
     "learning_gain": _gain,
+    "competency_gains": _competencies,
     "attitude_gain": _gain,
+    "method_effect": _methods,
+    "participation_slope": _slope,
+    "confidence_gain": _confidence,
+    "heterogeneity": _heterogeneity,
+    "minimum_detectable_effect": _detectable,
 }
