@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -64,6 +63,7 @@ class _Writer:
         courses = world.tables["courses"]
         self.titles = dict(zip(courses["course_id"], courses["title"], strict=True))
         self.batches = dict(zip(courses["course_id"], courses["batch"], strict=True))
+        self.columns = {column.name: column for column in TABLES[layout.table].columns}
         self.opening = pd.Timestamp(world.setting.post_on)
 
     def cell(self, one: Field, row: Mapping[str, Any], number: int) -> Cell:
@@ -77,7 +77,7 @@ class _Writer:
             return self.names.get(str(row.get("person_id", row.get("respondent_id"))))
         if column in ("@title", "@batch"):
             found = self.titles if column == "@title" else self.batches
-            return None if course is None or pd.isna(course) else found[str(course)]
+            return None if course is None else found[course]
         if column == "@stamp":
             day = row["date"] if "date" in row and self.layout.table == "citizen_surveys" else self.opening
             moment = pd.Timestamp(day) + pd.Timedelta(
@@ -88,16 +88,21 @@ class _Writer:
 
     def value(self, one: Field, column: str, value: Any) -> Cell:
         """One canonical value in the notation of the sheet."""
-        known = TABLES[self.layout.table][column]
-        if one.words is not None and not pd.isna(value):
+        known = self.columns[column]
+        if one.words is not None and value is not None:
             return self.layout.notation.word(one.words[str(int(value))], self.chance)
         return self.layout.notation.show(value, kind=known.kind, terms=known.terms, chance=self.chance)
 
 
-def _plain(value: Any) -> Any:
-    if value is None or pd.isna(value):
-        return None
-    return value.date() if isinstance(value, datetime.datetime) else value
+def _plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows with None for missing values and dates without a time."""
+    columns: dict[str, list[Any]] = {}
+    for name in frame.columns:
+        values = frame[name].astype(object)
+        plain = values.where(values.notna(), None).tolist()
+        dated = str(frame[name].dtype).startswith("datetime")
+        columns[str(name)] = [value and value.date() for value in plain] if dated else plain
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
 def _carried(layout: Layout) -> list[str]:
@@ -113,9 +118,8 @@ def _carried(layout: Layout) -> list[str]:
 def _long_rows(frame: pd.DataFrame, layout: Layout, writer: _Writer) -> list[Row]:
     carried = _carried(layout)
     rows: list[Row] = []
-    for number, named in enumerate(frame.to_dict("records"), start=1):
-        row = {str(name): value for name, value in named.items()}
-        values = {name: _plain(layout.implied.get(name, row[name])) for name in carried}
+    for number, row in enumerate(_plain_rows(frame), start=1):
+        values = {name: layout.implied.get(name, row[name]) for name in carried}
         cells = [writer.cell(one, row, number) for one in layout.fields]
         rows.append(Row(cells, (Record(layout.table, values),)))
     return rows
@@ -127,12 +131,11 @@ def _groups(frame: pd.DataFrame, layout: Layout) -> list[dict[str, Any]]:
     by = [name for name in frame.columns if name in stated or name in layout.implied or name == "course_id"]
     by = [name for name in by if name not in (layout.spread, layout.measure)]
     groups: dict[tuple[str, ...], dict[str, Any]] = {}
-    for named in frame.to_dict("records"):
-        row = {str(name): value for name, value in named.items()}
+    for row in _plain_rows(frame):
         key = tuple(str(row[name]) for name in by)
         one = groups.setdefault(key, {**row, "comment": None, "measured": {}})
         one["measured"][row[layout.spread]] = row[layout.measure]
-        if "comment" in row and not pd.isna(row["comment"]):
+        if row.get("comment") is not None:
             one["comment"] = row["comment"]
     return list(groups.values())
 
@@ -153,7 +156,7 @@ def _wide_rows(frame: pd.DataFrame, layout: Layout, writer: _Writer) -> list[Row
                 continue
             cells.append(writer.value(column, layout.measure, one["measured"][value]))
             known = {**one, **layout.implied, layout.spread: value, layout.measure: one["measured"][value]}
-            records.append(Record(layout.table, {name: _plain(known[name]) for name in carried}))
+            records.append(Record(layout.table, {name: known[name] for name in carried}))
         rows.append(Row(cells, tuple(records)))
     return rows
 

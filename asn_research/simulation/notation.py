@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pandas as pd
-
 from asn_research.contract.column import Kind
 from asn_research.simulation.chance import Chance
 
@@ -180,9 +178,8 @@ class Notation:
             return int(value) if whole else round(float(value), 4)
         return f"{value:.0f}" if whole else f"{value:.4f}".rstrip("0").replace(".", self.decimal)
 
-    def date(self, value: Any) -> Cell:
+    def date(self, day: datetime.date) -> Cell:
         """A date as a cell."""
-        day: datetime.date = value.date() if isinstance(value, datetime.datetime) else value
         if self.dates == "cell":
             return day
         if self.dates == "month":
@@ -207,7 +204,7 @@ class Notation:
 
     def show(self, value: Any, *, kind: Kind, terms: str | None, chance: Chance) -> Cell:
         """Any canonical value as this office writes it."""
-        if value is None or pd.isna(value):
+        if value is None:
             return None
         if kind is Kind.TERM and terms is not None:
             known = self.words.get(terms) or WORDS.get(terms, {})
