@@ -147,7 +147,7 @@ def estimate_robustness(
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """The coefficient under judgement, its standard error, its degrees of freedom and the interval's level."""
+    """The coefficient under judgement, its standard error, degrees of freedom and interval level."""
 
     estimate: float
     std_error: float

@@ -134,7 +134,7 @@ def estimate_oster(
 
 @dataclass(frozen=True, slots=True)
 class _Selection:
-    """Short and long coefficient, gain and room of explained variance, variance of the treatment, residual."""
+    """Short and long coefficient, gain and room of explained variance, treatment variance and residual."""
 
     short: float
     long: float

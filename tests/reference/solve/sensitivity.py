@@ -144,19 +144,19 @@ def _robustness(spec: dict[str, Any], frame: pd.DataFrame) -> Callable[[str], Va
     multiples = tuple(float(k) for k in spec.get("kd", [1, 2, 3]))
 
     @cache
-    def fit(q: float, alpha: float) -> Robustness:
+    def fit(q: float, alpha: float, *marks: str) -> Robustness:
         return estimate_robustness(
             frame,
             formula=formula,
             treatment=spec["treatment"],
-            benchmarks=benchmarks,
+            benchmarks=marks,
             multiples=multiples,
             q=q,
             conf_level=1 - alpha,
         )
 
     alpha = float(spec.get("alpha", 0.05))
-    base = fit(float(spec.get("q", 1)), alpha)
+    base = fit(float(spec.get("q", 1)), alpha, *benchmarks)
     direct = {
         "estimate": base.estimate, "se": base.std_error, "t": base.statistic, "dof": int(base.df),
         "df": int(base.df), "partial_r2_yd_x": base.partial_r2, "r2yd_x": base.partial_r2,
