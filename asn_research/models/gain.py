@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 from asn_research.contract.threshold import GAIN_STEP_SHARE
 from asn_research.errors import InputError
 from asn_research.models.design import Array, Design, checked_design, complete_rows, group_codes, solve_design
+from asn_research.models.multiplicity import adjust_p_values
 from asn_research.models.regression import (
     check_clusters,
     fit_design,
@@ -130,6 +131,7 @@ def estimate_contrasts(
     *,
     columns: GainColumns | None = None,
     model: GainModel = "change",
+    adjust: str = "holm",
     covariates: Sequence[str] = (),
     clusters: str | None = None,
     vcov: str | None = None,
@@ -143,6 +145,8 @@ def estimate_contrasts(
 
     Parameters
     ----------
+    adjust : str, default "holm"
+        Method of :func:`asn_research.models.multiplicity.adjust_p_values`.
     data, columns, model, covariates, clusters, vcov, conf_level
         As in :func:`fit_gain`.
 
@@ -180,10 +184,14 @@ def estimate_contrasts(
     rows = {f"{b} - {a}": _unit(design, b) - _unit(design, a) for a, b in combinations(methods, 2)}
     estimates = linear_contrast(solution, kind, rows, label)
     matrix = np.vstack(list(rows.values()))
+    p_values = np.array([estimate.p_value for estimate in estimates])
+    known = bool(np.isfinite(p_values).all())
+    adjusted = adjust_p_values(p_values, method=adjust).to_numpy(dtype=float) if known else p_values
+    named = {f"p_value_{adjust}[{e.term}]": float(p) for e, p in zip(estimates, adjusted, strict=True)}
     return Fit(
         estimates=estimates,
         vcov=matrix @ whole.vcov @ matrix.T,
-        statistics=whole.statistics,
+        statistics={**whole.statistics, **named},
         warnings=whole.warnings,
     )
 

@@ -113,6 +113,15 @@ def test_contrasts_are_the_fits_with_other_references() -> None:
             assert getattr(estimate, name) == pytest.approx(getattr(direct, name), rel=1e-7, abs=1e-12)
 
 
+def test_contrasts_carry_holm_p_values() -> None:
+    fit = estimate_contrasts(trainees(), clusters="batch")
+    raw = sorted((e.p_value, e.term) for e in fit.estimates)
+    running = 0.0
+    for i, (p, term) in enumerate(raw):
+        running = max(running, min(1.0, (3 - i) * p))
+        assert fit.statistics[f"p_value_holm[{term}]"] == pytest.approx(running, rel=1e-12)
+
+
 def test_the_mean_gain_without_clusters_is_the_paired_t_test() -> None:
     frame = trainees(n=30)
     fit = estimate_mean_gain(frame.post - frame.pre)["mean_gain"]
