@@ -9,6 +9,7 @@ from typing import Final
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D, Transform, blended_transform_factory
 
@@ -67,9 +68,9 @@ class RowChart:
 
     def write(
         self, x_pt: float, y: float, text: str, *, color: str, align: str, size: float, bold: bool
-    ) -> None:
+    ) -> Text:
         """Write at a distance in points from the left edge of the figure and a height of the rows' axis."""
-        self.axes.text(
+        return self.axes.text(
             x_pt,
             y,
             text,
@@ -174,7 +175,8 @@ def _write_labels(
             chart.write(_EDGE, y, line, color=style.INK, align="left", size=style.SIZE, bold=False)
     for center, text in headings:
         line = style.wrap(text, style.WIDTH_PT - 2 * _EDGE, lines=1, bold=True)[0]
-        chart.write(_EDGE, center, line, color=style.INK, align="left", size=style.SIZE, bold=True)
+        drawn = chart.write(_EDGE, center, line, color=style.INK, align="left", size=style.SIZE, bold=True)
+        drawn.set_bbox({"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.0})
 
 
 def _write_columns(chart: RowChart, columns: Sequence[Column], widths: Sequence[float]) -> None:
@@ -211,7 +213,7 @@ def nice_ticks(low: float, high: float, *, most: int = 5) -> list[float]:
 
 def axis_digits(ticks: Sequence[float], unit: str) -> int:
     """The decimals that tell the ticks of an axis apart."""
-    scale = 100.0 if unit == "share" else 1.0
+    scale = 100.0 if unit in ("share", "percentage_points") else 1.0
     for digits in range(6):
         if all(abs(t * scale * 10**digits - round(t * scale * 10**digits)) < 1e-6 for t in ticks):
             return digits

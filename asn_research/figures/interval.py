@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from statistics import median
 
 import pandas as pd
@@ -23,20 +24,27 @@ from asn_research.figures.chart import (
 from asn_research.figures.wording import extremes_text, headline_text, join, level_text
 from asn_research.findings.axis import is_change, number, reference_of, unit_of
 from asn_research.findings.finding import Finding, Row
+from asn_research.findings.label import own_phrase
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.catalogue import has_phrase
 from asn_research.language.quantity import format_quantity
 
+_LEAST_SPAN = {"share": 0.2, "percentage_points": 0.1, "scale": 1.0, "alpha": 0.2}
 _WIDEST = 4.0  # an interval is cut at this many median half-widths from its estimate
 
 
 def axis_label(finding: Finding, unit: str, language: Language) -> str:
     """What the axis counts: the question's own words, else its unit."""
-    for key in (f"figure.axis_{finding.question}", f"figure.unit_{unit}"):
-        if has_phrase(key):
-            reference = format_quantity(reference_of(finding), unit, language)
-            return phrase(key, language, reference=reference)
-    return ""
+    reference = format_quantity(reference_of(finding), unit, language)
+    own = own_phrase("axis", finding, language, reference=reference)
+    key = f"figure.unit_{unit}"
+    return own or (phrase(key, language) if has_phrase(key) else "")
+
+
+def _rows(finding: Finding) -> list[Row]:
+    """The rows that are drawn; pairs of everything with everything stand in the table only."""
+    shown = tuple(row for row in finding.rows if row.get("role") != "pair")
+    return drawn_rows(replace(finding, rows=shown), "estimate")
 
 
 def _ends(rows: Sequence[Row]) -> list[tuple[float, float]]:
@@ -64,7 +72,7 @@ def draw_interval(finding: Finding, language: Language) -> Figure | None:
     Rows carry ``estimate``, ``conf_low``, ``conf_high``, ``n`` and a label; rows of one ``group`` stand under
     its heading. A row without an interval is drawn hollow.
     """
-    rows = drawn_rows(finding, "estimate")
+    rows = _rows(finding)
     if not rows:
         return None
     unit, reference = unit_of(finding), reference_of(finding)
@@ -104,7 +112,7 @@ def _scale(
     known = [value for value in [*known, reference] if not math.isnan(value)]
     low, high = min(known), max(known)
     pad = 0.05 * (high - low) or max(0.1 * abs(high), 1e-6)
-    low, high = low - pad, high + pad
+    low, high = _widen(low - pad, high + pad, unit)
     ticks = nice_ticks(low, high)
     digits = axis_digits(ticks, unit)
     axes.set_xlim(low, high)
@@ -112,6 +120,12 @@ def _scale(
     axes.grid(axis="x", color=style.GRID, linewidth=0.8)
     if not math.isnan(reference):
         axes.axvline(reference, color=style.MUTED, linewidth=1.2, zorder=1.5)
+
+
+def _widen(low: float, high: float, unit: str) -> tuple[float, float]:
+    """An axis wide enough that small differences look small."""
+    missing = _LEAST_SPAN.get(unit, 0.0) - (high - low)
+    return (low - missing / 2, high + missing / 2) if missing > 0 else (low, high)
 
 
 def _color(row: Row) -> str:
@@ -156,12 +170,14 @@ def _mark(
 
 def describe_interval(finding: Finding, language: Language) -> str:
     """The figure in words: its extremes by name, then the headline."""
-    rows = drawn_rows(finding, "estimate")
+    rows = _rows(finding)
     if not rows:
         return ""
     unit = unit_of(finding)
     signed = is_change(finding)
     level = level_text(finding, language)
+    if rows[0].get("role") == "contrast":
+        rows = [row for row in rows if row.get("group") == rows[0].get("group")]
     extremes = extremes_text(rows, "estimate", unit, language, kind="interval", level=level, sign=signed)
     main = headline_text(finding, language, sign=signed) if len(rows) > 1 else ""
     return join(extremes, main, left_out_note(finding, len(rows), language))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from asn_research.findings.axis import level_of, number
+from asn_research.findings.axis import level_of, number, unit_of
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import group_label, row_label
 from asn_research.language import Language, format_count, format_percent, phrase
@@ -73,14 +73,28 @@ def headline_text(finding: Finding, language: Language, *, sign: bool = False) -
         "conf_high": headline.conf_high,
     }
     people = finding.sample.people
-    named = [r for r in finding.rows if r.get("estimate") == headline.estimate]
+    unit = unit_of(finding) if headline.unit == "share" and sign else headline.unit
+    if " per " in headline.unit:
+        name = phrase("figure.alt_per_ten", language)
+    elif finding.details.get("compared"):
+        name = phrase("figure.alt_compared", language)
+    else:
+        name = _name_of(headline, finding, language)
     return phrase(
         "figure.alt_headline",
         language,
-        name=f" {row_name(named[0], finding.rows, language)}" if named else "",
-        value=range_text(row, "estimate", headline.unit, language, sign=sign),
+        name=f" {name}" if name else "",
+        value=range_text(row, "estimate", unit, language, sign=sign),
         people=phrase("figure.alt_people", language, count=format_count(people, language)) if people else "",
     )
+
+
+def _name_of(headline: Estimate, finding: Finding, language: Language) -> str:
+    """The label of the row that is the headline; empty where it is none of them."""
+    for row in finding.rows:
+        if row.get("estimate") == headline.estimate:
+            return row_name(row, finding.rows, language)
+    return ""
 
 
 def row_name(row: Row, rows: Sequence[Row], language: Language) -> str:

@@ -20,7 +20,15 @@ def number(value: Cell) -> float:
 
 
 def unit_of(finding: Finding) -> str:
-    """The unit of a finding's rows: the one named in its details, else that of its headline."""
+    """The unit of a finding's rows: the one named in its details, else that of its headline.
+
+    Differences between shares are ``percentage_points``.
+    """
+    unit = _unit(finding)
+    return "percentage_points" if unit == "share" and is_change(finding) else unit
+
+
+def _unit(finding: Finding) -> str:
     named = finding.details.get("unit")
     if named is not None:
         return str(named)
@@ -31,7 +39,7 @@ def reference_of(finding: Finding) -> float:
     """The value that rows are compared with: named in the details, else zero; NaN for scores from 1 to 5."""
     if "reference" in finding.details:
         return number(finding.details["reference"])
-    return math.nan if unit_of(finding) == "scale" else 0.0
+    return math.nan if _unit(finding) == "scale" else 0.0
 
 
 def is_change(finding: Finding) -> bool:

@@ -42,5 +42,17 @@ def group_label(row: Mapping[str, Cell], language: Language) -> str:
 
 def caption(finding: Finding, language: Language) -> str:
     """What the figure and the table of a finding are about, in a few words."""
-    key = f"figure.caption_{finding.question}"
-    return phrase(key, language) if has_phrase(key) else finding.question
+    return own_phrase("caption", finding, language) or finding.question
+
+
+def own_phrase(kind: str, finding: Finding, language: Language, **fields: str) -> str:
+    """The words ``figure.<kind>_<question>`` that a question has of its own; empty where it has none.
+
+    A variant whose name is a true detail of the finding comes first: ``caption_coverage_composition``.
+    """
+    key = f"figure.{kind}_{finding.question}"
+    flags = sorted(name for name, value in finding.details.items() if value is True)
+    for known in (*(f"{key}_{flag}" for flag in flags), key):
+        if has_phrase(known):
+            return phrase(known, language, **fields)
+    return ""

@@ -10,6 +10,7 @@ from asn_research.language.number import MISSING, format_number
 _DIGITS: Final[dict[str, int]] = {
     "points": 1,
     "share": 0,
+    "percentage_points": 0,
     "sd": 2,
     "scale": 2,
     "hours": 1,
@@ -30,14 +31,18 @@ def format_quantity(
 ) -> str:
     """A value as its unit is written: shares (0 to 1) as percentages, others with a fixed number of decimals.
 
-    ``digits`` overrides the decimals of the unit; an unknown unit has two. A missing value is an en dash.
+    ``digits`` overrides the decimals of the unit; an unknown unit has two, and ``points per 10 percentage
+    points`` are points. Differences of shares have the unit ``percentage_points``. A missing value is an en
+    dash.
 
     >>> format_quantity(0.634, "share", "id"), format_quantity(4.26, "points", "id", sign=True)
     ('63%', '+4,3')
     """
     if value is None:
         return MISSING
-    decimals = _DIGITS.get(unit, 2) if digits is None else digits
+    decimals = _DIGITS.get(unit.split(" per ")[0], 2) if digits is None else digits
+    if unit == "percentage_points":
+        return format_number(100 * value, language, digits=decimals, sign=sign)
     if unit == "share":
         text = format_number(100 * value, language, digits=decimals, sign=sign)
         return text if text == MISSING else f"{text}%"

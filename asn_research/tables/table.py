@@ -54,8 +54,7 @@ def render_table(finding: Finding, layout: TableLayout, language: Language) -> s
     table = table.cols_label({f"c{i}": column.head for i, column in enumerate(layout.columns)})
     numbers = [f"c{i}" for i, column in enumerate(layout.columns) if column.is_number]
     table = table.cols_align("left").cols_align("right", columns=numbers)
-    holm = [phrase("figure.table_holm", language)] if any(row.get("p_holm") for row in shown) else []
-    for note in [*_notes(shown, frame, language), *holm]:
+    for note in [*_notes(shown, frame, language), *_holm_note(shown, language)]:
         table = table.tab_source_note(note)
     return _bare(table.as_raw_html(), f"table-{finding.question}", caption(finding, language))
 
@@ -67,6 +66,13 @@ def _notes(rows: Sequence[Row], frame: pd.DataFrame, language: Language) -> list
     if missing:
         return [phrase("figure.table_both" if any(suppressed) else "figure.table_missing", language)]
     return [phrase("figure.table_suppressed", language)] if any(suppressed) else []
+
+
+def _holm_note(rows: Sequence[Row], language: Language) -> list[str]:
+    adjusted = [row.get("p_holm") is not None for row in rows]
+    if not any(adjusted):
+        return []
+    return [phrase("figure.table_holm" if all(adjusted) else "figure.table_holm_last", language)]
 
 
 def _bare(raw: str, identifier: str, title: str) -> str:
