@@ -14,6 +14,46 @@ from asn_research.models.result import Estimate, tidy_frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackgroundAssumption:
+    """What is assumed about the change without training.
+
+    Parameters
+    ----------
+    reliability : float
+        Retest reliability of the score, 0 to 1 (alpha or an ICC as a stand-in).
+    population_mean : float, optional
+        Mean score before of all who could have been trained, where it is known.
+    selected_share : float, optional
+        Share of people that was selected for low scores before, above 0 and up to 1 (1: no selection).
+        Without it and without ``population_mean`` the trainees are taken as the lower half, the case to
+        be feared.
+    practice_points : float, default 0
+        Allowance for taking the same test twice, in points, not negative.
+
+    Raises
+    ------
+    InputError
+        A number outside its range, or both selection arguments.
+    """
+
+    reliability: float
+    population_mean: float | None = None
+    selected_share: float | None = None
+    practice_points: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check_reliability(self.reliability)
+        if self.practice_points < 0 or not math.isfinite(self.practice_points):
+            raise InputError(f"practice_points must be 0 or more, found {self.practice_points!r}.")
+        if self.population_mean is not None and self.selected_share is not None:
+            raise InputError("give either population_mean or selected_share, not both.")
+        if self.population_mean is not None and not math.isfinite(self.population_mean):
+            raise InputError(f"population_mean must be a number, found {self.population_mean!r}.")
+        if self.selected_share is not None and not 0 < self.selected_share <= 1:
+            raise InputError(f"selected_share must lie above 0 and up to 1, found {self.selected_share!r}.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BackgroundChange:
     """A one-group gain beside what would have happened anyway, all in the unit of the scores.
 
@@ -36,8 +76,7 @@ class BackgroundChange:
     tipping_sd: float
     tipping_ratio: float
     sd_pre: float
-    reliability: float
-    assumption: str
+    assumption: BackgroundAssumption
 
     def tidy(self) -> pd.DataFrame:
         """One row per part, with the columns every estimator shares."""
@@ -78,10 +117,7 @@ def estimate_background_change(
     *,
     pre: str,
     post: str,
-    reliability: float,
-    population_mean: float | None = None,
-    selected_share: float | None = None,
-    practice_points: float = 0.0,
+    assumption: BackgroundAssumption,
     self_rated: tuple[str, str] | None = None,
     conf_level: float = 0.95,
     unit: str = "points",
@@ -97,15 +133,8 @@ def estimate_background_change(
         One row per person; incomplete pairs are left out.
     pre, post : str
         Test scores before and after.
-    reliability : float
-        Retest reliability of the score, 0 to 1 (alpha or an ICC as a stand-in).
-    population_mean : float, optional
-        Mean score before of all who could have been trained, where it is known.
-    selected_share : float, optional
-        Share of people that was selected for low scores before. Without it and without
-        ``population_mean`` the trainees are taken as the lower half, the case to be feared.
-    practice_points : float, default 0
-        Allowance for taking the same test twice, in points, not negative.
+    assumption : BackgroundAssumption
+        Reliability of the score, how trainees were selected, and the allowance for practice.
     self_rated : tuple of str, optional
         Self-ratings before and after of the same people, for the response shift.
     conf_level : float, default 0.95
@@ -121,7 +150,7 @@ def estimate_background_change(
     Raises
     ------
     InputError
-        A reliability outside [0, 1], a negative allowance, or both selection arguments.
+        Missing or non-numeric columns, or a level outside (0, 1).
     TooFewObservationsError
         Fewer than three complete pairs.
     NoVariationError
@@ -141,17 +170,12 @@ def estimate_background_change(
     Examples
     --------
     >>> scores = pd.DataFrame({"pre": [40.0, 50.0, 55.0, 45.0], "post": [52.0, 61.0, 63.0, 58.0]})
-    >>> result = estimate_background_change(scores, pre="pre", post="post", reliability=0.8,
-    ...                                     population_mean=60.0)
+    >>> assumed = BackgroundAssumption(reliability=0.8, population_mean=60.0)
+    >>> result = estimate_background_change(scores, pre="pre", post="post", assumption=assumed)
     >>> round(result.regression.estimate, 2), round(result.remaining.estimate, 2)
     (2.5, 8.5)
     """
     check_level(conf_level)
-    _check_reliability(reliability)
-    if practice_points < 0 or not math.isfinite(practice_points):
-        raise InputError(f"practice_points must be 0 or more, found {practice_points!r}.")
-    if population_mean is not None and selected_share is not None:
-        raise InputError("give either population_mean or selected_share, not both.")
     pairs = pd.DataFrame({"pre": read_column(data, pre), "post": read_column(data, post)}).dropna()
     if len(pairs) < 3:
         raise TooFewObservationsError(f"the background change needs 3 complete pairs, found {len(pairs)}.")
@@ -160,10 +184,8 @@ def estimate_background_change(
     if sd_pre == 0 or float(gains.std(ddof=1)) == 0:
         raise NoVariationError("the scores before and the gains must vary.")
     gain = _mean_gain(gains, "gain", f"{post} - {pre}", conf_level, unit)
-    drift, assumption = _regression(
-        float(pairs["pre"].mean()), sd_pre, reliability, population_mean, selected_share
-    )
-    background = drift + practice_points
+    drift, selection = _regression(float(pairs["pre"].mean()), sd_pre, assumption)
+    background = drift + assumption.practice_points
     shift = None if self_rated is None else _response_shift(data, (pre, post), self_rated, conf_level)
     tipping = _tipping(gain)
     share = {"outcome": gain.outcome, "n_obs": gain.n_obs, "unit": unit}
@@ -171,10 +193,10 @@ def estimate_background_change(
         gain=gain,
         regression=Estimate(
             term="regression_to_mean", estimate=drift, estimand="expected_change_without_training",
-            method=assumption, **share,  # type: ignore[arg-type]
+            method=selection, **share,  # type: ignore[arg-type]
         ),
         practice=Estimate(
-            term="practice", estimate=practice_points, estimand="expected_change_without_training",
+            term="practice", estimate=assumption.practice_points, estimand="expected_change_without_training",
             method="allowance", **share,  # type: ignore[arg-type]
         ),
         background=Estimate(
@@ -187,7 +209,6 @@ def estimate_background_change(
         tipping_sd=tipping / sd_pre,
         tipping_ratio=tipping / background if background > 0 else math.inf,
         sd_pre=sd_pre,
-        reliability=reliability,
         assumption=assumption,
     )  # fmt: skip
 
@@ -197,20 +218,19 @@ def _check_reliability(reliability: float) -> None:
         raise InputError(f"the reliability must lie between 0 and 1, found {reliability!r}.")
 
 
-def _regression(
-    mean_pre: float, sd_pre: float, reliability: float, population_mean: float | None, share: float | None
-) -> tuple[float, str]:
-    if population_mean is not None:
-        return (1 - reliability) * (population_mean - mean_pre), "known population mean"
-    assumption = "selection of the lowest share" if share is not None else "selection of the lower half"
-    share = 0.5 if share is None else share
-    drift = expected_regression_sd(reliability=reliability, selected_share=share)
+def _regression(mean_pre: float, sd_pre: float, assumption: BackgroundAssumption) -> tuple[float, str]:
+    reliability, share = assumption.reliability, assumption.selected_share
+    if assumption.population_mean is not None:
+        return (1 - reliability) * (assumption.population_mean - mean_pre), "known population mean"
     if share == 1:
         return 0.0, "no selection"
+    label = "selection of the lowest share" if share is not None else "selection of the lower half"
+    share = 0.5 if share is None else share
+    drift = expected_regression_sd(reliability=reliability, selected_share=share)
     # Variance of the lower part of a normal: 1 - z m - m², with m = pdf(z) / p and z the p-quantile.
     z = float(stats.norm.ppf(share))
     m = float(stats.norm.pdf(z)) / share
-    return drift * sd_pre / math.sqrt(1 - z * m - m**2), assumption
+    return drift * sd_pre / math.sqrt(1 - z * m - m**2), label
 
 
 def _mean_gain(gains: pd.Series, term: str, outcome: str, conf_level: float, unit: str) -> Estimate:
