@@ -76,6 +76,7 @@ class Lexicon:
     """All spellings of headings, ready to be looked up."""
 
     columns: Mapping[str, Mapping[str, str]]
+    bags: Mapping[str, Mapping[Words, str]]
     questions: Mapping[str, Mapping[Words, str]]
     hints: Mapping[str, tuple[str, ...]]
     ignored: frozenset[str]
@@ -89,10 +90,16 @@ class Lexicon:
 
     def find_column(self, table: str, heading: str) -> str | None:
         """The column of a table that a heading names, or None; names beginning with ``_`` are not stored."""
+        spellings, bags = self.columns[table], self.bags[table]
         for form in heading_forms(heading):
-            if form in self.columns[table]:
-                return self.columns[table][form]
-        return None
+            if form in spellings:
+                return spellings[form]
+        for form in heading_forms(heading):
+            if (bag := word_bag(form)) in bags:
+                return bags[bag]
+        parts = heading.split("/")
+        found = {spellings[form] for part in parts for form in heading_forms(part) if form in spellings}
+        return found.pop() if len(parts) > 1 and len(found) == 1 else None
 
     def find_question(self, table: str, heading: str) -> str | None:
         """The column that a whole question asks for, or None."""
@@ -109,6 +116,9 @@ class Lexicon:
                 return exact
         spans = find_spans(heading, self.items)
         codes = list(dict.fromkeys(span.code for span in spans))
+        words = set(fold(heading).split())
+        if words & _FITTING and words & _WORK and "relevance" not in codes:
+            codes.append("relevance")
         for code in list(codes):
             if code in _OVERRULES:
                 codes = [other for other in codes if other not in _OVERRULES[code]]
@@ -174,6 +184,20 @@ class Lexicon:
         return max((len(hint.split()) for hint in self.hints[table] if f" {hint} " in padded), default=0)
 
 
+_FITTING = frozenset(
+    "sesuai kesesuaian relevan relevansi berguna kegunaan bermanfaat manfaat relevant useful suited".split()
+)
+_WORK = frozenset("pekerjaan tugas jabatan kebutuhan tupoksi job work tasks duties".split())
+_EVENT_WORDS = frozenset(
+    {"diklat", "bimtek", "pembinaan", "kursus", "training", "course", "kegiatan", "lokakarya", "workshop"}
+)
+_SMALL_WORDS = frozenset(
+    {
+        "yang", "di", "ke", "dari", "dan", "atau", "the", "of", "nya", "anda", "saudara", "bapak", "ibu", "untuk",
+        "pada", "dalam", "ini", "tersebut", "per", "your", "you", "a", "oleh", "ikuti", "silakan",
+        "isi", "isikan", "mohon", "tuliskan", "masukkan", "pilih", "please", "enter", "select", "s",
+    }
+)
 _COURSE_WORDS = {
     "pelatihan", "diklat", "bimtek", "workshop", "seminar", "kursus", "training", "course", "lokakarya",
 }  # fmt: skip
@@ -189,6 +213,25 @@ def heading_forms(heading: str) -> tuple[str, ...]:
     plain = _NUMBERING.sub("", heading)
     forms = (heading, _BRACKETS.sub(" ", heading), plain, _BRACKETS.sub(" ", plain))
     return tuple(dict.fromkeys(form for form in map(fold, forms) if form))
+
+
+@cache
+def word_bag(text: str) -> Words:
+    """The words of a folded heading that carry its meaning, in alphabetical order.
+
+    All words for a course are one word, so that "Nama Kegiatan Pembinaan" is "nama pelatihan"; small words and
+    forms of address are left out. "Jumlah" below a merged "Sesi" and "Jumlah Sesi" are the same bag.
+    """
+    words = ("pelatihan" if word in _EVENT_WORDS else word for word in text.split() if word not in _SMALL_WORDS)
+    return tuple(sorted(set(words)))
+
+
+def _collect_bags(spellings: Mapping[str, str]) -> dict[Words, str]:
+    """Bags of words that stand for one column only."""
+    found: dict[Words, set[str]] = {}
+    for spelling, name in spellings.items():
+        found.setdefault(word_bag(spelling), set()).add(name)
+    return {bag: next(iter(names)) for bag, names in found.items() if len(names) == 1 and bag}
 
 
 def _phrases(spellings: Mapping[str, Iterable[str]]) -> dict[Words, str]:
@@ -230,13 +273,15 @@ def read_lexicon() -> Lexicon:
     """
     text = files("asn_research.contract").joinpath("headers.toml").read_text(encoding="utf-8")
     declared = tomllib.loads(text)
+    columns = {table: _table_columns(table, declared) for table in TABLES}
     score = declared["score"]
     waves = _terms("wave") | _phrases({wave: score[wave] for wave in ("pre", "post", "followup")})
     groups = {
         words: code for words, code in _terms("group").items() if code != "trained" and len(words[0]) > 1
     }
     return Lexicon(
-        columns={table: _table_columns(table, declared) for table in TABLES},
+        columns=columns,
+        bags={table: _collect_bags(spellings) for table, spellings in columns.items()},
         questions={table: _phrases(declared["table"][table].get("questions", {})) for table in TABLES},
         hints={
             table: tuple(

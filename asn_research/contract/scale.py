@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 
@@ -24,12 +24,23 @@ def read_scales(size: int) -> tuple[dict[str, int], ...]:
     )
 
 
-def read_answers(words: Iterable[str], *, size: int) -> dict[str, int | None]:
+def read_answers(
+    words: Iterable[str], *, size: int, numbered: Mapping[str, int] | None = None
+) -> dict[str, int | None]:
     """The number of each word, given all words used together; None where scales differ about it.
 
-    "Kurang setuju" is 2 on one printed scale and 3 on another, so the other words of the same question decide:
-    only the scales that hold all of them count, and only numbers on which those agree are given. Words of no
-    scale are left out.
+    "Kurang setuju" is 2 on one printed scale and 3 on another, so the other words decide: of the scales that
+    hold the word, only those count that hold all words which any of them has, and only numbers on which they
+    agree are given. Words of no scale are left out.
+
+    Parameters
+    ----------
+    words
+        Answers in words, in any spelling.
+    size
+        Number of answers of the scale, 4 or 5.
+    numbered
+        Words that were written together with their number, as in "2 – Tidak puas".
 
     Examples
     --------
@@ -39,10 +50,14 @@ def read_answers(words: Iterable[str], *, size: int) -> dict[str, int | None]:
     {'kurang setuju': None, 'setuju': 4}
     """
     scales = read_scales(size)
+    seen = {fold(word): number for word, number in (numbered or {}).items()}
+    agreeing = [s for s in scales if all(s.get(word, number) == number for word, number in seen.items())]
     known = list(dict.fromkeys(w for w in map(fold, words) if any(w in scale for scale in scales)))
-    whole = [scale for scale in scales if all(word in scale for word in known)]
     answers: dict[str, int | None] = {}
     for word in known:
-        numbers = {scale[word] for scale in (whole or scales) if word in scale}
+        having = [s for s in agreeing if word in s] or [s for s in scales if word in s]
+        related = [other for other in known if any(other in scale for scale in having)]
+        whole = [scale for scale in having if all(other in scale for other in related)]
+        numbers = {scale[word] for scale in (whole or having)}
         answers[word] = numbers.pop() if len(numbers) == 1 else None
     return answers

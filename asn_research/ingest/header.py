@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import fnmatch
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from asn_research.contract.heading import read_lexicon
@@ -56,12 +56,18 @@ def find_blocks(grid: Grid, *, region: Region, design: str) -> tuple[list[Block]
             break
         if blocks:
             last = blocks[-1]
-            blocks[-1] = Block(
-                last.layout, last.context, last.top, last.first, found.top, last.headings, last.rival
-            )
+            if _texts(found.headings) == _texts(last.headings):
+                start = found.first
+                continue
+            blocks[-1] = replace(last, end=found.top)
         blocks.append(found)
         start = found.first
     return blocks, (None if blocks else nearest)
+
+
+def _texts(headings: Sequence[Heading]) -> list[tuple[int, str]]:
+    """Headings to compare by: printed again at the top of a page they begin no new table."""
+    return [(heading.column, fold(heading.full)) for heading in headings]
 
 
 def is_note(grid: Grid) -> bool:
@@ -75,7 +81,7 @@ def is_note(grid: Grid) -> bool:
 def _find_heading(grid: Grid, start: int, region: Region, design: str) -> tuple[Block | None, Layout | None]:
     best: Block | None = None
     nearest: Layout | None = None
-    for top in _candidate_tops(grid, start):
+    for top in _candidate_tops(grid, start, region):
         if best is not None and top > best.top + 2:
             break
         block, near = _match_rows(grid, top, start, region, design)
@@ -86,9 +92,13 @@ def _find_heading(grid: Grid, start: int, region: Region, design: str) -> tuple[
     return best, nearest
 
 
-def _candidate_tops(grid: Grid, start: int) -> list[int]:
+def _candidate_tops(grid: Grid, start: int, region: Region) -> list[int]:
     """Rows that may be headings: at least two texts, near the start or after a blank row."""
-    tops = []
+    mapping = find_mapping(grid, region)[1]
+    if mapping is not None and mapping.header_row is not None:
+        top = mapping.header_row - 1
+        return [top] if start == 0 and top < len(grid.rows) else []
+    tops: list[int] = []
     blank = True
     for index in range(start, len(grid.rows)):
         row = grid.rows[index]

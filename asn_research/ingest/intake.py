@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from asn_research.contract.column import REQUIRED_TABLES, TABLES, Table
@@ -292,7 +293,7 @@ def _name_respondents(tables: dict[str, pd.DataFrame], ledger: Ledger) -> None:
         named = {n for n, s in enumerate(ledger.segments) if column in s.positions}
         owners = ledger.owners(frame[ROW])
         missing = frame[column].isna()
-        anonymous = missing & [owner not in named for owner in owners]
+        anonymous = missing & np.array([owner not in named for owner in owners], dtype=bool)
         places = {int(row): "-".join(map(str, ledger.place(int(row)))) for row in frame.loc[anonymous, ROW]}
         frame.loc[anonymous, column] = frame.loc[anonymous, ROW].map(places)
         rest = frame.loc[missing & ~anonymous, ROW].unique()

@@ -14,6 +14,7 @@ from asn_research.contract.vocabulary import fold
 
 _MINIMUM_ITEMS: Final = 3
 _ELEMENTS: Final = tuple(f"u{number}" for number in range(1, len(SKM_ELEMENTS) + 1))
+_TIME_STAMPS: Final = frozenset({"timestamp", "time stamp", "cap waktu", "stempel waktu"})
 _ATTRIBUTES: Final = ("wave", "competency", "source")
 
 
@@ -143,6 +144,7 @@ def _match_mapping(layout: Layout, headings: Sequence[Heading], mapping: Mapping
             rest.remove(heading)
     if wide:
         layout.wide, layout.value = tuple(wide), "score"
+        _drop_shared_date(layout)
     return rest
 
 
@@ -164,9 +166,9 @@ def _match_columns(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon
             name = lexicon.find_column(table.name, text)
             if name is not None and name not in layout.columns and name not in layout.fixed:
                 own = {fold(name)} | ({fold(t) for t in table[name].label} if name in table.names else set())
-                person_name = fold(text).startswith(("nama ", "name "))
+                second = fold(text).startswith(("nama ", "name ")) or fold(text) in _TIME_STAMPS
                 exact = bool(own & set(heading_forms(text)))
-                found[name].append((rank + (0 if exact else 2) + (4 if person_name else 0), heading))
+                found[name].append((rank + (0 if exact else 2) + (4 if second else 0), heading))
                 break
         else:
             rest.append(heading)
@@ -211,8 +213,15 @@ def _match_scores(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon)
     if wide:
         layout.wide, layout.value = tuple(wide), "score"
         layout.columns.pop("score", None)
+    _drop_shared_date(layout)
     taken = {column.column for column in wide}
     return [heading for heading in headings if heading.column not in taken]
+
+
+def _drop_shared_date(layout: Layout) -> None:
+    """One date beside scores of several waves is the date of none of them for certain."""
+    if len({column.values.get("wave") for column in layout.wide}) > 1:
+        layout.columns.pop("date", None)
 
 
 def _match_items(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from asn_research.contract.column import Column
+from asn_research.contract.heading import read_lexicon
 from asn_research.contract.scale import read_answers
 from asn_research.contract.vocabulary import fold, read_vocabulary
 from asn_research.ingest.number import read_number
@@ -27,6 +28,7 @@ _NO: Final = frozenset(
      "belum tuntas", "not completed", "not passed", "mengundurkan diri", "mundur", "tidak memenuhi",
      "tidak menyelesaikan", "tidak kompeten", "belum kompeten", "drop out", "tidak tamat", "dropped out",
      "not complete", "ditunda"}  # fmt: skip
+_SCORE_TERMS: Final = frozenset({"wave", "source", "competency"})
 _TICKS: Final = {"√": True, "✓": True, "✔": True, "✗": False, "×": False, "✘": False}
 
 
@@ -47,7 +49,12 @@ def find_term(vocabulary: str, text: str) -> str | None:
         if found:
             return found
     codes = {code for part in _PARTS.split(plain) if fold(part) and (code := terms.find(part))}
-    return codes.pop() if len(codes) == 1 else None
+    if len(codes) == 1:
+        return codes.pop()
+    if vocabulary in _SCORE_TERMS and not codes:
+        said = read_lexicon().find_score(plain)
+        return getattr(said, vocabulary) if said else None
+    return None
 
 
 def read_term(value: Any, column: Column) -> Reading:
@@ -92,8 +99,13 @@ def split_answer(text: str) -> tuple[int | None, str]:
 
 def read_scale_words(values: Iterable[Any], *, size: int) -> dict[str, int | None]:
     """The numbers of all answers in words that stand together in a sheet."""
-    words = (split_answer(clean(value))[1] for value in values if isinstance(value, str))
-    return read_answers(words, size=size)
+    answers = [split_answer(clean(value)) for value in values if isinstance(value, str)]
+    together: dict[str, set[int]] = {}
+    for number, word in answers:
+        if number is not None:
+            together.setdefault(word, set()).add(number)
+    numbered = {word: next(iter(numbers)) for word, numbers in together.items() if len(numbers) == 1}
+    return read_answers((word for _, word in answers), size=size, numbered=numbered)
 
 
 def read_answer(value: Any, column: Column, *, words: Mapping[str, int | None]) -> Reading:

@@ -1,0 +1,12 @@
+"""A pseudonym key of the tests' own, so that no test reads or makes the user's."""
+
+from __future__ import annotations
+
+import pytest
+
+KEY = "5f" * 32
+
+
+@pytest.fixture(autouse=True)
+def _own_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ASN_RESEARCH_KEY", KEY)
