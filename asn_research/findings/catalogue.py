@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from asn_research.errors import InputError
+from asn_research.findings.background import answer_background_change
 from asn_research.findings.driver import answer_participation_drivers
 from asn_research.findings.heterogeneity import answer_heterogeneity
 from asn_research.findings.learning import (
@@ -129,6 +130,12 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         outcome="primary outcome of the plan", unit="points", sample="trained people with both scores",
         model="change score, CR2; Bonferroni intervals, Holm", needs=_LEARNING, answer=answer_heterogeneity,
         figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="background_change", level=Level.LEARNING, estimand="gain less expected background",
+        outcome="primary outcome of the plan", unit="points", sample="people with both scores",
+        model="regression to the mean, practice allowance; or the comparison group", needs=_LEARNING,
+        answer=answer_background_change, figure="background", table="background", causal_from=_NEVER,
     ),
     Question(
         id="minimum_detectable_effect", level=Level.COST, estimand="smallest change found with power 0.8",

@@ -55,7 +55,7 @@ def answer_participation_drivers(data: RegionData) -> Finding:
     estimates = [_named(e) for e in heard.value.estimates if e.term != "Intercept"]
     reference = str(kept["position_type"].value_counts().index[0])
     clusters = count_clusters(kept, "batch")
-    caveats = [replace(c, fields={"clusters": clusters}) for c in heard.caveats]
+    caveats = [caveat for caveat in heard.caveats if caveat.code != "few_clusters"]
     return answer(
         data,
         _QUESTION,
@@ -65,7 +65,8 @@ def answer_participation_drivers(data: RegionData) -> Finding:
         caveats=(
             Caveat(code="answers_after"),
             Caveat(code="linked_respondents"),
-            *(caveats or cluster_caveats(clusters)),
+            *cluster_caveats(clusters),
+            *caveats,
         ),
         rows=tuple(_row(e, reference, kept) for e in estimates),
         details={"unit": "share", "reference_position": reference},

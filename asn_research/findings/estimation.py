@@ -20,7 +20,7 @@ from asn_research.errors import (
     FewTreatedClustersWarning,
     HighLeverageWarning,
 )
-from asn_research.findings.finding import Caveat, Row
+from asn_research.findings.finding import Caveat, Cell, Row
 from asn_research.models.bootstrap import bootstrap_design
 from asn_research.models.design import Design
 from asn_research.models.multiplicity import adjust_p_values
@@ -30,6 +30,7 @@ from asn_research.models.result import Estimate, Fit
 
 CONF_LEVEL = 0.95
 POWER = 0.80
+_CAREFUL_CLUSTERS = 12
 _REMARKS: dict[type[AsnResearchWarning], str] = {
     FewClustersWarning: "few_clusters",
     FewTreatedClustersWarning: "few_treated_clusters",
@@ -46,13 +47,13 @@ class Heard:
     caveats: tuple[Caveat, ...]
 
 
-def listen(call: Callable[[], Any], *, n_clusters: int | None = None) -> Heard:
+def listen(call: Callable[[], Any]) -> Heard:
     """Run an estimator; its named warnings become caveats instead of lines on a screen."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         value = call()
     codes = [code for kind, code in _REMARKS.items() if any(issubclass(w.category, kind) for w in caught)]
-    return Heard(value, tuple(Caveat(code=code, fields={"clusters": n_clusters}) for code in codes))
+    return Heard(value, tuple(Caveat(code=code) for code in codes))
 
 
 def count_clusters(frame: pd.DataFrame, clusters: str) -> int:
@@ -101,10 +102,11 @@ def has_interval(estimate: Estimate) -> bool:
 
 
 def cluster_caveats(n_clusters: int) -> tuple[Caveat, ...]:
-    """The reservation that too few clusters deserve."""
-    if n_clusters >= MINIMUM_CLUSTERS:
-        return ()
-    return (Caveat(code="too_few_clusters", fields={"clusters": n_clusters, "needed": MINIMUM_CLUSTERS}),)
+    """The reservation that few clusters deserve: no inference below six, care below twelve."""
+    fields: dict[str, Cell] = {"clusters": n_clusters, "needed": MINIMUM_CLUSTERS}
+    if n_clusters < MINIMUM_CLUSTERS:
+        return (Caveat(code="too_few_clusters", fields=fields),)
+    return (Caveat(code="few_clusters", fields=fields),) if n_clusters < _CAREFUL_CLUSTERS else ()
 
 
 def interval_cells(frame: pd.DataFrame, column: str, *, clusters: str | None) -> Row:
@@ -128,11 +130,12 @@ def adjust_holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in adjust_p_values(list(p_values), method="holm")]
 
 
-def bootstrap_cells(build: Callable[[], Design], *, estimate: Estimate) -> Heard:
+def bootstrap_cells(build: Callable[[], Design], *, estimate: Estimate, label: str = "") -> Heard:
     """The wild cluster bootstrap interval beside an estimate, where it has 6 to 29 clusters.
 
     Returns the cells ``bootstrap_low`` and ``bootstrap_high`` for the details of a finding, and a caveat that
-    tells them; both empty where the bootstrap is not called for or has no end.
+    tells them; both empty where the bootstrap is not called for or has no end. ``label`` is the code of the
+    contrast where the answer has several.
     """
     clusters = estimate.n_clusters or 0
     if not MINIMUM_CLUSTERS <= clusters < FEW_CLUSTERS:
@@ -143,7 +146,8 @@ def bootstrap_cells(build: Callable[[], Design], *, estimate: Estimate) -> Heard
     if not has_interval(found):
         return Heard({}, ())
     ends = {"low": found.conf_low, "high": found.conf_high}
-    caveat = Caveat(code="bootstrap", fields=dict(ends))
+    fields: dict[str, Cell] = {"label": label, **ends} if label else dict(ends)
+    caveat = Caveat(code="bootstrap_of" if label else "bootstrap", fields=fields)
     return Heard({f"bootstrap_{side}": value for side, value in ends.items()}, (caveat,))
 
 
@@ -155,5 +159,7 @@ def detectable(estimate: Estimate) -> float | None:
     """
     if not (math.isfinite(estimate.df) and estimate.std_error > 0):
         return None
-    df = estimate.df
-    return estimate.std_error * solve_power(lambda x: power_of_t(x, df=df), power=POWER, low=0.0, high=10.0)
+    df, alpha = estimate.df, 1 - estimate.conf_level
+    return estimate.std_error * solve_power(
+        lambda x: power_of_t(x, df=df, alpha=alpha), power=POWER, low=0.0, high=10.0
+    )

@@ -152,7 +152,8 @@ def answer_method_effect(data: RegionData) -> Finding:
     caveats = [Caveat(code="method_not_assigned"), *setting.caveats, *_heard(heard.caveats, setting)]
     if opposite:
         caveats.append(Caveat(code="models_differ", fields={"count": opposite}))
-    boot = bootstrap_cells(partial(_method_design, setting, first), estimate=main[0])
+    label = f"method:{setting.methods[0]} - method:{setting.reference}"
+    boot = bootstrap_cells(partial(_method_design, setting, first), estimate=main[0], label=label)
     return answer(
         data,
         "method_effect",
@@ -203,8 +204,9 @@ def _refuse(data: RegionData, question: str, setting: MethodPeople) -> Finding |
 
 
 def _heard(caveats: tuple[Caveat, ...], setting: MethodPeople) -> list[Caveat]:
-    clusters = count_clusters(setting.frame, "cluster")
-    return [replace(c, fields={"clusters": clusters}) for c in caveats] or list(cluster_caveats(clusters))
+    """Reservations about clusters: those that depend on their number, and what the estimator warned of."""
+    own = cluster_caveats(count_clusters(setting.frame, "cluster"))
+    return [*own, *(caveat for caveat in caveats if caveat.code != "few_clusters")]
 
 
 def _pairs(setting: MethodPeople, model: GainModel) -> tuple[Estimate, ...]:

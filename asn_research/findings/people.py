@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -36,17 +37,17 @@ class GainPeople:
         """The outcome as ``competency:source``."""
         return f"{self.competency}:{self.source}"
 
-    @property
+    @cached_property
     def matched(self) -> pd.DataFrame:
         """People with both scores."""
         return self.everyone.dropna(subset=["gain"])
 
-    @property
+    @cached_property
     def trained(self) -> pd.DataFrame:
         """Trained people with both scores."""
         return self.matched[self.matched["trained"] == 1.0]
 
-    @property
+    @cached_property
     def comparison(self) -> pd.DataFrame:
         """Compared people with both scores."""
         return self.matched[self.matched["trained"] == 0.0]

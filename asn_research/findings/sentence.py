@@ -8,14 +8,15 @@ follows from what was found and from the design grade. Numbers in text are round
 from __future__ import annotations
 
 from asn_research.contract.column import TABLES
+from asn_research.findings.design_grade import DesignGrade
 from asn_research.findings.finding import Cell, Finding, Status
-from asn_research.findings.label import code_label
+from asn_research.findings.label import row_label
 from asn_research.findings.wording.learning import LEARNING_WORDINGS
 from asn_research.findings.wording.part import Wording, say
 from asn_research.findings.wording.reach import REACH_WORDINGS
 from asn_research.findings.wording.reaction import REACTION_WORDINGS
 from asn_research.language import Language, format_count, format_number, format_percent
-from asn_research.language.catalogue import has_phrase
+from asn_research.language.catalogue import has_phrase, read_messages
 from asn_research.models.result import NotEstimable
 
 WORDINGS: dict[str, Wording] = REACH_WORDINGS | REACTION_WORDINGS | LEARNING_WORDINGS
@@ -76,6 +77,20 @@ def grade_text(grade: int, language: Language) -> str:
     return say(f"grade_{grade}", language, grade=format_count(grade, language))
 
 
+def grade_reasons(grade: DesignGrade, language: Language) -> list[str]:
+    """Why a design has its grade, one sentence each."""
+    return [say(f"caveat_{code}", language) for code in grade.reasons]
+
+
+def glossary_entries(language: Language) -> list[tuple[str, str]]:
+    """The words a report explains, each with its explanation, in alphabetical order."""
+    prefix = "finding.glossary_"
+    names = [key.removeprefix(prefix) for key in read_messages() if key.startswith(prefix)]
+    words = {name.removesuffix("_text") for name in names}
+    entries = [(say(f"glossary_{w}", language), say(f"glossary_{w}_text", language)) for w in words]
+    return sorted(entries, key=lambda entry: entry[0].casefold())
+
+
 def sample_sentence(finding: Finding, language: Language) -> str:
     """Who an answer speaks about, and who is missing from it; empty where nobody was counted."""
     sample = finding.sample
@@ -102,7 +117,7 @@ def field_text(name: str, value: Cell, language: Language) -> str:
         if name.endswith("_share"):
             return format_percent(value, language)
         return format_number(value, language, digits=2 if name.endswith(("_sd", "_r")) else 1)
-    return code_label(value, language)
+    return row_label({"label_code": value}, language)
 
 
 def _reason(finding: Finding, language: Language) -> str:

@@ -224,6 +224,39 @@ def _detectable(finding: Finding, language: Language) -> list[str]:
     return [text, say(f"mde_{size}", language, yardstick=yardstick)]
 
 
+def _background(finding: Finding, language: Language) -> list[str]:
+    details = finding.details
+    own = estimate_of(finding, "mean_gain")
+    if details["compared"]:
+        rest = estimate_of(finding)
+        values = {"rest": rest.estimate, "own": own.estimate}
+        counts = {side: count(details[side], language) for side in ("trained", "comparison")}
+        signed = {name: format_number(value, language, sign=True) for name, value in values.items()}
+        return [
+            say("background_compared", language, interval=interval(rest, language), **signed, **counts),
+            say("background_compared_reading", language, own=signed["own"], trained=counts["trained"]),
+        ]
+    names = ("observed", "expected")
+    shown = {name: format_number(number(details[name]), language) for name in names}
+    parts = "; ".join(
+        say(f"background_part_{name}", language, points=format_number(number(details[name]), language))
+        for name in ("regression", "practice")
+    )
+    remaining = estimate_of(finding)
+    head = say(f"answer_background_change_{details['selection']}", language, parts=parts, **shown)
+    rest_text = say(
+        "background_remaining",
+        language,
+        remaining=format_number(remaining.estimate, language),
+        interval=interval(remaining, language),
+        people=count(finding.sample.people, language),
+    )
+    tipping = number(details.get("tipping"))
+    if not tipping > 0:
+        return [head, rest_text]
+    return [head, rest_text, say("background_tipping", language, points=points(tipping, language))]
+
+
 LEARNING_WORDINGS: dict[str, Wording] = {
     "learning_gain": _gain,
     "competency_gains": _competencies,
@@ -232,5 +265,6 @@ LEARNING_WORDINGS: dict[str, Wording] = {
     "participation_slope": _slope,
     "confidence_gain": _confidence,
     "heterogeneity": _heterogeneity,
+    "background_change": _background,
     "minimum_detectable_effect": _detectable,
 }
