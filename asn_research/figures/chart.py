@@ -23,6 +23,7 @@ MAXIMUM_ROWS: Final = 30
 """Rows one figure draws; of more, the lowest and the highest are drawn and the table shows all."""
 
 _ROOMY_ROWS: Final = 16
+_FEWEST_TICKS: Final = 3
 _LABEL_PT: Final = 128.0
 _GAP: Final = 10.0
 _EDGE: Final = 4.0
@@ -205,10 +206,18 @@ def _write_below(
 
 
 def nice_ticks(low: float, high: float, *, most: int = 5) -> list[float]:
-    """At most ``most`` round numbers between two bounds."""
-    found = MaxNLocator(nbins=most - 1, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    """At most ``most`` round numbers between two bounds, and three where that can be."""
     slack = 1e-9 * (high - low)
-    return [float(tick) for tick in found if low - slack <= tick <= high + slack]
+    ticks: list[float] = []
+    for bins in range(most - 1, 2 * most):
+        found = MaxNLocator(nbins=bins, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+        inside = [float(tick) for tick in found if low - slack <= tick <= high + slack]
+        if len(inside) > most:
+            break
+        ticks = inside
+        if len(ticks) >= _FEWEST_TICKS:
+            break
+    return ticks
 
 
 def axis_digits(ticks: Sequence[float], unit: str) -> int:

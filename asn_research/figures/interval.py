@@ -82,7 +82,7 @@ def draw_interval(finding: Finding, language: Language) -> Figure | None:
     values = tuple(format_quantity(number(r.get("estimate")), unit, language, sign=signed) for r in rows)
     columns = [Column("", values, bold=True)]
     if any(row.get("n") is not None for row in rows):
-        counts = tuple(format_count(number(row.get("n")), language) for row in rows)
+        counts = tuple("" if r.get("n") is None else format_count(number(r["n"]), language) for r in rows)
         columns.append(Column(phrase("figure.head_people", language), counts))
     hollow = phrase("figure.note_no_interval", language) if any(math.isnan(low) for low, _ in ends) else ""
     clipped = any(s != e for s, e in zip(shown, ends, strict=True) if e[0] <= e[1])

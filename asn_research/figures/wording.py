@@ -76,8 +76,6 @@ def headline_text(finding: Finding, language: Language, *, sign: bool = False) -
     unit = unit_of(finding) if headline.unit == "share" and sign else headline.unit
     if " per " in headline.unit:
         name = phrase("figure.alt_per_ten", language)
-    elif finding.details.get("compared"):
-        name = phrase("figure.alt_compared", language)
     else:
         name = _name_of(headline, finding, language)
     return phrase(
@@ -90,11 +88,11 @@ def headline_text(finding: Finding, language: Language, *, sign: bool = False) -
 
 
 def _name_of(headline: Estimate, finding: Finding, language: Language) -> str:
-    """The label of the row that is the headline; empty where it is none of them."""
+    """The label of the row that is the headline; else whether it is a difference to the comparison group."""
     for row in finding.rows:
         if row.get("estimate") == headline.estimate:
             return row_name(row, finding.rows, language)
-    return ""
+    return phrase("figure.alt_compared", language) if finding.details.get("compared") else ""
 
 
 def row_name(row: Row, rows: Sequence[Row], language: Language) -> str:
