@@ -95,15 +95,10 @@ def _numbers(frame: pd.DataFrame, chance: Chance) -> list[str]:
     return numbers
 
 
-def make_people(setting: Setting, chance: Chance, *, size: int) -> pd.DataFrame:
-    """``size`` people with register columns, name and number; the first rows may have come from before.
-
-    Returns
-    -------
-    DataFrame
-        Columns of the participants table without ``group``, and ``name``.
-    """
-    year = setting.starts.year
+def _make_careers(
+    chance: Chance, *, size: int, year: int
+) -> tuple[list[str], list[str], list[datetime.date], list[tuple[int, int]]]:
+    """Positions, employments, dates of birth, and year with month or contract digits of appointment."""
     positions = chance.pick(_POSITIONS, size, weights=(0.06, 0.16, 0.38, 0.40))
     employments = chance.pick(("PNS", "PPPK"), size, weights=(0.8, 0.2))
     employments = [
@@ -123,6 +118,19 @@ def make_people(setting: Setting, chance: Chance, *, size: int) -> pd.DataFrame:
         else (min(births[i].year + int(starts[i]) + 1, year - 1), int(months[i]))
         for i in range(size)
     ]  # fmt: skip
+    return positions, employments, births, appointed
+
+
+def make_people(setting: Setting, chance: Chance, *, size: int) -> pd.DataFrame:
+    """``size`` people with register columns, name and number.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the participants table without ``group``, and ``name``.
+    """
+    year = setting.starts.year
+    positions, employments, births, appointed = _make_careers(chance, size=size, year=year)
     sexes = chance.pick(("male", "female"), size, weights=(0.48, 0.52))
     education = [_LEVELS[int(chance.positions(_EDUCATIONS[position], 1)[0])] for position in positions]
     grades = [

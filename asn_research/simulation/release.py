@@ -33,7 +33,12 @@ def office_files(region: str, *, period: str, seed: int = SEED) -> OfficeFiles:
     >>> {row.status for row in files.expected} <= {"accepted", "corrected", "quarantined", "duplicate"}
     True
     """
-    world = make_world(SETTINGS[region, period], seed=seed)
+    return leave_files(make_world(SETTINGS[region, period], seed=seed), seed=seed)
+
+
+def leave_files(world: World, *, seed: int = SEED) -> OfficeFiles:
+    """The files that a world of an example region leaves behind, in the raw form of its office."""
+    region, period = world.setting.folder, world.setting.period
     return _FORMS[region](world, Chance(seed, region, period, "office"))
 
 

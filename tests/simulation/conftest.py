@@ -6,7 +6,7 @@ import pytest
 
 from asn_research.simulation.example import SETTINGS
 from asn_research.simulation.office import OfficeFiles
-from asn_research.simulation.release import office_files
+from asn_research.simulation.release import leave_files
 from asn_research.simulation.world import World, make_world
 
 
@@ -16,5 +16,5 @@ def worlds() -> dict[tuple[str, str], World]:
 
 
 @pytest.fixture(scope="session")
-def offices() -> dict[tuple[str, str], OfficeFiles]:
-    return {(region, period): office_files(region, period=period) for region, period in SETTINGS}
+def offices(worlds: dict[tuple[str, str], World]) -> dict[tuple[str, str], OfficeFiles]:
+    return {key: leave_files(world) for key, world in worlds.items()}

@@ -10,7 +10,9 @@ import pytest
 
 from asn_research.contract.column import TABLES
 from asn_research.errors import InputError
+from asn_research.simulation.chance import Chance
 from asn_research.simulation.example import SETTINGS
+from asn_research.simulation.service import make_service_requests
 from asn_research.simulation.world import World, make_world, simulate_world
 
 Worlds = dict[tuple[str, str], World]
@@ -32,7 +34,7 @@ def _gap(world: World, wave: str) -> pd.Series:
 
 @pytest.fixture(scope="module")
 def large() -> World:
-    return simulate_world("tangerang_selatan", seed=5, period="2024", scale=10)
+    return simulate_world("tangerang_selatan", seed=5, period="2024", scale=8)
 
 
 def test_every_table_is_in_a_region(worlds: Worlds) -> None:
@@ -137,7 +139,7 @@ def test_weak_people_drop_out(large: World) -> None:
 
 
 def test_low_scorers_were_selected_in_kalianda_so_that_they_regress_to_the_mean() -> None:
-    world = simulate_world("kalianda", seed=8, scale=20)
+    world = simulate_world("kalianda", seed=8, scale=12)
     trained, truth = _trained(world), world.truth
     assert (
         trained["observed"].max() <= world.people.loc[world.people["group"] == "eligible", "observed"].min()
@@ -148,7 +150,7 @@ def test_low_scorers_were_selected_in_kalianda_so_that_they_regress_to_the_mean(
         (1 - truth.reliability) * (trained["observed"].mean() - truth.ability_mean), abs=0.3, rel=0
     )
     assert luck < -1
-    chosen = simulate_world("kalianda", seed=8, scale=20, truth=replace(truth, lowest_selected=False))
+    chosen = simulate_world("kalianda", seed=8, scale=12, truth=replace(truth, lowest_selected=False))
     assert abs((_trained(chosen)["observed"] - _trained(chosen)["ability"]).mean()) < 0.3
 
 
@@ -172,10 +174,12 @@ def test_those_who_wait_are_trained_after_the_second_measurement(worlds: Worlds)
 
 
 def test_permits_wait_less_after_the_change_and_some_are_still_open() -> None:
+    setting = SETTINGS["sawahlunto", "2025"]
     drops: list[float] = []
     for seed in range(8):
-        world = simulate_world("sawahlunto", seed=seed)
-        log, setting = world.tables["service_requests"], world.setting
+        log = make_service_requests(setting, Chance(seed, "permits"))
+        for column in ("submitted_on", "completed_on"):
+            log[column] = pd.to_datetime(log[column])
         months = log["submitted_on"].dt.to_period("M")
         changed = pd.Timestamp(setting.changed_on)
         assert months[log["submitted_on"] < changed].nunique() >= 12
@@ -193,9 +197,7 @@ def test_permits_wait_less_after_the_change_and_some_are_still_open() -> None:
         )  # fmt: skip
         drops.append(-float(np.linalg.lstsq(design, days, rcond=None)[0][-1]))
     # standard deviation of one drop is about 0.5 days, so 0.2 for the mean of eight
-    assert np.mean(drops) == pytest.approx(
-        SETTINGS["sawahlunto", "2025"].truth.waiting_drop_days, abs=0.8, rel=0
-    )
+    assert np.mean(drops) == pytest.approx(setting.truth.waiting_drop_days, abs=0.8, rel=0)
 
 
 def test_citizens_are_a_little_more_satisfied_afterwards(worlds: Worlds) -> None:
