@@ -127,7 +127,7 @@ class Lexicon:
         return codes[0] if len(codes) == 1 else None
 
     def find_element(self, heading: str) -> str | None:
-        """The citizen survey element that a heading names; a bare ``U8`` counts by its number only when alone."""
+        """The citizen survey element that a heading names; ``U8`` counts by its number only when alone."""
         codes = {span.code for span in find_spans(heading, self.elements)}
         if len(codes) == 1:
             return codes.pop()
@@ -153,7 +153,8 @@ class Lexicon:
             codes = {span.code for span in matches}
             if len(codes) > 1:
                 return None
-            found.update({kind: code for code in codes})
+            if codes:
+                found[kind] = codes.pop()
             covered.update(index for span in matches for index in range(span.start, span.end))
         rest = {word for index, word in enumerate(words) if index not in covered}
         if not found or rest - self.noise:
@@ -185,17 +186,61 @@ class Lexicon:
 
 
 _FITTING = frozenset(
-    "sesuai kesesuaian relevan relevansi berguna kegunaan bermanfaat manfaat relevant useful suited".split()
+    [
+        "sesuai",
+        "kesesuaian",
+        "relevan",
+        "relevansi",
+        "berguna",
+        "kegunaan",
+        "bermanfaat",
+        "manfaat",
+        "relevant",
+        "useful",
+        "suited",
+    ]
 )
-_WORK = frozenset("pekerjaan tugas jabatan kebutuhan tupoksi job work tasks duties".split())
+_WORK = frozenset(["pekerjaan", "tugas", "jabatan", "kebutuhan", "tupoksi", "job", "work", "tasks", "duties"])
 _EVENT_WORDS = frozenset(
     {"diklat", "bimtek", "pembinaan", "kursus", "training", "course", "kegiatan", "lokakarya", "workshop"}
 )
 _SMALL_WORDS = frozenset(
     {
-        "yang", "di", "ke", "dari", "dan", "atau", "the", "of", "nya", "anda", "saudara", "bapak", "ibu", "untuk",
-        "pada", "dalam", "ini", "tersebut", "per", "your", "you", "a", "oleh", "ikuti", "silakan",
-        "isi", "isikan", "mohon", "tuliskan", "masukkan", "pilih", "please", "enter", "select", "s",
+        "yang",
+        "di",
+        "ke",
+        "dari",
+        "dan",
+        "atau",
+        "the",
+        "of",
+        "nya",
+        "anda",
+        "saudara",
+        "bapak",
+        "ibu",
+        "untuk",
+        "pada",
+        "dalam",
+        "ini",
+        "tersebut",
+        "per",
+        "your",
+        "you",
+        "a",
+        "oleh",
+        "ikuti",
+        "silakan",
+        "isi",
+        "isikan",
+        "mohon",
+        "tuliskan",
+        "masukkan",
+        "pilih",
+        "please",
+        "enter",
+        "select",
+        "s",
     }
 )
 _COURSE_WORDS = {
@@ -219,10 +264,12 @@ def heading_forms(heading: str) -> tuple[str, ...]:
 def word_bag(text: str) -> Words:
     """The words of a folded heading that carry its meaning, in alphabetical order.
 
-    All words for a course are one word, so that "Nama Kegiatan Pembinaan" is "nama pelatihan"; small words and
-    forms of address are left out. "Jumlah" below a merged "Sesi" and "Jumlah Sesi" are the same bag.
+    All words for a course are one word, so that "Nama Kegiatan Pembinaan" is "nama pelatihan"; small words
+    and forms of address are left out. "Jumlah" below a merged "Sesi" and "Jumlah Sesi" are the same bag.
     """
-    words = ("pelatihan" if word in _EVENT_WORDS else word for word in text.split() if word not in _SMALL_WORDS)
+    words = (
+        "pelatihan" if word in _EVENT_WORDS else word for word in text.split() if word not in _SMALL_WORDS
+    )
     return tuple(sorted(set(words)))
 
 

@@ -46,8 +46,8 @@ def cell_address(row: int, column: int) -> str:
 def find_special_cells(path: Path, sheet: str) -> dict[tuple[int, int], str]:
     """Error cells, formulas without stored result and percentages of a sheet of an .xlsx workbook, as text.
 
-    The reader gives an empty cell for the first two, so that a broken formula would look like a missing value,
-    and ``0.85`` for a cell that shows 85%. Other kinds of files give an empty result.
+    The reader gives an empty cell for the first two, so that a broken formula would look like a missing
+    value, and ``0.85`` for a cell that shows 85%. Other kinds of files give an empty result.
     """
     if path.suffix.casefold() not in {".xlsx", ".xlsm"}:
         return {}

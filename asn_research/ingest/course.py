@@ -83,7 +83,7 @@ class CourseIndex:
         return index
 
     def find(self, code: str | None, title: str | None, batch: str | None) -> tuple[str | None, str]:
-        """The code of a course, or None and the reason: ``missing_value``, ``unknown_course``, ``course_ambiguous``."""
+        """The code of a course, or None and the reason why there is none."""
         if code is not None:
             if fold(code) in self.codes:
                 return self.codes[fold(code)], ""

@@ -1,4 +1,4 @@
-"""Dates as offices write them: Indonesian and English month names, either order, spreadsheet serial numbers."""
+"""Dates as offices write them: Indonesian and English months, either order, serial numbers."""
 
 from __future__ import annotations
 
@@ -26,8 +26,44 @@ _MONTHS: Final = {
     for name in names.split()
 }  # fmt: skip
 _DAYS: Final = frozenset(
-    "senin selasa rabu kamis jumat sabtu minggu ahad monday tuesday wednesday thursday friday saturday sunday "
-    "mon tue wed thu fri sat sun sen sel rab kam jum sab min tanggal tgl pukul jam wib wita wit".split()
+    [
+        "senin",
+        "selasa",
+        "rabu",
+        "kamis",
+        "jumat",
+        "sabtu",
+        "minggu",
+        "ahad",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "sen",
+        "sel",
+        "rab",
+        "kam",
+        "jum",
+        "sab",
+        "min",
+        "tanggal",
+        "tgl",
+        "pukul",
+        "jam",
+        "wib",
+        "wita",
+        "wit",
+    ]
 )
 _TIME: Final = re.compile(
     r"[\sT,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:am|pm)?\s*(?:z|wib|wita|wit|(?:gmt|utc)?\s*[+-]?\d{0,2}:?\d{0,2})?$",

@@ -25,17 +25,26 @@ def settle_repeats(table: Table, records: pd.DataFrame, ledger: Ledger) -> pd.Da
     if not records.duplicated(subset=key).any():
         return records
     repeated = records[records.duplicated(subset=key, keep=False)]
-    conflicting: dict[int, set[str]] = defaultdict(set)
-    for _, group in repeated.groupby(key, sort=False, dropna=False):
-        different = [name for name in names if name not in key and group[name].nunique(dropna=False) > 1]
-        if different:
-            for row in group[ROW].unique():
-                conflicting[int(row)].update(different)
+    conflicting = _find_conflicts(repeated, key, [name for name in names if name not in key])
     ledger.quarantine(_make_issues(table, conflicting, ledger))
     records = records[~ledger.is_bad(records[ROW])]
     extra = records.duplicated(subset=names)
     _note_repeats(records, extra.to_numpy(), names, ledger)
     return records[~extra]
+
+
+def _find_conflicts(repeated: pd.DataFrame, key: list[str], others: list[str]) -> dict[int, set[str]]:
+    """Rows of records that share a key but differ, with the columns in which they differ."""
+    group = repeated.groupby(key, sort=False, dropna=False).ngroup().to_numpy()
+    rows = repeated[ROW].to_numpy()
+    _, first = np.unique(group, return_index=True)
+    conflicting: dict[int, set[str]] = defaultdict(set)
+    for name in others:
+        codes, _ = pd.factorize(repeated[name], use_na_sentinel=False)
+        different = np.unique(group[codes != codes[first[group]]])
+        for row in np.unique(rows[np.isin(group, different)]):
+            conflicting[int(row)].add(name)
+    return conflicting
 
 
 def _make_issues(table: Table, conflicting: dict[int, set[str]], ledger: Ledger) -> list[Issue]:

@@ -42,8 +42,8 @@ _PPPK_CODES: Final = range(21, 100)
 class EmployeeNumber:
     """What the digits of a NIP or NI PPPK say: birth, year of appointment, employment and sex.
 
-    Digits 1–8 are the date of birth, 9–12 the year of appointment, 13–14 its month (PNS, 01–12) or the kind of
-    contract (PPPK, 21 and above), 15 the sex, 16–18 a serial number beginning at 001.
+    Digits 1–8 are the date of birth, 9–12 the year of appointment, 13–14 its month (PNS, 01–12) or the kind
+    of contract (PPPK, 21 and above), 15 the sex, 16–18 a serial number beginning at 001.
     """
 
     digits: str

@@ -110,8 +110,8 @@ def collect(folder: Path, region: Region, period: str) -> _Collected:
     collected = _Collected()
     if not folder.is_dir():
         raise IntakeError(
-            Problem("period_missing", "the folder of the period is missing.", Place(f"{region.folder}/{period}"),
-                    "Make it and put the office's files in.")
+            Problem("period_missing", "the folder of the period is missing.",
+                    Place(f"{region.folder}/{period}"), "Make it and put the office's files in.")
         )  # fmt: skip
     for path in list_files(folder):
         raw = read_file(path, folder=folder)
@@ -214,7 +214,7 @@ def _label_columns(layout: Layout) -> set[int]:
 
 
 def _require_tables(collected: _Collected, place: str) -> None:
-    """Stop where a required table was found nowhere, with all that is wrong and the headings that would make one."""
+    """Stop where a required table was found nowhere, naming the headings that would make one."""
     found = {segment.table.name for segment in collected.segments}
     problems = []
     for name in REQUIRED_TABLES:
@@ -222,7 +222,8 @@ def _require_tables(collected: _Collected, place: str) -> None:
             table = TABLES[name]
             headings = ", ".join(table[column].label.id for column in table.required_names)
             problems.append(
-                Problem("table_missing", f"the required table {name} ({table.label.id}) was found in no file.",
+                Problem("table_missing",
+                        f"the required table {name} ({table.label.id}) was found in no file.",
                         Place(place), f"A sheet with these headings makes one: {headings}.",
                         {"table": name, "headings": headings})
             )  # fmt: skip
@@ -256,9 +257,11 @@ def _join(segments: list[Segment]) -> dict[str, pd.DataFrame]:
 
 def _name_courses(courses: pd.DataFrame) -> None:
     """Courses that an office lists without codes are named by title and batch."""
-    for row in courses.index[courses["course_id"].isna() & courses["title"].notna()]:
-        title, batch = courses.at[row, "title"], courses.at[row, "batch"]
-        courses.at[row, "course_id"] = make_course_id(str(title), batch if isinstance(batch, str) else None)
+    nameless = courses["course_id"].isna() & courses["title"].notna()
+    courses.loc[nameless, "course_id"] = [
+        make_course_id(title, batch if isinstance(batch, str) else None)
+        for title, batch in zip(courses.loc[nameless, "title"], courses.loc[nameless, "batch"], strict=True)
+    ]
 
 
 def _link(tables: dict[str, pd.DataFrame], ledger: Ledger) -> None:
@@ -339,9 +342,10 @@ def make_account(
 
 
 def _problem_entry(problem: Problem) -> dict[str, Any]:
+    place = problem.place
     return {
-        "code": problem.code, "message": problem.message, "file": problem.place.file, "sheet": problem.place.sheet,
-        "cell": problem.place.cell, "remedy": problem.remedy, "fields": problem.fields,
+        "code": problem.code, "message": problem.message, "file": place.file, "sheet": place.sheet,
+        "cell": place.cell, "remedy": problem.remedy, "fields": problem.fields,
     }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ _ATTRIBUTES: Final = ("wave", "competency", "source")
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The heading of one column of a file: its own text, and the one that a merged cell above puts over it."""
+    """The heading of one column of a file: its own text, and the texts above that stand over it."""
 
     column: int
     own: str
@@ -33,7 +33,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What stands around a table: names of file and sheet, titles above the headings, the region's mapping."""
+    """What stands around a table: names of file and sheet, titles above, the region's mapping."""
 
     file: str
     sheet: str
@@ -157,7 +157,7 @@ def _take(layout: Layout, name: str, target: str, rest: list[Heading]) -> None:
 
 
 def _match_columns(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:
-    """Columns whose heading is a known spelling; the contract's own name or label goes before other spellings."""
+    """Columns whose heading is a known spelling; the contract's own name goes before other spellings."""
     table = layout.table
     found: dict[str, list[tuple[int, Heading]]] = defaultdict(list)
     rest: list[Heading] = []

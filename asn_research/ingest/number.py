@@ -10,7 +10,8 @@ from asn_research.contract.column import Column, Kind
 from asn_research.ingest.reading import Reading, clean
 
 _NUMBER: Final = re.compile(
-    r"^(?P<money>rp\.?|idr)?\s*(?P<sign>[-−–+])?\s*(?P<body>\d[\d.,  ]*)\s*(?P<percent>%)?\s*(?P<dash>,-|\.-|-)?\s*"
+    r"^(?P<money>rp\.?|idr)?\s*(?P<sign>[-−–+])?\s*(?P<body>\d[\d.,  ]*)\s*(?P<percent>%)?\s*"
+    r"(?P<dash>,-|\.-|-)?\s*"
     r"(?P<scale>ribu|rb|juta|jt|milyar|miliar|m)?\s*(?P<unit>[a-z]+(?: pelajaran)?)?\.?$",
     re.IGNORECASE,
 )
@@ -22,8 +23,36 @@ _SCALES: Final = {
     "ribu": 1e3, "rb": 1e3, "juta": 1e6, "jt": 1e6, "milyar": 1e9, "miliar": 1e9, "m": 1e9,
 }  # fmt: skip
 _UNITS: Final = frozenset(
-    "jp jam poin point points hari tahun thn th orang org peserta sesi kali x pertemuan menit persen kursi days "
-    "hours years sessions people hr rupiah idr rp".split()
+    [
+        "jp",
+        "jam",
+        "poin",
+        "point",
+        "points",
+        "hari",
+        "tahun",
+        "thn",
+        "th",
+        "orang",
+        "org",
+        "peserta",
+        "sesi",
+        "kali",
+        "x",
+        "pertemuan",
+        "menit",
+        "persen",
+        "kursi",
+        "days",
+        "hours",
+        "years",
+        "sessions",
+        "people",
+        "hr",
+        "rupiah",
+        "idr",
+        "rp",
+    ]
 ) | {"jam pelajaran"}
 _EXPONENT: Final = re.compile(r"^[-+]?\d(?:[.,]\d+)?e[+-]?\d+$", re.IGNORECASE)
 _SMALL: Final = 100.0

@@ -25,7 +25,7 @@ _ENTERED: Final = 4
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _MASK: Final = "•••"
 _MAXIMUM_TEXT: Final = 32_000
-_EPOCH: Final = datetime.datetime(2000, 1, 1)  # noqa: DTZ001 - a constant for reproducible files
+_EPOCH: Final = datetime.datetime(2000, 1, 1)
 
 
 def neutralise(text: str) -> str:
@@ -38,7 +38,7 @@ def neutralise(text: str) -> str:
 
 
 def mask_value(issue: Issue, table: str) -> str:
-    """The raw value of an issue as it may stand outside the workbook: never a number, name or text of people."""
+    """The raw value of an issue as it may stand outside the workbook: never one that identifies people."""
     kind = TABLES[table][issue.column].kind if issue.column in TABLES[table].names else Kind.TEXT
     text = show_value(issue.value)
     if not text or kind in {Kind.PERSON, Kind.REMARK} or issue.reason.startswith("nip"):

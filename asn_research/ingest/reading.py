@@ -14,7 +14,8 @@ _MISSING: Final = frozenset(
     fold(word)
     for word in (
         "n/a", "na", "n.a.", "nan", "null", "none", "kosong", "nihil", "tidak ada", "tdk ada", "tidak hadir",
-        "tdk hadir", "absen", "tidak ikut", "tidak mengikuti", "tidak mengisi", "tidak menjawab", "tidak dinilai",
+        "tdk hadir", "absen", "tidak ikut", "tidak mengikuti", "tidak mengisi", "tidak menjawab",
+        "tidak dinilai",
         "belum dinilai", "belum ada", "belum", "tidak tersedia", "tidak diketahui", "tidak ikut tes",
         "tidak mengikuti tes", "tidak ada data", "belum selesai", "missing", "absent", "not available",
         "did not attend", "no answer", "th", "tad", "tidak ada nilai", "belum mengisi", "tidak berlaku",
@@ -22,7 +23,21 @@ _MISSING: Final = frozenset(
     )
 )  # fmt: skip
 _ERRORS: Final = frozenset(
-    "#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE! #GETTING_DATA #SPILL! #CALC! #ERROR! #FIELD! #BLOCKED!".split()
+    [
+        "#DIV/0!",
+        "#N/A",
+        "#NAME?",
+        "#NULL!",
+        "#NUM!",
+        "#REF!",
+        "#VALUE!",
+        "#GETTING_DATA",
+        "#SPILL!",
+        "#CALC!",
+        "#ERROR!",
+        "#FIELD!",
+        "#BLOCKED!",
+    ]
 )
 
 

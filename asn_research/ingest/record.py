@@ -19,7 +19,7 @@ from asn_research.ingest.identity import is_float_column, read_employee_number, 
 from asn_research.ingest.reading import Reading, is_blank, is_missing
 from asn_research.ingest.row import find_data_rows
 from asn_research.ingest.source import Grid
-from asn_research.ingest.value import Cells, Notation, ReadColumn, find_notation, read_cells
+from asn_research.ingest.value import Cells, Notation, ReadColumn, find_notation, is_filled, read_cells
 
 ROW: Final = "_row"
 """Column of records: the position of their row in the ledger."""
@@ -37,7 +37,7 @@ _MEASURED: Final = frozenset({"score", "response"})
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Why a row is set aside: its position in the ledger, the cell, the column, the reason and the raw value."""
+    """Why a row is set aside: its position in the ledger, the column, the reason, the raw value, the cell."""
 
     row: int
     column: str
@@ -177,7 +177,7 @@ def _keep(segment: Segment, name: str, column: Column, index: int, cells: Cells,
     _note(segment, name, index, cells, read)
     if not column.required or name in _MADE_LATER:
         return
-    absent = np.equal(read.values, None) & np.equal(read.reasons, "")
+    absent = ~is_filled(read.values) & ~is_filled(read.reasons)
     said = np.array([not is_blank(value) for value in cells.uniques], dtype=bool)[cells.codes]
     if name in _MEASURED:
         absent &= ~said
@@ -186,10 +186,10 @@ def _keep(segment: Segment, name: str, column: Column, index: int, cells: Cells,
 
 
 def _note(segment: Segment, name: str, index: int, cells: Cells, read: ReadColumn) -> None:
-    for row in np.flatnonzero(np.not_equal(read.reasons, "")):
+    for row in np.flatnonzero(is_filled(read.reasons)):
         value = cells.uniques[cells.codes[row]]
         segment.issues.append(_issue(segment, int(row), name, read.reasons[row], value, index))
-    for row in np.flatnonzero(np.not_equal(read.repairs, "")):
+    for row in np.flatnonzero(is_filled(read.repairs)):
         segment.repairs.append((segment.offset + int(row), str(read.repairs[row])))
 
 
@@ -221,7 +221,7 @@ def make_records(segment: Segment) -> pd.DataFrame:
         return base.reindex(columns=names)
     parts = []
     for values, read in segment.wide:
-        filled = np.not_equal(read.values, None)
+        filled = is_filled(read.values)
         part = base[filled].copy()
         for name, value in values.items():
             if name != "source" or name not in segment.positions:

@@ -11,7 +11,10 @@ from asn_research.ingest.header import Block, is_empty
 from asn_research.ingest.source import Grid, Row
 
 _TOTALS: Final = frozenset(
-    "jumlah total subtotal rerata mean average median maksimum minimum max min sum".split()
+    [
+        "jumlah", "total", "subtotal", "rerata", "mean", "average", "median", "maksimum", "minimum",
+        "max", "min", "sum"
+    ]
 ) | {
     "sub total", "grand total", "jumlah total", "total jumlah", "total keseluruhan", "jumlah keseluruhan",
     "rata rata", "nilai rata rata", "nilai tertinggi", "nilai terendah", "standar deviasi", "simpangan baku",

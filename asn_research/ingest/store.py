@@ -192,7 +192,7 @@ def read_tables(folder: Path, *, region: Region, period: str) -> RegionData:
 
 
 def find_fingerprint(folder: Path, *, period: str) -> str:
-    """What the tables of a period depend on, as one hash: raw files, region.toml, intake code, pseudonym key."""
+    """What the tables of a period depend on, as one hash: raw files, region.toml, code and key."""
     digest = hashlib.sha256(_code_digest().encode())
     digest.update(digest_file(folder / "region.toml").encode())
     for path in list_files(folder / period) if (folder / period).is_dir() else ():

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.record import ROW
 from asn_research.ingest.text import Scrubber
 
-_TYPES: Final = {
+_TYPES: Final[dict[Kind, Any]] = {
     Kind.NUMBER: "float64", Kind.MONEY: "float64", Kind.SHARE: "float64", Kind.INTEGER: "Int64",
     Kind.FLAG: "boolean", Kind.DATE: "datetime64[s]",
 }  # fmt: skip
+_TEXT: Final = pd.StringDtype(na_value=np.nan)
 _HARMONISED: Final = ("unit", "title", "service", "provider", "theme", "line")
 
 
@@ -32,9 +34,7 @@ def finish_table(
     for column in table.columns:
         values = records[column.name]
         if column.kind is Kind.PERSON:
-            values = _map(
-                values, lambda v, name=column.name: make_pseudonym(key, v, agency=agency, column=name)
-            )  # type: ignore[misc]
+            values = _map(values, partial(make_pseudonym, key, agency=agency, column=column.name))
         elif column.kind is Kind.REMARK:
             values = _map(values, scrubber.scrub)
         columns[column.name] = _typed(values, column.kind)
@@ -45,8 +45,8 @@ def finish_table(
     return frame
 
 
-def _map(values: pd.Series, function: object) -> pd.Series:
-    known = {value: function(value) for value in values.dropna().unique()}  # type: ignore[operator]
+def _map(values: pd.Series, function: Callable[[str], str]) -> pd.Series:
+    known = {value: function(value) for value in values.dropna().unique()}
     return values.map(known)
 
 
@@ -54,10 +54,11 @@ def _typed(values: pd.Series, kind: Kind) -> pd.Series:
     if kind is Kind.DATE:
         return pd.to_datetime(values).astype("datetime64[s]")
     if kind in {Kind.NUMBER, Kind.MONEY, Kind.SHARE, Kind.INTEGER}:
-        return pd.to_numeric(values).astype(_TYPES[kind])
+        numbers: pd.Series = pd.to_numeric(values).astype(_TYPES[kind])
+        return numbers
     if kind is Kind.FLAG:
         return values.where(values.notna(), None).astype("boolean")
-    return values.astype("string").astype("str")
+    return values.astype(_TEXT)
 
 
 def _places(records: pd.DataFrame, ledger: Ledger) -> tuple[pd.Series, pd.Series, pd.Series]:

@@ -18,13 +18,21 @@ _PARTS: Final = re.compile(r"[()\[\],;:=]|\s[-–—]\s|\s/\s")
 _NUMBER_WORD: Final = re.compile(r"^\(?(\d)\)?\s*[-–—.:=)]?\s*(?:\(\s*(.+?)\s*\)|(\D.*))$")
 _WORD_NUMBER: Final = re.compile(r"^(\D.*?)\s*[-–—:=]?\s*[(\[]?\s*(\d)\s*[)\]]?$")
 _YES: Final = frozenset(
-    "ya y yes true benar 1 v x lulus selesai tuntas hadir sudah completed passed complete pass memenuhi "
-    "tamat done finished kompeten".split()
-) | {"telah selesai", "sudah selesai", "ya lulus", "ya selesai", "sudah lulus", "menyelesaikan", "bersertifikat",
+    [
+        "ya", "y", "yes", "true", "benar", "1", "v", "x", "lulus", "selesai", "tuntas", "hadir",
+        "sudah", "completed", "passed", "complete", "pass", "memenuhi", "tamat", "done", "finished",
+        "kompeten"
+    ]
+) | {"telah selesai", "sudah selesai", "ya lulus", "ya selesai", "sudah lulus", "menyelesaikan",
+     "bersertifikat",
      "dinyatakan lulus", "telah lulus", "memuaskan"}  # fmt: skip
 _NO: Final = frozenset(
-    "tidak t tdk no n false salah 0 belum gagal incomplete failed fail".split()
-) | {"tidak lulus", "tidak selesai", "belum selesai", "belum lulus", "tdk lulus", "tdk selesai", "tidak tuntas",
+    [
+        "tidak", "t", "tdk", "no", "n", "false", "salah", "0", "belum", "gagal", "incomplete", "failed",
+        "fail"
+    ]
+) | {"tidak lulus", "tidak selesai", "belum selesai", "belum lulus", "tdk lulus", "tdk selesai",
+     "tidak tuntas",
      "belum tuntas", "not completed", "not passed", "mengundurkan diri", "mundur", "tidak memenuhi",
      "tidak menyelesaikan", "tidak kompeten", "belum kompeten", "drop out", "tidak tamat", "dropped out",
      "not complete", "ditunda"}  # fmt: skip

@@ -23,11 +23,41 @@ _HONORIFIC: Final = re.compile(
     r"[Hh]j?\.|[Dd]r\.|[Dd]rs\.|[Dd]ra\.|[Ii]r\.|[Pp]rof\.|Mr\.?|Mrs\.?|Ms\.?)\s+)((?:[A-Z][\w'’]+)(?:\s+[A-Z][\w'’]+){0,3})"
 )
 _ROLES: Final = frozenset(
-    "kepala camat lurah bupati wali walikota sekretaris narasumber pelatih pengajar widyaiswara fasilitator "
-    "instruktur panitia ketua kadis kabid kasi kasubag peserta petugas dan di ke yang guru dokter direktur".split()
+    [
+        "kepala",
+        "camat",
+        "lurah",
+        "bupati",
+        "wali",
+        "walikota",
+        "sekretaris",
+        "narasumber",
+        "pelatih",
+        "pengajar",
+        "widyaiswara",
+        "fasilitator",
+        "instruktur",
+        "panitia",
+        "ketua",
+        "kadis",
+        "kabid",
+        "kasi",
+        "kasubag",
+        "peserta",
+        "petugas",
+        "dan",
+        "di",
+        "ke",
+        "yang",
+        "guru",
+        "dokter",
+        "direktur",
+    ]
 )
 _WORD: Final = re.compile(r"[^\W\d_][\w'’]*")
-_TITLES: Final = frozenset("dr drs dra ir prof h hj hajah haji bapak ibu sdr sdri".split())
+_TITLES: Final = frozenset(
+    ["dr", "drs", "dra", "ir", "prof", "h", "hj", "hajah", "haji", "bapak", "ibu", "sdr", "sdri"]
+)
 _SHORT: Final = 3
 
 

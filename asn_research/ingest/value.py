@@ -66,6 +66,11 @@ class ReadColumn:
     repairs: NDArray[np.object_]
 
 
+def is_filled(values: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Where a column holds something: neither None nor an empty text."""
+    return np.asarray(~(pd.isna(values) | (values == "")), dtype=bool)
+
+
 def _spread(parts: list[Any], codes: NDArray[np.intp]) -> NDArray[np.object_]:
     array = np.empty(len(parts), dtype=object)
     array[:] = parts
@@ -181,7 +186,7 @@ def read_year(value: Any, column: Column) -> Reading:
 
 
 def _read_shares(values: list[Any], column: Column, notation: Notation, heading: str) -> list[Reading]:
-    """Shares, where a column without percent signs may hold 0 to 1 or 0 to 100, but is not guessed per cell."""
+    """Shares: a column without percent signs may hold 0 to 1 or 0 to 100, which no cell shows alone."""
     decimals = find_decimal(values) or notation.decimals
     readings = [_MISSING if is_missing(v) else read_number(v, column, decimals=decimals) for v in values]
     signed = [isinstance(v, str) and ("%" in v or "persen" in v.casefold()) for v in values]
@@ -191,9 +196,7 @@ def _read_shares(values: list[Any], column: Column, notation: Notation, heading:
     result = []
     for reading, sign in zip(readings, signed, strict=True):
         number = reading.value
-        if number is None or sign:
-            result.append(_in_share(reading))
-        elif number == 0 or not (percent or above):
+        if number is None or sign or number == 0 or not (percent or above):
             result.append(_in_share(reading))
         elif above and (percent or number > 1):
             result.append(_in_share(Reading(number / 100, "", reading.repair)))

@@ -98,8 +98,12 @@ def _differences(expected: Expected, found: list[tuple[str, dict[str, Any]]], ag
                 rest.remove((table, stored))
                 break
         else:
-            wrong.append(f"{expected.file} {expected.sheet} {expected.row}: {dict(record.values)} not in {rest}")
-    wrong += [f"{expected.file} {expected.sheet} {expected.row}: {table} {extra} not meant" for table, extra in rest]
+            wrong.append(
+                f"{expected.file} {expected.sheet} {expected.row}: {dict(record.values)} not in {rest}"
+            )
+    wrong += [
+        f"{expected.file} {expected.sheet} {expected.row}: {table} {extra} not meant" for table, extra in rest
+    ]
     return wrong
 
 
@@ -146,7 +150,12 @@ def test_every_spoilt_row_has_its_reason(taken: tuple[str, str, dict[str, Any], 
         reasons[entry["file"], entry["sheet"], entry["row"]].add(entry["reason"])
     for row in office_files(region, period=period).expected:
         if row.status == "quarantined":
-            assert row.reason in reasons[row.file, row.sheet, row.row], (row.file, row.sheet, row.row, row.messes)
+            assert row.reason in reasons[row.file, row.sheet, row.row], (
+                row.file,
+                row.sheet,
+                row.row,
+                row.messes,
+            )
 
 
 def test_nothing_needs_to_be_asked(taken: tuple[str, str, dict[str, Any], Path]) -> None:
