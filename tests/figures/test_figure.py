@@ -50,7 +50,7 @@ def assert_tidy(figure: Figure) -> None:
     """No text is cut, small, in another typeface, or on top of another."""
     figure.set_dpi(_DPI)
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+    figure.draw_without_rendering()
     boxes = []
     for text in texts_of(figure):
         box = text.get_window_extent(canvas.get_renderer())
