@@ -39,8 +39,8 @@ def grade_design(data: RegionData) -> DesignGrade:
         1 for one group before and after; 2 for a comparison that fails the conditions of grade 3 and is
         told with adjustment only; 3 for a comparison group whose baseline differs by at most 0.25 standard
         deviations (WWC), whose attrition is within bounds and that has at least two batches or units a side
-        (EPOC); 5 for a lottery that meets the same. A staggered start is graded as a comparison until its
-        diagnostics (grade 4) are computed.
+        (EPOC); 5 for a lottery whose attrition is within bounds, whatever chance did to its baseline. A
+        staggered start is graded as a comparison until its diagnostics (grade 4) are computed.
     """
     return grade_people(data, read_primary_people(data))
 
@@ -53,7 +53,8 @@ def grade_people(data: RegionData, people: GainPeople) -> DesignGrade:
         return DesignGrade(grade=1, reasons=("comparison_too_small",))
     numbers = _numbers(people)
     reasons = []
-    if abs(numbers["baseline_difference_sd"]) > BASELINE_ADJUSTABLE_SD:
+    drawn = data.design == "lottery"
+    if not drawn and abs(numbers["baseline_difference_sd"]) > BASELINE_ADJUSTABLE_SD:
         reasons.append("baseline_differs")
     if numbers["differential_attrition"] > numbers["differential_attrition_bound"]:
         reasons.append("attrition_differs")

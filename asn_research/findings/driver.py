@@ -94,12 +94,7 @@ def _fit(frame: pd.DataFrame) -> Fit:
     levels = [str(name) for name in sizes.index[1:]]
     dummies = {f"position_{level}": (frame["position_type"] == level).astype(float) for level in levels}
     formula = " + ".join([*terms, *dummies]) or "1"
-    clustered = count_clusters(frame, "batch") >= 2
-    return fit_ols(
-        f"participation_share ~ {formula}",
-        frame.assign(**dummies),
-        clusters="batch" if clustered else None,
-    )
+    return fit_ols(f"participation_share ~ {formula}", frame.assign(**dummies), clusters="batch")
 
 
 def _named(estimate: Estimate) -> Estimate:

@@ -76,7 +76,15 @@ def estimate_mean(
     if clusters is not None:
         values["cluster"] = rows[clusters].astype(str)
     fit: Fit = listen(lambda: fit_ols("value ~ 1", values, clusters="cluster" if clustered else None)).value
-    return replace(fit.estimates[0], **{"term": column, "method": "mean", "outcome": column, **labels})
+    found = fit.estimates[0] if clustered or clusters is None else without_inference(fit.estimates[0])
+    return replace(found, **{"term": column, "method": "mean", "outcome": column, **labels})
+
+
+def without_inference(estimate: Estimate) -> Estimate:
+    """An estimate whose people all belong to one cluster: the number stands, its uncertainty is unknown."""
+    nothing = dict.fromkeys(("statistic", "p_value", "conf_low", "conf_high", "df"), math.nan)
+    unknown: dict[str, Any] = {**nothing, "n_clusters": 1}
+    return replace(estimate, **unknown)
 
 
 def estimate_share(count: int, total: int, *, term: str, **labels: Any) -> Estimate:

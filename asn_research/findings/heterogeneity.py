@@ -21,6 +21,7 @@ from asn_research.findings.estimation import (
     finite,
     interval_cells,
     listen,
+    without_inference,
 )
 from asn_research.findings.finding import Caveat, Finding, Row
 from asn_research.findings.people import GAIN_TABLES, read_primary_people
@@ -114,7 +115,7 @@ def _contrast(frame: pd.DataFrame, name: str, level: str, *, family: int) -> Est
         )
     ).value
     return replace(
-        fit["inside"],
+        fit["inside"] if clustered else without_inference(fit["inside"]),
         term=f"{name}:{level}",
         unit="points",
         estimand="difference in gain to all others",

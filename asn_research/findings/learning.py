@@ -23,6 +23,7 @@ from asn_research.findings.estimation import (
     finite,
     interval_cells,
     listen,
+    without_inference,
 )
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_people, read_primary_people
@@ -137,14 +138,15 @@ def _sizes(frame: pd.DataFrame) -> dict[str, Cell]:
 
 
 def trained_gain(frame: pd.DataFrame, *, outcome: str, term: str = "mean_gain") -> Estimate:
-    """The mean gain of a group, clustered where there are at least two clusters."""
+    """The mean gain of a group with the error that its clusters allow; none with a single cluster."""
     clustered = count_clusters(frame, "cluster") >= 2
     fit: Fit = listen(
         lambda: estimate_mean_gain(
             frame["gain"], clusters=frame["cluster"] if clustered else None, outcome=outcome
         )
     ).value
-    return replace(fit["mean_gain"], term=term)
+    found = fit["mean_gain"] if clustered else without_inference(fit["mean_gain"])
+    return replace(found, term=term)
 
 
 def estimate_differences(data: RegionData, people: GainPeople) -> tuple[Estimate, Estimate]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -110,22 +110,25 @@ def answer_course_flags(data: RegionData) -> Finding:
     answers = answers[answers["item"].isin(("material", "speaker"))].dropna(subset=["response", "title"])
     if answers.empty:
         return leave_open(data, "course_flags", table="reactions")
-    people = int(answers["respondent_id"].nunique())
+    people = _people(answers)
     if people < minimum:
         return withhold(data, "course_flags", tables=_TABLES)
-    rows: list[Row] = []
-    for item in ("material", "speaker"):
-        part = answers[answers["item"] == item]
-        for title in sorted(part["title"].unique()):
-            rows.append(_course_row(part[part["title"] == title], str(title), item))
+    found = [
+        (_course_mean(part, item), _people(part))
+        for item in ("material", "speaker")
+        for _, part in answers[answers["item"] == item].groupby("title", sort=True)
+    ]
+    rows = [_course_row(mean, people=people) for mean, people in found]
     gated = gate_rows(rows, minimum=minimum, within="group")
     judged = [row for row in gated.rows if not row.get("suppressed")]
     if not judged:
         return withhold(data, "course_flags", tables=_TABLES)
     flagged = [row for row in judged if row["flagged"]]
+    hidden = [bool(row.get("suppressed")) for row in gated.rows]
     return answer(
         data,
         "course_flags",
+        results=tuple(mean for (mean, _), out in zip(found, hidden, strict=True) if not out),
         sample=Sample(people=people, rows=len(answers), tables=_TABLES),
         caveats=(
             Caveat(code="opinion_not_learning"),
@@ -145,17 +148,29 @@ def _titles(rows: list[Row], group: str) -> str:
     return "; ".join(str(row["label"]) for row in rows if row["group"] == group)
 
 
-def _course_row(answers: pd.DataFrame, title: str, item: str) -> Row:
+def _people(answers: pd.DataFrame) -> int:
+    return int(answers["respondent_id"].nunique())
+
+
+def _course_mean(answers: pd.DataFrame, item: str) -> Estimate:
     """The mean of one item for one course; people of a course are taken as independent."""
-    cells = interval_cells(answers, "response", clusters=None)
-    high = cells["conf_high"]
+    labels: dict[str, Any] = {"term": f"{item}: {answers['title'].iloc[0]}", "unit": "scale", "outcome": item}
+    try:
+        return estimate_mean(answers, "response", estimand="mean answer of a course", **labels)
+    except EstimationError:
+        mean = float(answers["response"].mean())
+        return Estimate(estimate=mean, n_obs=len(answers), method="mean", **labels)
+
+
+def _course_row(mean: Estimate, *, people: int) -> Row:
     return {
-        "label": title,
-        "group": f"item:{item}",
-        "n": int(answers["respondent_id"].nunique()),
-        "estimate": float(answers["response"].mean()),
-        **cells,
-        "flagged": isinstance(high, float) and high < REVIEW_BELOW,
+        "label": mean.term.split(": ", 1)[1],
+        "group": f"item:{mean.outcome}",
+        "n": people,
+        "estimate": mean.estimate,
+        "conf_low": finite(mean.conf_low),
+        "conf_high": finite(mean.conf_high),
+        "flagged": mean.conf_high < REVIEW_BELOW,
     }
 
 
@@ -166,7 +181,7 @@ def answer_perceived_relevance(data: RegionData) -> Finding:
     answers = answers[answers["item"] == "relevance"].dropna(subset=["response"])
     if answers.empty:
         return leave_open(data, "perceived_relevance", table="reactions")
-    people = int(answers["respondent_id"].nunique())
+    people = _people(answers)
     if people < minimum:
         return withhold(data, "perceived_relevance", tables=_TABLES)
     answers = answers.assign(agree=answers["favourable"].astype(float))
