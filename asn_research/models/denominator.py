@@ -56,7 +56,7 @@ def kenward_roger(model: MixedLikelihood, theta: Vector, sigma: float) -> tuple[
     second = np.zeros((n_parts, n_parts, p, p))
     lam = model.factor(theta)
     for rows in blocks:
-        z = (model.z[rows] @ lam).toarray()
+        z = model.z[rows].toarray() @ lam
         inverse = np.linalg.inv(sigma**2 * (np.eye(len(rows)) + z @ z.T))
         parts = _derivatives(model, rows)
         solved = [inverse @ part for part in parts]

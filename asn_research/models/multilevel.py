@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import optimize
 
 from asn_research.errors import BoundaryWarning, ConvergenceError, InputError, NoVariationError
@@ -25,6 +26,9 @@ from asn_research.models.result import Fit
 from asn_research.models.wald import Label, wald_estimates
 
 _ZERO = 1e-5  # a relative standard deviation below this is taken to zero when the likelihood does not object
+_NEAR = 0.02  # relative standard deviations below this are tried at zero
+_LARGEST = 100.0  # relative standard deviation at which the residual variance counts as zero
+_CHUNK = 500  # random effects whose errors are computed at a time
 _SAME = 1e-7  # deviances closer than this are the same
 
 
@@ -167,34 +171,44 @@ def fit_multilevel(
 
 def _maximise(model: MixedLikelihood) -> Vector:
     """The relative factors that maximise the likelihood, searched from two starts."""
-    bounds = model.bounds()
-    diagonal = np.array([low == 0 for low, _ in bounds])
-    best = None
+    diagonal = np.array([low == 0 for low, _ in model.bounds()])
+    theta, deviance = _search(model, diagonal)
+    if not math.isfinite(deviance):
+        raise ConvergenceError("the likelihood of the multilevel model could not be maximised.")
+    for position in np.flatnonzero(diagonal & (theta < _NEAR)):
+        at_zero = theta.copy()
+        at_zero[position] = 0.0
+        if model.deviance(at_zero) <= deviance + _SAME:
+            theta = at_zero
+    if (np.abs(theta) >= 0.99 * _LARGEST).any():
+        raise ConvergenceError("the residual variance goes to zero: random effects explain every value.")
+    return theta
+
+
+def _search(model: MixedLikelihood, diagonal: NDArray[np.bool_]) -> tuple[Vector, float]:
+    """The best relative factors found and their deviance."""
+    if len(diagonal) == 1:
+        grid = np.concatenate([[0.0], np.geomspace(0.01, _LARGEST, 25)])
+        best = int(np.argmin([model.deviance(np.array([t])) for t in grid]))
+        ends = (float(grid[max(best - 1, 0)]), float(grid[min(best + 1, len(grid) - 1)]))
+        scalar = optimize.minimize_scalar(
+            lambda t: model.deviance(np.array([t])), bounds=ends, method="bounded", options={"xatol": 1e-10}
+        )
+        return np.array([float(scalar.x)]), float(scalar.fun)
+    theta, deviance = np.zeros(len(diagonal)), math.inf
     for scale in (1.0, 0.2):
         found = optimize.minimize(
             model.deviance,
             np.where(diagonal, scale, 0.0),
             method="COBYQA",
-            bounds=bounds,
+            bounds=model.bounds(),
             options={"initial_tr_radius": 0.4 * scale, "final_tr_radius": 1e-9, "maxfev": 4000},
         )
-        if best is None or found.fun < best.fun - _SAME:
-            best = found
-        if (best.x[diagonal] > 0.02).all():
+        if float(found.fun) < deviance - _SAME:
+            theta, deviance = np.asarray(found.x, dtype=float), float(found.fun)
+        if (theta[diagonal] > _NEAR).all():
             break  # an interior maximum; near the boundary a second start guards against a local one
-    if best is None or not math.isfinite(best.fun):
-        raise ConvergenceError("the likelihood of the multilevel model could not be maximised.")
-    theta = np.asarray(best.x, dtype=float)
-    for position in np.flatnonzero(diagonal & (theta < 0.02)):
-        at_zero = theta.copy()
-        at_zero[position] = 0.0
-        if model.deviance(at_zero) <= best.fun + _SAME:
-            theta = at_zero
-    if (np.abs(theta) >= 1e3).any():
-        raise ConvergenceError(
-            "the residual variance goes to zero: the random effects explain every observation."
-        )
-    return theta
+    return theta, deviance
 
 
 def _variances(model: MixedLikelihood, theta: Vector, sigma: float) -> pd.DataFrame:
@@ -267,14 +281,16 @@ def _mean_variance(term: RandomTerm, theta: Vector) -> float:
 
 def _effects(model: MixedLikelihood, theta: Vector, sigma: float) -> pd.DataFrame:
     """Conditional modes b = Λu and their standard errors given the fixed effects."""
-    lam, lu = model.solver(theta)
+    inner = model.inner(theta)
+    lam = inner.factor
     modes = lam @ model.profile(theta).modes
-    dense = lam.T.toarray() if lam.shape[0] <= 2000 else None
-    if dense is not None:
-        spread = sigma**2 * (dense * lu.solve(dense)).sum(axis=0)
-    else:
-        spread = np.array(
-            [sigma**2 * float(row @ lu.solve(row)) for row in (r.toarray().ravel() for r in lam)]
+    rows = lam if isinstance(lam, np.ndarray) else lam.tocsr()
+    spread = np.empty(lam.shape[0])
+    for start in range(0, lam.shape[0], _CHUNK):
+        part = rows[start : start + _CHUNK]
+        dense = part if isinstance(part, np.ndarray) else part.toarray()
+        spread[start : start + _CHUNK] = sigma**2 * (dense.T * inner.solve(np.asfortranarray(dense.T))).sum(
+            axis=0
         )
     frames, start = [], 0
     for term in model.terms:

@@ -1,13 +1,15 @@
 """Random parts of a multilevel formula, their design and their profiled likelihood.
 
 The model is ``y = X β + Z b + ε`` with ``b ~ N(0, σ² Λ Λ')``: the relative factor ``Λ`` repeats one lower
-triangular matrix per level of a grouping column, so a variance of exactly zero is inside the parameter space.
+triangular matrix per level of a grouping column, so a variance of exactly zero is inside the parameter
+space.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +23,8 @@ from scipy.sparse.linalg import splu
 
 from asn_research.errors import InputError, TooFewClustersError, TooFewObservationsError
 from asn_research.models.argument import Vector, check_columns
+
+_DENSE = 60  # random effects up to which dense arrays are faster
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,15 @@ class Profile:
     log_det_x: float  # log |X'V⁻¹X|, original columns
 
 
+@dataclass(frozen=True, slots=True)
+class Inner:
+    """Λ, a solver of (I + Λ'Z'ZΛ) x = right, and log |I + Λ'Z'ZΛ|."""
+
+    factor: Any
+    solve: Callable[[Vector], Vector]
+    log_det: float
+
+
 class MixedLikelihood:
     """Profiled Gaussian likelihood of a multilevel model, from cross-products only.
 
@@ -131,7 +144,9 @@ class MixedLikelihood:
         self.start_beta = self.q.T @ y
         residual = y - self.q @ self.start_beta
         self.z = sparse.hstack([term.design() for term in terms], format="csc")
-        self.zz = (self.z.T @ self.z).tocsc()
+        self.dense = self.z.shape[1] <= _DENSE
+        self.zz = (self.z.T @ self.z).toarray() if self.dense else (self.z.T @ self.z).tocsc()
+        self.places = _places(terms) if self.dense else []
         self.zx = np.asarray(self.z.T @ self.q)
         self.zy = np.asarray(self.z.T @ residual)
         self.xy = self.q.T @ residual
@@ -155,24 +170,38 @@ class MixedLikelihood:
         return np.split(np.asarray(theta, dtype=float), cuts)
 
     def factor(self, theta: Vector) -> Any:
-        """The whole relative factor Λ, sparse."""
+        """The whole relative factor Λ."""
+        if self.dense:
+            lam = np.zeros(self.zz.shape)
+            for rows, columns, positions in self.places:
+                lam[rows, columns] = np.asarray(theta)[positions]
+            return lam
         blocks = [
             sparse.kron(sparse.identity(len(term.levels)), term.factor(piece))
             for term, piece in zip(self.terms, self.pieces(theta), strict=True)
         ]
         return sparse.block_diag(blocks, format="csc")
 
-    def solver(self, theta: Vector) -> tuple[Any, Any]:
-        """Λ and the factorisation of I + Λ'Z'ZΛ."""
+    def inner(self, theta: Vector) -> Inner:
+        """Λ and the factorisation of I + Λ'Z'ZΛ: dense where that is small, sparse elsewhere."""
         lam = self.factor(theta)
-        inner = (lam.T @ self.zz @ lam + sparse.identity(lam.shape[0])).tocsc()
-        options = {"SymmetricMode": True}
-        return lam, splu(inner, permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options=options)
+        inner = lam.T @ self.zz @ lam
+        if isinstance(lam, np.ndarray):
+            cholesky = linalg.cho_factor(inner + np.eye(len(lam)), lower=True, check_finite=False)
+            log_det = 2 * float(np.log(np.diag(cholesky[0])).sum())
+            return Inner(lam, lambda right: linalg.cho_solve(cholesky, right, check_finite=False), log_det)
+        lu = splu(
+            (inner + sparse.identity(lam.shape[0])).tocsc(),
+            permc_spec="MMD_AT_PLUS_A",
+            diag_pivot_thresh=0.0,
+            options={"SymmetricMode": True},
+        )
+        return Inner(lam, lu.solve, float(np.log(np.abs(lu.U.diagonal())).sum()))
 
     def profile(self, theta: Vector) -> Profile:
-        lam, lu = self.solver(theta)
-        zx, zy = lam.T @ self.zx, lam.T @ self.zy
-        solved_x, solved_y = lu.solve(zx), lu.solve(zy)
+        inner = self.inner(theta)
+        zx, zy = inner.factor.T @ self.zx, inner.factor.T @ self.zy
+        solved_x, solved_y = inner.solve(zx), inner.solve(zy)
         precision = np.eye(self.p) - zx.T @ solved_x
         right = self.xy - zx.T @ solved_y
         beta = linalg.solve(precision, right, assume_a="pos")
@@ -181,7 +210,7 @@ class MixedLikelihood:
             precision=precision,
             modes=solved_y - solved_x @ beta,
             rss=float(self.yy - zy @ solved_y - right @ beta),
-            log_det=float(np.log(np.abs(lu.U.diagonal())).sum()),
+            log_det=inner.log_det,
             log_det_x=float(np.linalg.slogdet(precision)[1] + 2 * np.log(np.abs(np.diag(self.r))).sum()),
         )
 
@@ -202,6 +231,21 @@ class MixedLikelihood:
         """Covariance of β of the original columns."""
         inverse = linalg.solve_triangular(self.r, np.eye(self.p))
         return np.asarray(sigma**2 * inverse @ np.linalg.inv(at.precision) @ inverse.T, dtype=float)
+
+
+def _places(
+    terms: tuple[RandomTerm, ...],
+) -> list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]]:
+    """Where each covariance parameter stands in Λ: rows, columns and positions in theta, per term."""
+    out, start, parameter = [], 0, 0
+    for term in terms:
+        k, n_levels = len(term.names), len(term.levels)
+        i, j = np.tril_indices(k)
+        shift = start + k * np.arange(n_levels)[:, None]
+        positions = np.broadcast_to(parameter + np.arange(len(i)), (n_levels, len(i)))
+        out.append(((shift + i).ravel(), (shift + j).ravel(), positions.ravel()))
+        start, parameter = start + k * n_levels, parameter + term.size
+    return out
 
 
 def _parentheses(formula: str) -> list[tuple[int, int]]:
