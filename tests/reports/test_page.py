@@ -1,0 +1,188 @@
+"""Pages ask no network for anything, can be read by everyone, and show stranger text as text."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from itertools import pairwise
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from asn_research.errors import Problem
+from asn_research.language import Language
+from asn_research.reports.edition import stub_page
+from asn_research.reports.markup import render
+from asn_research.reports.page import export_page, security_policy
+
+HOSTILE = (
+    "<script>alert(1)</script><img src=x onerror=alert(2)> **tebal** [tautan](javascript:alert(3)) {{ 7*7 }}"
+)
+STAMP = {"region": "kalianda", "period": "2025", "language": "id"}
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 120" width="360pt"><path d="M0 0"/></svg>'
+
+
+def output(kind: str = "display_data", *, stamp: bool = True, extra: dict | None = None, **data: str):  # type: ignore[no-untyped-def,type-arg]
+    metadata = {"asn_research": {**STAMP, **(extra or {})}} if stamp else {}
+    return new_output(kind, data=data, metadata=metadata)
+
+
+def prose(anchor: str, indonesian: str, english: str) -> list[nbformat.NotebookNode]:
+    return [
+        new_markdown_cell(text, metadata={"tags": [f"lang-{language}"], "asn_research": {"anchor": anchor}})
+        for language, text in (("id", indonesian), ("en", english))
+    ]
+
+
+def page(*cells: nbformat.NotebookNode, language: Language = "id") -> str:
+    head = new_code_cell("report.head()", outputs=[output(**{"text/html": "<h1>Kalianda, 2025</h1>"})])
+    return export_page(
+        new_notebook(cells=[head, *cells]), language=language, title="Judul", alternate="report.en.html"
+    )
+
+
+def whole_page(language: Language = "id") -> str:
+    asked = {"question": "learning_gain", "answered": True}
+    outputs = [
+        output(extra=asked, **{"text/html": '<h3 id="learning_gain">Berapa?</h3>'}),
+        output(extra=asked | {"alt": "Titik 3,2", "caption": "Kenaikan"}, **{"image/svg+xml": SVG}),
+        output(extra=asked, **{"text/html": "<p>cara membaca</p>"}),
+    ]
+    return page(
+        *prose("learning", "## Pembelajaran\n\nApa yang berubah.", "## Learning\n\nWhat changed."),
+        new_code_cell('report.show("learning_gain")', outputs=outputs),
+        language=language,
+    )
+
+
+@pytest.mark.parametrize("text", [whole_page(), stub_page("A", "2025", "id", (Problem("x", "y"),))])
+def test_no_page_can_reach_a_network(text: str) -> None:
+    soup = BeautifulSoup(text, "html.parser")
+    policy = soup.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
+    assert "default-src 'none'" in policy
+    assert not re.search(r"https?:(?!//www\.w3\.org/2000/svg)", policy)
+    assert not soup.find_all(["link", "iframe", "object", "embed", "form", "base"])
+    for tag in soup.find_all(src=True):
+        assert tag["src"].startswith("data:image/")
+    for tag in soup.find_all(href=True):
+        assert not re.match(r"(?i)[a-z]+:|//", tag["href"])
+    styles = "".join(style.get_text() for style in soup.find_all("style"))
+    assert "url(" not in styles
+    assert "@import" not in styles
+
+
+def test_the_policy_allows_the_one_script_by_its_hash_and_no_other() -> None:
+    soup = BeautifulSoup(whole_page(), "html.parser")
+    scripts = soup.find_all("script")
+    assert len(scripts) == 1
+    digest = base64.b64encode(hashlib.sha256(scripts[0].get_text().encode()).digest()).decode()
+    policy = soup.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
+    assert f"script-src 'sha256-{digest}';" in policy
+    assert "script-src 'none'" in security_policy()
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_page_has_one_h1_ordered_headings_landmarks_and_its_language(language: Language) -> None:
+    soup = BeautifulSoup(whole_page(language), "html.parser")
+    assert soup.html["lang"] == language
+    levels = [int(tag.name[1]) for tag in soup.find_all(re.compile(r"^h[1-6]$"))]
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert soup.find("nav")["aria-label"]
+    assert all(soup.find(landmark) for landmark in ("main", "header", "footer"))
+    assert soup.select_one("a.skip")["href"] == "#main"
+    ids = [tag["id"] for tag in soup.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    assert all(link["href"][1:] in ids for link in soup.select(".contents a"))
+
+
+def test_every_picture_has_alternative_text_and_a_size() -> None:
+    pictures = BeautifulSoup(whole_page(), "html.parser").find_all("img")
+    assert [picture["alt"] for picture in pictures] == ["Titik 3,2"]
+    assert (pictures[0]["width"], pictures[0]["height"]) == ("360", "120")
+    assert base64.b64decode(pictures[0]["src"].split(",")[1]).decode() == SVG
+
+
+def test_only_one_language_is_left() -> None:
+    assert "Apa yang berubah" in whole_page("id")
+    assert "What changed" not in whole_page("id")
+    assert "What changed" in whole_page("en")
+    assert "Apa yang berubah" not in whole_page("en")
+
+
+def test_outputs_of_one_question_stand_in_one_section() -> None:
+    section = BeautifulSoup(whole_page(), "html.parser").select("section.question")
+    assert len(section) == 1
+    assert section[0]["aria-labelledby"] == "learning_gain"
+    assert section[0].find("img")
+    assert "cara membaca" in section[0].get_text()
+
+
+def test_code_is_there_but_hidden_until_switched_on() -> None:
+    soup = BeautifulSoup(whole_page(), "html.parser")
+    assert "report.show" in soup.select("div.code")[-1].get_text()
+    assert not soup.select_one("#code-switch").has_attr("checked")
+    assert ".code { display: none" in soup.find("style").get_text()
+
+
+def test_injected_parameters_stay_in_the_notebook() -> None:
+    injected = new_code_cell('raw = "rahasia/folder"', metadata={"tags": ["injected-parameters"]})
+    assert "rahasia" not in page(injected)
+
+
+def test_hostile_text_in_templates_is_shown_as_text() -> None:
+    fragments = [
+        render(
+            "answer",
+            "id",
+            question="q",
+            title=HOSTILE,
+            answered=True,
+            status="",
+            answer=HOSTILE,
+            rest=HOSTILE,
+        ),
+        render("detail", "id", title=HOSTILE, reading=HOSTILE, table="", caveats=[HOSTILE], sample=HOSTILE),
+        render("facts", "id", title=HOSTILE, facts=[(HOSTILE, HOSTILE)]),
+    ]
+    for fragment in fragments:
+        soup = BeautifulSoup(str(fragment), "html.parser")
+        assert not soup.find_all(["script", "img"])
+        assert HOSTILE.split()[-1] in soup.get_text()
+        assert "{{ 7*7 }}" in soup.get_text()
+
+
+@pytest.mark.parametrize("kind", ["text/html", "text/markdown", "text/latex", "application/javascript"])
+def test_outputs_that_nobody_vouches_for_are_shown_as_text(kind: str) -> None:
+    cell = new_code_cell("x", outputs=[output(stamp=False, **{kind: HOSTILE, "text/plain": HOSTILE})])
+    soup = BeautifulSoup(page(cell), "html.parser")
+    assert len(soup.find_all("script")) == 1
+    assert not soup.find_all("img")
+    assert HOSTILE in soup.select_one("pre.stream").get_text()
+
+
+def test_hostile_titles_and_problems_are_escaped() -> None:
+    text = stub_page(HOSTILE, HOSTILE, "en", (Problem("x", HOSTILE, remedy=HOSTILE),))
+    soup = BeautifulSoup(text, "html.parser")
+    assert not soup.find_all("script")
+    assert not soup.find_all("img")
+    assert HOSTILE in soup.h1.get_text()
+
+
+def test_printed_output_and_errors_are_escaped_and_warnings_left_out() -> None:
+    outputs = [
+        new_output("stream", name="stdout", text=HOSTILE),
+        new_output("stream", name="stderr", text="warning from a folder"),
+        new_output("error", ename="ValueError", evalue=HOSTILE, traceback=["secret path"]),
+    ]
+    text = page(new_code_cell("x", outputs=outputs))
+    assert len(BeautifulSoup(text, "html.parser").find_all("script")) == 1
+    assert "warning from a folder" not in text
+    assert "secret path" not in text
+
+
+def test_the_same_notebook_gives_the_same_bytes() -> None:
+    assert whole_page() == whole_page()
