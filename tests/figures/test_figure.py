@@ -29,6 +29,7 @@ from tests.figures.example import (
 )
 
 TALLEST_INCHES = 9.7  # the height of an A4 page within its margins
+LARGEST_BYTES = 40_000  # twenty of them, as base64, leave room in a report of 1.5 MB
 _DPI = 288  # fine enough that hinting of the typeface does not move edges
 _SLACK = 0.5 * _DPI / 72  # half a point; boxes of text reach a little beyond its ink
 
@@ -86,6 +87,7 @@ def test_a_figure_is_tidy_and_described(kind: str, language: Language) -> None:
     figure = drawn(finding, kind, language)
     assert figure.get_figwidth() <= 5.4
     assert_tidy(figure)
+    assert len(to_svg(figure)) < LARGEST_BYTES
     words = KINDS[kind][1](finding, language)
     assert 1 <= len(re.findall(r"[.] |[.]$", words)) <= 3
     assert re.search(r"\d", words)
