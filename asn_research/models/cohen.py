@@ -105,6 +105,8 @@ def _power_of_f(noncentrality: float, *, df1: float, df2: float, alpha: float) -
     _check_alpha(alpha)
     if not (df1 > 0 and df2 > 0 and noncentrality >= 0):
         raise InputError(f"an F test needs df1 and df2 above 0 and an effect of 0 or more: {df1!r}, {df2!r}.")
+    if noncentrality == 0:  # scipy's noncentral F is wrong there
+        return alpha
     return float(stats.ncf.sf(stats.f.isf(alpha, df1, df2), df1, df2, noncentrality))
 
 
