@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from asn_research.errors import InputError
+from asn_research.contract.threshold import MINIMUM_CLUSTERS
+from asn_research.errors import InputError, TooFewClustersError, TooFewObservationsError
 from asn_research.models.balance import Balance, estimate_balance
-from asn_research.models.design import Design, checked_design, complete_rows, group_codes
+from asn_research.models.covariance import cluster_members
+from asn_research.models.design import (
+    Array,
+    Codes,
+    Design,
+    checked_design,
+    complete_rows,
+    count_codes,
+    group_codes,
+)
 from asn_research.models.gain import GainColumns, GainModel, fit_gain
 from asn_research.models.regression import fit_design
 from asn_research.models.regressor import binary_column, covariate_columns, number_column
-from asn_research.models.result import Fit
+from asn_research.models.result import Estimate, Fit
 from asn_research.models.wald import Label
 
 
@@ -33,13 +43,14 @@ def fit_difference(
     """Estimate a two-group, two-period difference-in-differences.
 
     Use it for groups that existed before the training, measured before and after, when it is credible that
-    they would have moved in parallel. For one row per person with both scores see :func:`fit_comparison`; for
-    starts at different times :func:`asn_research.models.rollout.fit_rollout`.
+    they would have moved in parallel. For one row per person with both scores see :func:`fit_comparison`;
+    for starts at different times :func:`asn_research.models.rollout.fit_rollout`.
 
     Parameters
     ----------
     data : DataFrame
-        One row per measurement (a panel or repeated cross-sections); incomplete rows are dropped and counted.
+        One row per measurement (a panel or repeated cross-sections); incomplete rows are dropped and
+        counted.
     outcome, treatment, period : str
         Columns; treatment (ever trained) and period (after) are 0/1 or true/false.
     covariates : sequence of str
@@ -95,6 +106,104 @@ def fit_difference(
     label = Label(n_obs=0, method="difference_in_differences", estimand="coefficient")
     fit = fit_design(design, vcov=vcov, conf_level=conf_level, label=label)
     return replace(fit, estimates=(replace(fit.estimates[0], estimand="att"), *fit.estimates[1:]))
+
+
+def estimate_median_difference(
+    data: pd.DataFrame,
+    *,
+    outcome: str,
+    treatment: str,
+    period: str,
+    clusters: str | None = None,
+    n_draws: int = 1999,
+    seed: int = 0,
+    conf_level: float = 0.95,
+) -> Fit:
+    """Estimate a difference-in-differences of medians.
+
+    Use it beside :func:`fit_difference` for skewed outcomes such as days until a service is done, when all
+    have finished; unfinished cases need :func:`asn_research.models.survival.estimate_median_time`.
+
+    Parameters
+    ----------
+    data, outcome, treatment, period, clusters, conf_level
+        As in :func:`fit_difference`.
+    n_draws : int, default 1999
+        Bootstrap draws of rows within the four cells, or of whole clusters; at least 99.
+    seed : int, default 0
+        Seed of the draws.
+
+    Returns
+    -------
+    Fit
+        One term, ``did``, with the standard deviation of the draws as standard error and their percentile
+        interval; draws in which a cell is empty are left out and counted in ``statistics["n_draws"]``.
+
+    Raises
+    ------
+    InputError, NoVariationError, TooFewObservationsError, TooFewClustersError
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1, 2, 9, 2, 3, 9, 1, 2, 9, 5, 6, 9.0], "g": [0] * 6 + [1] * 6,
+    ...                       "after": [0, 0, 0, 1, 1, 1] * 2})
+    >>> fit = estimate_median_difference(frame, outcome="y", treatment="g", period="after", n_draws=99)
+    >>> fit["did"].estimate
+    3.0
+    """
+    if n_draws < 99 or not 0.0 < conf_level < 1.0:
+        raise InputError(
+            f"n_draws must be 99 or more and conf_level in (0, 1); found {n_draws}, {conf_level}."
+        )
+    kept, _ = complete_rows(data, [outcome, treatment, period, *([clusters] if clusters else [])])
+    cell = (2 * binary_column(kept, treatment) + binary_column(kept, period)).astype(np.intp)
+    y = number_column(kept, outcome)
+    if len(np.unique(cell)) < 4:
+        raise TooFewObservationsError("One of the four cells of treatment and period is empty.")
+    codes = group_codes(kept[clusters]) if clusters else None
+    if codes is not None and count_codes(codes) < MINIMUM_CLUSTERS:
+        raise TooFewClustersError(
+            f"{count_codes(codes)} clusters were found; at least {MINIMUM_CLUSTERS} are needed."
+        )
+    drawn = np.array(list(_median_draws(y, cell, codes, n_draws, seed)))
+    low, high = np.quantile(drawn, [(1.0 - conf_level) / 2.0, (1.0 + conf_level) / 2.0])
+    error = float(drawn.std(ddof=1))
+    estimate = Estimate(
+        term="did",
+        estimate=_median_contrast(y, cell),
+        std_error=error,
+        conf_low=float(low),
+        conf_high=float(high),
+        conf_level=conf_level,
+        n_obs=len(y),
+        n_clusters=None if codes is None else count_codes(codes),
+        outcome=outcome,
+        estimand="att_median",
+        method="median_difference_in_differences",
+        vcov_type="bootstrap",
+    )
+    numbers = {"n_draws": float(len(drawn)), "n_dropped": float(len(data) - len(kept))}
+    return Fit(estimates=(estimate,), vcov=np.array([[error**2]]), statistics=numbers)
+
+
+def _median_contrast(y: Array, cell: Codes) -> float:
+    return float(np.array([1.0, -1.0, -1.0, 1.0]) @ [np.median(y[cell == i]) for i in range(4)])
+
+
+def _median_draws(y: Array, cell: Codes, codes: Codes | None, n_draws: int, seed: int) -> Iterator[float]:
+    rng = np.random.default_rng(seed)
+    groups = [np.flatnonzero(cell == i) for i in range(4)] if codes is None else cluster_members(codes)
+    if codes is None:
+        groups = [rows[np.argsort(y[rows], kind="stable")] for rows in groups]
+    else:
+        groups = sorted(groups, key=lambda rows: (len(rows), float(y[rows].sum())))
+    for _ in range(n_draws):
+        if codes is None:
+            rows = np.concatenate([part[rng.integers(0, len(part), len(part))] for part in groups])
+        else:
+            rows = np.concatenate([groups[i] for i in rng.integers(0, len(groups), len(groups))])
+        if len(np.unique(cell[rows])) == 4:
+            yield _median_contrast(y[rows], cell[rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

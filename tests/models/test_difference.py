@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from asn_research.errors import InputError, NoVariationError
-from asn_research.models.difference import fit_comparison, fit_difference
+from asn_research.errors import InputError, NoVariationError, TooFewClustersError, TooFewObservationsError
+from asn_research.models.difference import estimate_median_difference, fit_comparison, fit_difference
 from asn_research.models.gain import GainColumns
 from asn_research.models.regression import fit_ols
 
@@ -79,6 +79,30 @@ def test_tidy_holds_both_models() -> None:
     tidy = fit_comparison(people(), columns=COLUMNS, clusters="office").tidy()
     assert set(tidy.method) == {"gain_change", "gain_ancova"}
     assert set(tidy.vcov_type) == {"CR2"}
+
+
+def test_medians_by_hand_and_their_interval() -> None:
+    long = panel(people(n=400)).assign(days=lambda f: np.exp(f.score / 20))
+    options = {"outcome": "days", "treatment": "trained", "period": "after", "n_draws": 299}
+    fit = estimate_median_difference(long, **options)["did"]  # type: ignore[arg-type]
+    m = long.groupby(["trained", "after"]).days.median()
+    assert fit.estimate == pytest.approx(m[1, 1] - m[1, 0] - m[0, 1] + m[0, 0], rel=1e-12)
+    assert fit.conf_low < fit.estimate < fit.conf_high
+    shuffled = estimate_median_difference(long.sample(frac=1, random_state=1), **options)["did"]  # type: ignore[arg-type]
+    assert (shuffled.conf_low, shuffled.std_error) == (fit.conf_low, pytest.approx(fit.std_error))
+    clustered = estimate_median_difference(long, clusters="office", **options)["did"]  # type: ignore[arg-type]
+    assert clustered.n_clusters == 20
+
+
+def test_refusals_of_medians() -> None:
+    long = panel(people())
+    options = {"outcome": "score", "treatment": "trained", "period": "after"}
+    with pytest.raises(InputError):
+        estimate_median_difference(long, **options, n_draws=5)
+    with pytest.raises(TooFewObservationsError):
+        estimate_median_difference(long.query("not (trained == 1 and after == 1)"), **options)
+    with pytest.raises(TooFewClustersError):
+        estimate_median_difference(long.assign(office=long.office % 4), **options, clusters="office")
 
 
 def test_refusals() -> None:

@@ -18,15 +18,19 @@ Value = float | int | bool | str
 
 STATS = {
     "coef": "estimate", "est": "estimate", "estimate": "estimate", "b": "estimate", "beta": "estimate",
-    "se": "std_error", "t": "statistic", "tstat": "statistic", "p": "p_value", "pvalue": "p_value", "df": "df",
+    "se": "std_error", "t": "statistic", "tstat": "statistic", "p": "p_value", "pvalue": "p_value",
+    "df": "df",
     "cilow": "conf_low", "cihigh": "conf_high", "lower": "conf_low", "upper": "conf_high",
 }  # fmt: skip
 KINDS = {"ols": "iid", "iid": "iid", "classical": "iid", "HC": "HC1", "white": "HC1", "satt": "CR2"}
 KINDS |= {kind: kind for kind in ("HC0", "HC1", "HC2", "HC3", "CR0", "CR1", "CR1S", "CR2", "CR3")}
+ABSORBED = ("absorb", "fixed_effects", "fixed_effect", "fe")
 NOISE = {"naive", "estimatr", "clubSandwich", "sandwich", "stata", "cluster", "clustered", "by"}
 MODEL_NUMBERS = {
     "r2": "r_squared", "rsq": "r_squared", "r_squared": "r_squared", "adj_r2": "adj_r_squared",
-    "adj_r_squared": "adj_r_squared", "sigma": "sigma", "rmse": "sigma", "root_mse": "sigma",
+    "adj_r_squared": "adj_r_squared", "r2_adj": "adj_r_squared", "r2_within": "r_squared_within",
+    "within_r2": "r_squared_within", "p_F": "f_p_value", "F_model": "f_statistic", "p_model": "f_p_value",
+    "sigma": "sigma", "rmse": "sigma", "root_mse": "sigma",
     "df_resid": "df_residual", "df_residual": "df_residual", "ss_resid": "ss_residual", "rss": "ss_residual",
     "F": "f_statistic", "F_overall": "f_statistic", "F_stat": "f_statistic", "F_p": "f_p_value",
     "aic": "aic", "bic": "bic", "loglik": "log_likelihood", "log_likelihood": "log_likelihood",
@@ -46,6 +50,9 @@ def filtered(data: pd.DataFrame, condition: Any) -> pd.DataFrame:
     if isinstance(condition, str):
         return data.query(condition)
     for column, value in condition.items():
+        if isinstance(value, str) and re.match(r"\s*[<>=!]=?", value):
+            data = data.query(f"`{column}` {value}")
+            continue
         allowed = value if isinstance(value, list) else [value]
         if not all(isinstance(one, str) for one in allowed) or not data[column].isin(allowed).any():
             data = data[
@@ -133,7 +140,7 @@ class RegressionCase:
         return made
 
     def add_formula(self, formula: str) -> None:
-        """The formula as the main model; ``[+ ...]`` gives m1, m2, ... cumulated, else its first i terms do."""
+        """The formula as main model; ``[+ ...]`` gives m1, m2, ... cumulated, else its first i terms do."""
         optional = re.findall(r"\[\s*(\+[^\]]*)\]", formula)
         main = translated(re.sub(r"\[\s*\+[^\]]*\]", "", formula).strip())
         self.models[""] = (main, self.data)
@@ -165,7 +172,18 @@ class RegressionCase:
     def fit(self, model: str, vcov: str, clusters: str | list[str] | None = None) -> Fit:
         formula, frame = self.models[model]
         named = clusters if vcov.startswith("CR") else None
-        return fit_ols(formula, frame, vcov=vcov, clusters=named, weights=self.weights())
+        return fit_ols(
+            formula, frame, vcov=vcov, clusters=named, weights=self.weights(), absorb=self.absorbed()
+        )
+
+    def absorbed(self) -> str | None:
+        """A fixed effect that the case names beside its formula."""
+        given = next(
+            (self.spec[k] for k in ("absorb", "fixed_effects", "fixed_effect", "fe") if self.spec.get(k)),
+            None,
+        )
+        given = given[0] if isinstance(given, list) and len(given) == 1 else given
+        return given if isinstance(given, str) and given in self.data.columns else None
 
     def weights(self) -> str | None:
         given = self.spec.get("weights") or self.spec.get("weight")
@@ -193,6 +211,17 @@ class RegressionCase:
                 return value
         return None
 
+    def product_term(self, model: str, fit: Fit) -> Estimate | None:
+        """The interaction of a design that writes it as a column of its own."""
+        frame = self.models[model][1]
+        names = [e.term for e in fit.estimates if e.term in frame.columns]
+        for c in names:
+            for a in names:
+                for b in names:
+                    if len({a, b, c}) == 3 and bool((frame[a] * frame[b] == frame[c]).all()):
+                        return fit[c]
+        return None
+
     def readings(self, quantity: str) -> list[tuple[str, str]]:
         """Ways to split a quantity into the name of a model and the rest, the most specific first."""
         found = []
@@ -209,6 +238,9 @@ class RegressionCase:
     def model_number(self, model: str, body: str) -> Value | None:
         if body in ("n", "nobs", "n_obs", "N"):
             return self.fit(model, "iid").estimates[0].n_obs
+        for column in self.clusters():
+            if body in (f"G_{column}", f"n_{column}", f"n_clusters_{column}"):
+                return self.fit(model, "CR0", column).estimates[0].n_clusters
         if body in ("G", "n_clusters", "clusters", "n_groups") and self.clusters():
             return self.fit(model, "CR0", self.clusters()).estimates[0].n_clusters
         name = MODEL_NUMBERS.get(body)
@@ -219,7 +251,7 @@ class RegressionCase:
         if request is None:
             return None
         stat, kind, clusters, term = request
-        kind = kind or ("CR2" if clusters else self.default_vcov)
+        kind = kind or ("CR1S" if clusters or "cluster" in body else self.default_vcov)
         named: str | list[str] | None = clusters or self.coarsest()
         if kind.startswith("CR") and named is None:
             return None
@@ -228,7 +260,8 @@ class RegressionCase:
         if clusters and len(clusters) > 1 and kind == "CR2":
             kind = "CR1S"
         try:
-            estimate = find_term(self.fit(model, kind, named), term)
+            fit = self.fit(model, kind, named)
+            estimate = find_term(fit, term) or (self.product_term(model, fit) if term == "did" else None)
         except EstimationError:
             return None
         return None if estimate is None else float(getattr(estimate, stat))
@@ -236,22 +269,22 @@ class RegressionCase:
 
 def read_request(body: str, cluster_names: list[str]) -> tuple[str, str | None, list[str], str] | None:
     """Statistic, covariance, clusters and term of a name such as ``se_year_CR1S_x``; None without a term."""
-    body = re.sub(r"ci_(?:low|lower)\b|conf_low|ci_lo", "cilow", body)
-    body = re.sub(r"ci_(?:high|upper)\b|conf_high|ci_hi", "cihigh", body)
+    body = re.sub(r"(?:ci_(?:lower|low|lo)|conf_low)(?=_)", "cilow", body)
+    body = re.sub(r"(?:ci_(?:upper|high|hi)|conf_high)(?=_)", "cihigh", body)
     tokens = body.split("_")
     stat, kind, clusters = None, None, []
 
-    def consume(token: str) -> bool:
+    def consume(word: str) -> bool:
         nonlocal stat, kind, clusters
-        if token in KINDS or token.upper() in KINDS:
-            kind = kind or KINDS.get(token) or KINDS[token.upper()]
-        elif token in cluster_names:
-            clusters.append(token)
-        elif token in ("twoway", "both") and len(cluster_names) > 1:
+        if word in KINDS or word.upper() in KINDS:
+            kind = kind or KINDS.get(word) or KINDS[word.upper()]
+        elif word in cluster_names:
+            clusters.append(word)
+        elif word in ("twoway", "both") and len(cluster_names) > 1:
             clusters = list(cluster_names)
-        elif token in STATS and stat is None:
-            stat = STATS[token]
-        elif token in NOISE or (token == "t" and stat is not None):
+        elif word in STATS and stat is None:
+            stat = STATS[word]
+        elif word in NOISE or (word == "t" and stat is not None):
             pass
         else:
             return False

@@ -13,6 +13,9 @@ from tests.reference.regression_case import RegressionCase, Value, find_term, fi
 
 TYPE2 = re.compile(r"(?P<what>F|p|ss|SS|df|partial_eta2|np2|eta2_partial)_(?P<name>\w+?)(?:_type[23])?$")
 MEAN = re.compile(r"(?P<what>adjusted_mean|emmean|adj_mean)(?P<se>_se)?_(?P<level>.+)$")
+PAIR = re.compile(
+    r"(?:diff|contrast|pairwise|pair)_(?:(?P<what>se|t|p)_)?(?P<one>[A-Za-z0-9]+)_(?:vs_|minus_)?(?P<two>\w+)$"
+)
 GAIN = re.compile(r"gain_model_(?P<what>coef|se|p)_(?P<term>.+?)(?:_equals_ancova)?$")
 
 
@@ -39,6 +42,8 @@ def special_value(made: RegressionCase, name: str) -> Value | None:
         return slopes_test(made, name)
     if match := MEAN.fullmatch(name):
         return adjusted_mean(made, match)
+    if match := PAIR.fullmatch(name):
+        return pair_value(made, match)
     if match := GAIN.fullmatch(name):
         return gain_value(made, match)
     if match := TYPE2.fullmatch(name):
@@ -110,6 +115,18 @@ def adjusted_mean(made: RegressionCase, match: re.Match[str]) -> Value | None:
     if estimate is None:
         return None
     return estimate.std_error if match["se"] else estimate.estimate
+
+
+def pair_value(made: RegressionCase, match: re.Match[str]) -> Value | None:
+    """The difference of two adjusted means: the coefficient of one with the other as reference."""
+    factor = factor_variable(made)
+    formula, frame = made.models[""]
+    if factor is None or not {match["one"], match["two"]} <= set(frame[factor[1]].astype(str)):
+        return None
+    turned = formula.replace(factor[0], f"C({factor[1]}, contr.treatment('{match['two']}'))")
+    estimate = find_term(fit_ols(turned, frame, vcov="iid"), match["one"])
+    stat = {None: "estimate", "se": "std_error", "t": "statistic", "p": "p_value"}[match["what"]]
+    return None if estimate is None else float(getattr(estimate, stat))
 
 
 def gain_value(made: RegressionCase, match: re.Match[str]) -> Value | None:

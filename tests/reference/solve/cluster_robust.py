@@ -12,7 +12,9 @@ from asn_research.models.regression import estimate_joint_test
 from tests.reference.regression_case import RegressionCase, Value, find_term
 
 WILD = re.compile(r"wc[rb]_(?P<term>.+?)_(?P<what>t_CR0|t_CR1|t|p_two_sided_ge|p_two_sided_gt|p_ge|p_gt|p)$")
-HTZ = re.compile(r"HTZ_(?:(?P<terms>.+)_)?(?P<what>F|df_denom|df_num|df|p|eta|Q)$")
+PARTS = r"F|df_denom|df_num|df|p|eta|Q"
+HTZ = re.compile(rf"HTZ_(?:(?P<terms>.+)_)?(?P<what>{PARTS})$")
+HTZ_FIRST = re.compile(rf"HTZ_(?P<what>{PARTS})_(?P<terms>.+)$")
 
 
 def solve(case: dict[str, Any], data: pd.DataFrame | None) -> dict[str, Value]:
@@ -23,8 +25,8 @@ def solve(case: dict[str, Any], data: pd.DataFrame | None) -> dict[str, Value]:
     for check in case["checks"]:
         name = check["quantity"]
         value = wild_value(made, name) if WILD.fullmatch(name) else None
-        if value is None and HTZ.fullmatch(name):
-            value = joint_value(made, HTZ.fullmatch(name))
+        if value is None and (match := HTZ.fullmatch(name) or HTZ_FIRST.fullmatch(name)):
+            value = joint_value(made, match)
         if value is None:
             value = made.solve(name)
         if value is not None:

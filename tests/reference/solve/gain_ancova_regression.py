@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any
 
 import pandas as pd
 
+from asn_research.models.attrition import fit_attrition
 from asn_research.models.balance import estimate_balance
 from asn_research.models.randomisation import estimate_lottery
 from asn_research.models.regression import estimate_joint_test, fit_ols
@@ -47,7 +49,9 @@ def balance_columns(case: dict[str, Any], made: RegressionCase) -> list[str]:
 
 def add_adjusted_models(made: RegressionCase, case: dict[str, Any]) -> None:
     extra = balance_columns(case, made)
-    made.spec = {**made.spec, "balance_columns": extra}
+    logits = [re.match(r"logit_(.+)_\w+$", check["quantity"]) for check in case["checks"]]
+    outcome = next((match[1] for match in logits if match), None)
+    made.spec = {**made.spec, "balance_columns": extra, "binary_outcome": outcome}
     if extra and "" in made.models:
         formula, frame = made.models[""]
         made.models.setdefault("adj", (f"{formula} + {' + '.join(extra)}", frame))
@@ -95,15 +99,23 @@ def companion_value(made: RegressionCase, name: str) -> Value | None:
     if (match := re.fullmatch(r"balance_joint_(F|p)", name)) and extra:
         joint = estimate_balance(frame, treatment=treatment, covariates=extra).fit.statistics
         return joint["f_statistic" if match[1] == "F" else "p_value"]
-    if match := re.fullmatch(r"lpm_(.+)_(\w+?)", name):
-        return linear_probability(frame, match[1], treatment)
+    if match := re.fullmatch(rf"(lpm|logit)_(.+)_{re.escape(treatment)}", name):
+        kind = "linear" if match[1] == "lpm" else "log_odds"
+        return binary_value(frame, match[2], treatment, kind)
+    if name in ("logit_se", "logit_p", "odds_ratio") and made.spec["binary_outcome"]:
+        return binary_value(frame, made.spec["binary_outcome"], treatment, name)
     return specification_value(made, name)
 
 
-def linear_probability(frame: pd.DataFrame, outcome: str, treatment: str) -> Value | None:
+def binary_value(frame: pd.DataFrame, outcome: str, treatment: str, what: str) -> Value | None:
+    """The effect on a 0/1 outcome: linear probability, or the log odds with its error."""
     if outcome not in frame.columns:
         return None
-    return fit_ols(f"{outcome} ~ {treatment}", frame, vcov="iid")[treatment].estimate
+    if what == "linear":
+        return fit_ols(f"{outcome} ~ {treatment}", frame, vcov="iid")[treatment].estimate
+    logit = fit_attrition(frame, formula=f"{outcome} ~ {treatment}")[treatment]
+    values = {"log_odds": logit.estimate, "logit_se": logit.std_error, "logit_p": logit.p_value}
+    return values.get(what, math.exp(logit.estimate))
 
 
 def specification_value(made: RegressionCase, name: str) -> Value | None:
