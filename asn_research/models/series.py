@@ -346,9 +346,11 @@ def _autoregressive(design: Design) -> tuple[Vector, Vector, dict[str, float]]:
         return float((n - k) * math.log(rss) + np.linalg.slogdet(precision)[1] - math.log(1 - phi**2))
 
     grid = np.linspace(-4, 4, 81)
-    start = int(np.argmin([deviance(z) for z in grid]))
-    if start in (0, len(grid) - 1):
+    values = np.array([deviance(z) for z in grid])
+    dips = 1 + np.flatnonzero((values[1:-1] <= values[:-2]) & (values[1:-1] <= values[2:]))
+    if not len(dips):  # the likelihood only rises towards a random walk or a pure alternation
         raise ConvergenceError("the autocorrelation is estimated at ±1: model a trend or the differences.")
+    start = int(dips[values[dips].argmin()])
     found = optimize.minimize_scalar(
         deviance, bounds=(grid[start - 1], grid[start + 1]), method="bounded", options={"xatol": 1e-10}
     )
