@@ -32,6 +32,7 @@ _TERMS = {
     "gain": "gain", "mean_gain": "gain", "d_z": "d_z", "d_z_ncp": "d_z", "cohen_d_z": "d_z",
     "hedges_g_z": "g_z", "g_z": "g_z", "g_z_exact_J": "g_z", "d_av": "d_av", "d_av_mean_of_sds": "d_av",
     "d_av_rms_of_sds": "d_av_rms", "d_av_rms": "d_av_rms", "d_rm": "d_rm", "g_av": "g_av",
+    "hedges_g_av": "g_av",
     "glass_delta": "glass_delta", "glass_delta_pre_sd": "glass_delta", "g_av_exact_J_n_minus_1": "g_av",
     "g_av_exact_J_2n_minus_2": "g_av_2n", "g_av_exact_J": "g_av",
 }  # fmt: skip

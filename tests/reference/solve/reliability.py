@@ -170,7 +170,7 @@ def _read_scale(spec: dict[str, Any], rows: pd.DataFrame) -> dict[str, Any]:
     reverse = spec.get("reverse") or []
     rule = re.fullmatch(r"\s*([\d.]+)\s*-\s*x\s*", str(spec.get("reverse_rule", "")))
     total = float(rule[1]) if rule else float(np.nanmin(rows[items]) + np.nanmax(rows[items]))
-    lowest = min(1.0, float(np.nanmin(rows[items]))) if total >= np.nanmax(rows[items]) else 0.0
+    lowest = min(float(np.nanmin(rows[items])), total - float(np.nanmax(rows[items])))
     return {
         "items": items,
         "reverse": [reverse] if isinstance(reverse, str) else reverse,
