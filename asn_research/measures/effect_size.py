@@ -352,21 +352,11 @@ def measure_group_effect_from_summary(
     parts = [treated.sd**2 / treated.n, control.sd**2 / control.n]
     welch_df = sum(parts) ** 2 / (parts[0] ** 2 / (treated.n - 1) + parts[1] ** 2 / (control.n - 1))
     common = {"outcome": outcome, "n_obs": treated.n + control.n, "conf_level": conf_level}
-    estimates = []
-    for term, error, one_df in (
-        ("difference", pooled / math.sqrt(size), float(df)),
-        ("difference_welch", math.sqrt(sum(parts)), welch_df),
-    ):
-        half = float(stats.t.ppf((1 + conf_level) / 2, one_df)) * error
-        t = difference / error
-        estimates.append(
-            Estimate(
-                term=term, estimate=difference, std_error=error, statistic=t, df=one_df,
-                p_value=float(2 * stats.t.sf(abs(t), one_df)), conf_low=difference - half,
-                conf_high=difference + half, unit=unit, estimand="mean_difference",
-                method="Welch t" if "welch" in term else "two-sample t", **common,  # type: ignore[arg-type]
-            )
-        )  # fmt: skip
+    errors = ((pooled / math.sqrt(size), float(df)), (math.sqrt(sum(parts)), welch_df))
+    estimates = [
+        _difference_estimate(term, difference, error, one_df, unit, common)
+        for term, (error, one_df) in zip(("difference", "difference_welch"), errors, strict=True)
+    ]
     t, p = estimates[0].statistic, estimates[0].p_value
     limits = [x / math.sqrt(size) for x in estimate_noncentrality(t, df=df, conf_level=conf_level)]
     scales = {"d_s": 1.0, "g_s": hedges_factor(df), "g_s_approx": hedges_factor(df, exact=False)}
@@ -388,3 +378,16 @@ def measure_group_effect_from_summary(
         "sd_pooled": pooled, "j_exact": hedges_factor(df), "j_approx": hedges_factor(df, exact=False),
     }  # fmt: skip
     return collect(estimates, statistics)
+
+
+def _difference_estimate(
+    term: str, difference: float, error: float, df: float, unit: str, common: dict[str, object]
+) -> Estimate:
+    half = float(stats.t.ppf((1 + float(str(common["conf_level"]))) / 2, df)) * error
+    t = difference / error
+    return Estimate(
+        term=term, estimate=difference, std_error=error, statistic=t, df=df, conf_low=difference - half,
+        p_value=float(2 * stats.t.sf(abs(t), df)), conf_high=difference + half, unit=unit,
+        estimand="mean_difference", method="Welch t" if "welch" in term else "two-sample t",
+        **common,  # type: ignore[arg-type]
+    )  # fmt: skip

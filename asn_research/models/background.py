@@ -188,21 +188,11 @@ def estimate_background_change(
     background = drift + assumption.practice_points
     shift = None if self_rated is None else _response_shift(data, (pre, post), self_rated, conf_level)
     tipping = _tipping(gain)
-    share = {"outcome": gain.outcome, "n_obs": gain.n_obs, "unit": unit}
     return BackgroundChange(
         gain=gain,
-        regression=Estimate(
-            term="regression_to_mean", estimate=drift, estimand="expected_change_without_training",
-            method=selection, **share,  # type: ignore[arg-type]
-        ),
-        practice=Estimate(
-            term="practice", estimate=assumption.practice_points, estimand="expected_change_without_training",
-            method="allowance", **share,  # type: ignore[arg-type]
-        ),
-        background=Estimate(
-            term="background", estimate=background, estimand="expected_change_without_training",
-            method="sum", **share,  # type: ignore[arg-type]
-        ),
+        regression=_assumed(gain, "regression_to_mean", drift, selection),
+        practice=_assumed(gain, "practice", assumption.practice_points, "allowance"),
+        background=_assumed(gain, "background", background, "sum"),
         remaining=_shifted(gain, background),
         response_shift=shift,
         tipping_points=tipping,
@@ -210,6 +200,13 @@ def estimate_background_change(
         tipping_ratio=tipping / background if background > 0 else math.inf,
         sd_pre=sd_pre,
         assumption=assumption,
+    )
+
+
+def _assumed(gain: Estimate, term: str, value: float, method: str) -> Estimate:
+    return Estimate(
+        term=term, estimate=value, n_obs=gain.n_obs, outcome=gain.outcome, unit=gain.unit,
+        estimand="expected_change_without_training", method=method,
     )  # fmt: skip
 
 
