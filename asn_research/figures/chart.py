@@ -22,7 +22,8 @@ from asn_research.language import Language, format_count, phrase
 MAXIMUM_ROWS: Final = 30
 """Rows one figure draws; of more, the lowest and the highest are drawn and the table shows all."""
 
-_ROOMY_ROWS: Final = 16
+_TALLEST_PT: Final = 600.0
+_DENSITIES: Final = ((24.0, 9.0, 4), (16.0, 4.0, 4), (16.0, 4.0, 1))
 _FEWEST_TICKS: Final = 3
 _LABEL_PT: Final = 128.0
 _GAP: Final = 10.0
@@ -30,13 +31,19 @@ _EDGE: Final = 4.0
 
 
 def drawn_rows(finding: Finding, column: str) -> list[Row]:
-    """The rows that have a number in ``column``, in the order of the finding, at most ``MAXIMUM_ROWS``."""
+    """The rows that have a number in ``column``, group by group, at most ``MAXIMUM_ROWS``."""
     rows = [row for row in finding.rows if not math.isnan(number(row.get(column)))]
+    groups = list(dict.fromkeys(_group(row) for row in rows))
+    rows.sort(key=lambda row: groups.index(_group(row)))
     if len(rows) <= MAXIMUM_ROWS:
         return rows
     by_value = sorted(range(len(rows)), key=lambda i: (number(rows[i].get(column)), i))
     kept = set(by_value[: MAXIMUM_ROWS // 2] + by_value[-(MAXIMUM_ROWS // 2) :])
     return [row for i, row in enumerate(rows) if i in kept]
+
+
+def _group(row: Row) -> str:
+    return str(row.get("group") or row.get("group_code") or "")
 
 
 def left_out_note(finding: Finding, drawn: int, language: Language) -> str:
@@ -120,14 +127,12 @@ def new_chart(
     """
     labels = [row_label(row, language) for row in rows]
     groups = [group_label(row, language) for row in rows]
-    roomy = len(rows) <= _ROOMY_ROWS
     label_width = _label_width(labels, [g for g in groups if g])
-    wrapped = [style.wrap(label, label_width, lines=4 if roomy else 1) for label in labels]
     widths = [_column_width(column.head, column.values, bold=column.bold) for column in columns]
     left = _EDGE + label_width + _GAP
     right = sum(width + _GAP for width in widths) + _EDGE
 
-    centers, headings = _heights([len(lines) for lines in wrapped], groups, roomy=roomy)
+    wrapped, centers, headings = _fit(labels, groups, width=label_width)
     bottom_of_rows = centers[-1][1]
     axis_lines = style.wrap(axis_label, style.WIDTH_PT - 2 * _EDGE, size=style.SMALL) if axis_label else []
     note_lines = style.wrap(note, style.WIDTH_PT - 2 * _EDGE, size=style.SMALL, lines=4) if note else []
@@ -147,20 +152,34 @@ def new_chart(
     return chart
 
 
-def _heights(
-    line_counts: Sequence[int], groups: Sequence[str], *, roomy: bool
-) -> tuple[list[tuple[float, float]], list[tuple[float, str]]]:
+Centers = list[tuple[float, float]]
+Headings = list[tuple[float, str]]
+
+
+def _fit(
+    labels: Sequence[str], groups: Sequence[str], *, width: float
+) -> tuple[list[list[str]], Centers, Headings]:
+    """Labels wrapped and rows placed, as roomy as the tallest figure allows."""
+    for least, padding, lines in _DENSITIES:
+        wrapped = [style.wrap(label, width, lines=lines) for label in labels]
+        heights = [max(least, len(label) * style.LINE_PT + padding) for label in wrapped]
+        centers, headings = _place(heights, groups)
+        if centers[-1][1] <= _TALLEST_PT:
+            break
+    return wrapped, centers, headings
+
+
+def _place(heights: Sequence[float], groups: Sequence[str]) -> tuple[Centers, Headings]:
     """Middle and lower edge of each row, middle and text of each group heading, in points from the top."""
     position, last = 0.0, ""
     centers: list[tuple[float, float]] = []
     headings: list[tuple[float, str]] = []
-    for count, group in zip(line_counts, groups, strict=True):
+    for height, group in zip(heights, groups, strict=True):
         if group and group != last:
             position += 6.0 if centers else 0.0
             headings.append((position + 10.0, group))
             position += 20.0
         last = group
-        height = max(24.0, count * style.LINE_PT + 9.0) if roomy else 16.0
         centers.append((position + height / 2, position + height))
         position += height
     return centers, headings

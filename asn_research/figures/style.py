@@ -134,14 +134,15 @@ def wrap(text: str, width_pt: float, *, size: float = SIZE, lines: int = 3, bold
         count = 1
         while count < len(words) and fits(" ".join(words[: count + 1])):
             count += 1
-        line, words = " ".join(words[:count]), words[count:]
-        if words and len(found) == lines - 1:
-            line += " …"
-        if not fits(line):
-            while len(line) > 1 and not fits(line + "…"):
+        line, rest = " ".join(words[:count]), words[count:]
+        if rest and len(found) == lines - 1:
+            line, rest = " ".join(words) + " ", []
+        if not fits(line.rstrip()):
+            while len(line) > 1 and not fits(line.rstrip() + "…"):
                 line = line[:-1]
-            line = line.rstrip(" …") + "…"
+            line = line.rstrip() + "…"
         found.append(line)
+        words = rest
     return found or [""]
 
 
