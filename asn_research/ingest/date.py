@@ -145,7 +145,7 @@ def read_date(value: Any, *, order: Order | None, half_converted: bool = False) 
 
 
 def _from_serial(number: float) -> Reading:
-    if int(number) not in _SERIAL:
+    if not _SERIAL.start <= number < _SERIAL.stop:
         return Reading(reason="not_a_date")
     return Reading(_EPOCH + datetime.timedelta(days=int(number)), "", "serial_date")
 

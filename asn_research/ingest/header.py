@@ -6,6 +6,7 @@ import datetime
 import fnmatch
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 from asn_research.contract.heading import read_lexicon
@@ -15,7 +16,10 @@ from asn_research.ingest.layout import Context, Heading, Layout, match_layouts
 from asn_research.ingest.source import Grid
 
 _LEVELS: Final = 3
+_LONGEST_HEADING: Final = 60
 _SEARCHED_ROWS: Final = 80
+_SMALL_SHEET: Final = 20_000
+"""Up to this many rows every row may begin another table; in longer sheets only one after a blank row."""
 _NOTE_SHEETS: Final = (
     "petunjuk", "catatan", "keterangan", "sampul", "cover", "readme", "read me", "daftar isi", "referensi",
     "instruksi", "panduan", "notes", "legend", "legenda", "info", "metadata", "kamus",
@@ -99,28 +103,37 @@ def _candidate_tops(grid: Grid, start: int, region: Region) -> list[int]:
         top = mapping.header_row - 1
         return [top] if start == 0 and top < len(grid.rows) else []
     tops: list[int] = []
-    blank = True
+    blank, small = True, len(grid.rows) <= _SMALL_SHEET
     for index in range(start, len(grid.rows)):
         row = grid.rows[index]
-        empty = all(is_empty(cell) for cell in row)
+        filled = sum(not is_empty(cell) for cell in row) if small or blank else 2 - is_empty_row(row) * 2
         near = start == 0 and index < _SEARCHED_ROWS
-        if not empty and (near or blank or (tops and tops[-1] >= index - 2 and start)):
+        if filled >= 2 and (near or blank or small or (tops and tops[-1] >= index - 2)):
             texts = sum(isinstance(cell, str) and not is_empty(cell) for cell in row)
             if texts >= 2 and (near or _knows_two(row)):
                 tops.append(index)
-        blank = empty
+        blank = filled == 0 or (blank and filled == 1)
     return tops
 
 
+def is_empty_row(row: Sequence[Any]) -> bool:
+    """Whether nothing can be seen in a whole row."""
+    return all(is_empty(cell) for cell in row)
+
+
 def _knows_two(row: Sequence[Any]) -> bool:
+    """Whether at least two cells, and half of all texts, are known headings."""
+    texts = [cell for cell in row if isinstance(cell, str) and not is_empty(cell)]
+    if any(cell.strip().isdigit() and len(cell) > 3 for cell in texts):
+        return False
+    known = sum(_is_known(cell) for cell in texts if len(cell) <= _LONGEST_HEADING)
+    return known >= 2 and known * 2 >= len(texts)
+
+
+@lru_cache(maxsize=50_000)
+def _is_known(text: str) -> bool:
     lexicon = read_lexicon()
-    known = 0
-    for cell in row:
-        if isinstance(cell, str) and not is_empty(cell):
-            known += any(lexicon.find_column(table, cell) for table in lexicon.columns) or bool(
-                fold(cell) in lexicon.ignored
-            )
-    return known >= 2
+    return fold(text) in lexicon.ignored or any(lexicon.find_column(table, text) for table in lexicon.columns)
 
 
 def _match_rows(

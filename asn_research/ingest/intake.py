@@ -29,7 +29,7 @@ from asn_research.ingest.quarantine import mask_value, order_issues, write_workb
 from asn_research.ingest.record import ROW, Issue, Segment, make_records, read_segment
 from asn_research.ingest.source import Grid, RawFile, list_files, read_file
 from asn_research.ingest.table import finish_table, harmonise
-from asn_research.ingest.text import Scrubber
+from asn_research.ingest.text import Scrubber, scrub_label
 
 INTAKE_FILE: Final = "intake.json"
 QUARANTINE_FILE: Final = "quarantine.xlsx"
@@ -143,7 +143,7 @@ def _note_block(grid: Grid, block: Block, collected: _Collected) -> None:
     for name, value in sorted(layout.assumed.items()):
         collected.assumptions.append({**place, "column": name, "value": value})
     if layout.unread:
-        collected.unread.append({**place, "headings": list(layout.unread)})
+        collected.unread.append({**place, "headings": [scrub_label(heading) for heading in layout.unread]})
     for entry in layout.ambiguous:
         collected.problems.append(
             Problem("heading_ambiguous", f"several columns could be the same one ({entry}); none was read.",

@@ -345,7 +345,8 @@ def _provided(layout: Layout, name: str) -> bool:
     if _has(layout, name):
         return True
     if name == "course_id":
-        return "_title" in layout.columns or "title" in layout.columns or "_batch" in layout.columns
+        named = any(other in layout.columns for other in ("_title", "title", "_batch"))
+        return named or layout.table.name == "enrolments" or len(layout.wide) >= _MINIMUM_ITEMS
     if name == "respondent_id":
         return len(layout.wide) >= _MINIMUM_ITEMS
     if name == "response_id":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,8 @@ _WIDTHS: Final = (7, 26, 18, 14, 8, 18, 22, 60, 26, 26, 16, 20, 26, 18)
 _ENTERED: Final = 4
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 _MASK: Final = "•••"
+_HARMLESS: Final = re.compile(r"^(?:#[A-Z0-9/]+[!?]?|=\?|(?:Rp\.? ?)?[\d\s.,:/%+\-–−]+)$")
+_LONG: Final = 9
 _MAXIMUM_TEXT: Final = 32_000
 _EPOCH: Final = datetime.datetime(2000, 1, 1)
 
@@ -38,15 +41,17 @@ def neutralise(text: str) -> str:
 
 
 def mask_value(issue: Issue, table: str) -> str:
-    """The raw value of an issue as it may stand outside the workbook: never one that identifies people."""
+    """The raw value of an issue as it may stand outside the workbook: numbers, dates and error codes only.
+
+    Words are masked whatever the column, since people write names in every column; so are long numbers.
+    """
     kind = TABLES[table][issue.column].kind if issue.column in TABLES[table].names else Kind.TEXT
     text = show_value(issue.value)
-    if not text or kind in {Kind.PERSON, Kind.REMARK} or issue.reason.startswith("nip"):
-        return _MASK if text else ""
+    identifying = kind in {Kind.PERSON, Kind.REMARK, Kind.CODE, Kind.TEXT} or issue.reason.startswith("nip")
     digits = sum(character.isdigit() for character in text)
-    if kind in {Kind.TEXT, Kind.CODE, Kind.TERM} or "@" in text or digits >= 8 or len(text) > 24:
-        return text if kind is Kind.TERM and digits < 4 and len(text) <= 24 and "@" not in text else _MASK
-    return text if digits or text.startswith("#") else _MASK
+    if not text or (_HARMLESS.match(text) and digits < _LONG and not identifying):
+        return text
+    return _MASK
 
 
 def show_value(value: Any) -> str:

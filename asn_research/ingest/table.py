@@ -15,7 +15,7 @@ from asn_research.contract.vocabulary import fold
 from asn_research.ingest.identity import make_pseudonym
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.record import ROW
-from asn_research.ingest.text import Scrubber
+from asn_research.ingest.text import Scrubber, is_personal_code, scrub_label
 
 _TYPES: Final[dict[Kind, Any]] = {
     Kind.NUMBER: "float64", Kind.MONEY: "float64", Kind.SHARE: "float64", Kind.INTEGER: "Int64",
@@ -37,12 +37,21 @@ def finish_table(
             values = _map(values, partial(make_pseudonym, key, agency=agency, column=column.name))
         elif column.kind is Kind.REMARK:
             values = _map(values, scrubber.scrub)
+        elif column.kind is Kind.TEXT:
+            values = _map(values, scrub_label)
+        elif column.kind is Kind.CODE:
+            values = _map(values, partial(_hide_code, key, agency))
         columns[column.name] = _typed(values, column.kind)
     places = _places(records, ledger)
     frame = pd.DataFrame(columns, index=records.index).reset_index(drop=True)
     for name, place in zip(PROVENANCE, places, strict=True):
         frame[name] = place
     return frame
+
+
+def _hide_code(key: bytes, agency: str, code: str) -> str:
+    """A code as it is, or a pseudonym where an office used a number of a person as its code."""
+    return make_pseudonym(key, code, agency=agency) if is_personal_code(code) else code
 
 
 def _map(values: pd.Series, function: Callable[[str], str]) -> pd.Series:

@@ -59,6 +59,25 @@ _TITLES: Final = frozenset(
     ["dr", "drs", "dra", "ir", "prof", "h", "hj", "hajah", "haji", "bapak", "ibu", "sdr", "sdri"]
 )
 _SHORT: Final = 3
+_PHONE_DIGITS: Final = 10
+
+
+def scrub_label(text: str) -> str:
+    """A short label without numbers and addresses of people; names stay, as offices are named after people.
+
+    >>> scrub_label("RSUD dr. Contoh (0812 3456 7890)")
+    'RSUD dr. Contoh ([telepon])'
+    """
+    text = _LINK.sub("[tautan]", _EMAIL.sub("[surel]", text))
+    return _DIGITS.sub(_replace_digits(text), text)
+
+
+def is_personal_code(text: str) -> bool:
+    """Whether what stands as a code is really the number or address of a person."""
+    digits = "".join(filter(str.isdigit, text))
+    phone = digits.startswith(("08", "628")) and len(digits) >= _PHONE_DIGITS
+    number = len(digits) >= len(text.strip()) - 6 and (phone or len(digits) in {16, 18})
+    return number or _EMAIL.search(text) is not None
 
 
 class Scrubber:
@@ -91,11 +110,7 @@ class Scrubber:
 
     def scrub(self, text: str) -> str:
         """The text with placeholders instead of numbers, addresses and names."""
-        text = _EMAIL.sub("[surel]", text)
-        text = _LINK.sub("[tautan]", text)
-        text = _HANDLE.sub("[akun]", text)
-        text = _DIGITS.sub(_replace_digits(text), text)
-        text = self._scrub_names(text)
+        text = self._scrub_names(_HANDLE.sub("[akun]", scrub_label(text)))
         return _HONORIFIC.sub(_replace_honorific, text)
 
     def _scrub_names(self, text: str) -> str:
