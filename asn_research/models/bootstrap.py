@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -108,46 +108,47 @@ def bootstrap_design(
     solution = solve_design(design)
     pieces = _null_pieces(solution, term)
     enumerated = distribution != "webb" and pieces.n_clusters <= _ENUMERATED_CLUSTERS
-    draws = (
-        _sign_patterns(pieces.n_clusters)
-        if enumerated
-        else _random_draws(pieces, distribution, n_draws, seed)
-    )
+    if enumerated:
+        draws, n_used = _sign_patterns(pieces.n_clusters), 2.0**pieces.n_clusters
+    else:
+        draws, n_used = _random_draws(pieces, distribution, n_draws, seed), float(n_draws)
     test = _Inversion.of(pieces, draws, added=0 if enumerated else 1)
     ge, gt = test.p_values(0.0)
-    alpha = 1.0 - conf_level
-    low, high = test.end(-1.0, alpha), test.end(1.0, alpha)
+    low, high = test.end(-1.0, 1.0 - conf_level), test.end(1.0, 1.0 - conf_level)
     remarks = [sentence for _, sentence in treated_remarks(design, design.clusters[0])]
     if not (math.isfinite(low) and math.isfinite(high)):
         low = high = math.nan
         remarks.append(f"The {conf_level:.0%} bootstrap interval of {term} has no end: too few clusters.")
     for sentence in remarks:
         warnings.warn(sentence, FewTreatedClustersWarning, stacklevel=3)
-    position = design.names.index(term)
-    variance = float(coefficient_covariance(solution, vcov="CR1")[position, position])
-    error = math.sqrt(variance)
-    estimate = Estimate(
-        term=term,
-        estimate=pieces.estimate,
-        std_error=error,
-        statistic=pieces.estimate / error,
-        p_value=ge,
-        conf_low=low,
-        conf_high=high,
-        conf_level=conf_level,
-        n_obs=len(design.y),
-        n_clusters=pieces.n_clusters,
-        outcome=design.outcome,
-        method="wild_bootstrap_webb" if distribution == "webb" else "wild_bootstrap_rademacher",
-        vcov_type="CR1",
-    )
-    n_used = 2.0**pieces.n_clusters if enumerated else float(n_draws)
+    kind = "webb" if distribution == "webb" else "rademacher"
+    estimate = _bootstrap_estimate(solution, term, kind)
     numbers = {"p_value_ge": ge, "p_value_gt": gt, "n_draws": n_used, "enumerated": float(enumerated)}
     return Fit(
-        estimates=(estimate,),
-        vcov=np.array([[variance]]),
+        estimates=(replace(estimate, p_value=ge, conf_low=low, conf_high=high, conf_level=conf_level),),
+        vcov=np.array([[estimate.std_error**2]]),
         statistics={**numbers, "n_dropped": float(design.n_dropped)},
         warnings=tuple(remarks),
+    )
+
+
+def _bootstrap_estimate(solution: LeastSquares, term: str, kind: str) -> Estimate:
+    """The coefficient with its CR1 error, before the bootstrap adds p-value and interval."""
+    design = solution.design
+    position = design.names.index(term)
+    error = math.sqrt(float(coefficient_covariance(solution, vcov="CR1")[position, position]))
+    value = float(solution.coef[position])
+    return Estimate(
+        term=term,
+        estimate=value,
+        std_error=error,
+        statistic=value / error,
+        n_obs=len(design.y),
+        n_clusters=design.n_clusters,
+        outcome=design.outcome,
+        estimand="coefficient",
+        method=f"wild_bootstrap_{kind}",
+        vcov_type="CR1",
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -295,22 +294,21 @@ def fit_comparison(
         people, treatment=treatment, covariates=[columns.baseline], clusters=clusters, conf_level=conf_level
     )
     one, two = change[treatment], ancova[treatment]
-    clear = [_excludes_zero(e.conf_low, e.conf_high) for e in (one, two)]
-    opposite = one.estimate * two.estimate < 0 and any(clear)
     return Comparison(
         change=change,
         ancova=ancova,
         balance=balance,
         gap=one.estimate - two.estimate,
-        contradiction=opposite or clear[0] != clear[1],
+        contradiction=_contradict(one, two),
         reason=_reason(
             balance.effect_sizes[columns.baseline], ancova["baseline"].estimate, one.estimate - two.estimate
         ),
     )
 
 
-def _excludes_zero(low: float, high: float) -> bool:
-    return not math.isnan(low) and (low > 0.0 or high < 0.0)
+def _contradict(one: Estimate, two: Estimate) -> bool:
+    clear = [e.conf_low > 0.0 or e.conf_high < 0.0 for e in (one, two)]
+    return clear[0] != clear[1] or (one.estimate * two.estimate < 0.0 and any(clear))
 
 
 def _reason(distance: float, slope: float, gap: float) -> str:

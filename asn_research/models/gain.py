@@ -174,13 +174,9 @@ def estimate_contrasts(
     solution = solve_design(design)
     whole = fit_solution(solution, kind, conf_level, _label(columns, model))
     label = replace(
-        _label(columns, model),
-        n_obs=len(design.y),
-        n_clusters=whole.estimates[0].n_clusters,
-        conf_level=conf_level,
-        vcov_type=kind,
-        estimand="method_difference",
+        _label(columns, model), conf_level=conf_level, vcov_type=kind, estimand="method_difference"
     )
+    label = replace(label, n_obs=len(design.y), n_clusters=whole.estimates[0].n_clusters)
     rows = {f"{b} - {a}": _unit(design, b) - _unit(design, a) for a, b in combinations(methods, 2)}
     estimates = linear_contrast(solution, kind, rows, label)
     matrix = np.vstack(list(rows.values()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
@@ -10,7 +11,12 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 
-from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
+from asn_research.errors import (
+    FewTreatedClustersWarning,
+    InputError,
+    NoVariationError,
+    TooFewObservationsError,
+)
 from asn_research.models.bootstrap import first_rejection
 from asn_research.models.design import Array, Codes, Design, checked_design, complete_rows, group_codes
 from asn_research.models.regression import fit_design
@@ -180,32 +186,22 @@ def estimate_randomisation_test(
     used = [outcome, treatment, *(name for name in (clusters, blocks) if name)]
     kept, _ = complete_rows(data, used)
     lot = _read_lot(kept, outcome, treatment, clusters, blocks)
-    draws, enumerated = _all_lots(lot, n_draws, seed)
-    top, slope, bottom = (
-        np.concatenate(parts) for parts in zip(*(lot.moments(z) for z in draws), strict=True)
-    )
-    if np.ptp(number_column(kept, outcome)) == 0.0:
+    spread = float(np.ptp(number_column(kept, outcome)))
+    if spread == 0.0:
         raise NoVariationError(f"{outcome} is the same in all {len(kept)} rows, so nothing can be compared.")
-    own = lot.moments(lot.assigned[None])
-    value = float(own[0][0] / own[2][0])
-    added = 0 if enumerated else 1
-
-    def p_value(null: float) -> float:
-        reached = np.abs(top - null * slope) >= abs(value - null) * (1.0 - _TIE) * bottom
-        return float((reached.sum() + added) / (len(top) + added))
-
-    def end(side: float) -> float:
-        step = float(np.ptp(number_column(kept, outcome))) / 10.0
-        return value + side * first_rejection(lambda x: p_value(value + side * x) <= 1.0 - conf_level, step)
-
-    low, high = end(-1.0), end(1.0)
-    bounded = math.isfinite(low) and math.isfinite(high)
+    test = _Redraw.of(lot, n_draws, seed)
+    low, high = (test.end(side, 1.0 - conf_level, spread / 10.0) for side in (-1.0, 1.0))
+    remarks: tuple[str, ...] = ()
+    if not (math.isfinite(low) and math.isfinite(high)):
+        low = high = math.nan
+        remarks = (f"The {conf_level:.0%} interval of {treatment} has no end: too few possible lots.",)
+        warnings.warn(remarks[0], FewTreatedClustersWarning, stacklevel=2)
     estimate = Estimate(
         term=treatment,
-        estimate=value,
-        p_value=p_value(0.0),
-        conf_low=low if bounded else math.nan,
-        conf_high=high if bounded else math.nan,
+        estimate=test.value,
+        p_value=test.p_value(0.0),
+        conf_low=low,
+        conf_high=high,
         conf_level=conf_level,
         n_obs=len(kept),
         n_clusters=len(lot.assigned) if clusters else None,
@@ -213,20 +209,50 @@ def estimate_randomisation_test(
         estimand="ate",
         method="randomisation_test",
     )
-    extreme = int((np.abs(slope) >= bottom * (1.0 - _TIE)).sum())
-    numbers = {"n_draws": float(len(top)), "enumerated": float(enumerated)}
-    numbers["p_value_smallest"] = (extreme + added) / (len(top) + added)
-    remark = (
-        ()
-        if bounded
-        else (f"The {conf_level:.0%} interval of {treatment} has no end: too few possible lots.",)
-    )
     return Fit(
         estimates=(estimate,),
         vcov=np.array([[math.nan]]),
-        statistics={**numbers, "n_dropped": float(len(data) - len(kept))},
-        warnings=remark,
+        statistics={**test.counts(), "n_dropped": float(len(data) - len(kept))},
+        warnings=remarks,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Redraw:
+    """The coefficient under each drawn lot as a function of the null r: (top - r slope) / bottom."""
+
+    value: float
+    top: Array
+    slope: Array
+    bottom: Array
+    added: int
+
+    @classmethod
+    def of(cls, lot: _Lot, n_draws: int, seed: int) -> _Redraw:
+        draws, enumerated = _all_lots(lot, n_draws, seed)
+        moments = zip(*(lot.moments(z) for z in draws), strict=True)
+        top, slope, bottom = (np.concatenate(parts) for parts in moments)
+        own = lot.moments(lot.assigned[None])
+        return cls(float(own[0][0] / own[2][0]), top, slope, bottom, 0 if enumerated else 1)
+
+    def p_value(self, null: float) -> float:
+        """Share of lots at least as far from the null; to random lots the drawn one is added."""
+        distance = abs(self.value - null) * (1.0 - _TIE)
+        reached = np.abs(self.top - null * self.slope) >= distance * self.bottom
+        return float((reached.sum() + self.added) / (len(self.top) + self.added))
+
+    def end(self, side: float, alpha: float, step: float) -> float:
+        """The end of the nulls with p > alpha on one side of the estimate, infinite if there is none."""
+        return self.value + side * first_rejection(
+            lambda x: self.p_value(self.value + side * x) <= alpha, step
+        )
+
+    def counts(self) -> dict[str, float]:
+        """Number of lots, whether they are all, and the smallest p-value that they permit."""
+        extreme = int((np.abs(self.slope) >= self.bottom * (1.0 - _TIE)).sum())
+        smallest = (extreme + self.added) / (len(self.top) + self.added)
+        numbers = {"n_draws": float(len(self.top)), "enumerated": float(self.added == 0)}
+        return {**numbers, "p_value_smallest": smallest}
 
 
 @dataclass(frozen=True, slots=True)
