@@ -22,12 +22,20 @@ from tests.reference.runner import (
 HERE = Path(__file__).parent
 CASES = read_cases(HERE / "cases.json")
 
+# Checks where the published number is the inexact one; each has to go on differing, or leave this list.
+DIVERGENCES = {
+    # R's uniroot stops at a tolerance of 1.2e-4: its power at 0.9091587 is 0.8000256, at ours 0.8 to 1e-12.
+    # Brent's root finder with that tolerance on (1e-7, 10) returns R's 0.909158705134... from our function.
+    ("power_cohen_pwr_examples", "mde_t_n20_p.8"),
+}
+
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
 def test_published_case(case: dict[str, Any]) -> None:
     result = run_case(case, HERE / "data")
     assert not result.error, result.error
-    assert [check for check in result.checks if check.verdict == FAILED] == []
+    failed = {(case["case"], check.quantity) for check in result.checks if check.verdict == FAILED}
+    assert failed == {pair for pair in DIVERGENCES if pair[0] == case["case"]}
 
 
 def test_every_data_file_is_named_in_the_readme() -> None:
