@@ -14,6 +14,7 @@ from typing import Any
 
 from packaging.requirements import Requirement
 
+from asn_research.contract.column import TABLES
 from asn_research.contract.region import Region
 from asn_research.contract.vocabulary import term_label
 from asn_research.language import Language, format_date, phrase
@@ -75,6 +76,10 @@ def code_facts(language: Language) -> list[tuple[str, str]]:
     ]
 
 
+def _covariate(name: str, language: Language) -> str:
+    return TABLES["participants"][name].label.in_language(language).lower()
+
+
 def plan_facts(region: Region, period: str, language: Language) -> list[tuple[str, str]]:
     """The declared plan, its date and its digest, for readers."""
     plan = region.plan
@@ -94,7 +99,10 @@ def plan_facts(region: Region, period: str, language: Language) -> list[tuple[st
         (say("plan_design"), say(f"design_{region.periods[period].design}")),
         (say("plan_primary"), primary),
         (say("plan_reference"), term_label("method", plan.reference_method, language)),
-        (say("plan_covariates"), ", ".join(plan.covariates) or say("plan_none")),
+        (
+            say("plan_covariates"),
+            ", ".join(_covariate(name, language) for name in plan.covariates) or say("plan_none"),
+        ),
         (say("plan_clusters"), say(f"clusters_{plan.clusters}")),
         ("SHA-256", plan.digest),
     ]

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from asn_research.errors import Problem, ReportError
 from asn_research.findings.finding import read_findings
-from asn_research.findings.sentence import grade_text
 from asn_research.findings.summary import summarise
 from asn_research.ingest.store import RegionData, open_region
 from asn_research.reports import provenance
@@ -24,7 +23,7 @@ from asn_research.reports.edition import (
 from asn_research.reports.manifest import MANIFEST, Manifest
 from asn_research.reports.parameter import ReportParameters
 from asn_research.reports.problem import read_problem
-from asn_research.reports.report import latest_date
+from asn_research.reports.report import evidence_grade, grade_meaning, latest_date
 
 if TYPE_CHECKING:
     from asn_research.reports.batch import Order, Task
@@ -108,7 +107,7 @@ def _manifest(
 ) -> Manifest:
     findings = read_findings(records)
     lost = tuple(read_problem(record) for record in data.intake["problems"])
-    grade = max((finding.design_grade for finding in findings), default=None)
+    grade = evidence_grade(findings) if findings else None
     until = latest_date(data)
     return Manifest(
         region=data.region.folder,
@@ -124,7 +123,7 @@ def _manifest(
             language: summarise(findings, language).sentences[0] for language in order.languages if findings
         },
         grade=grade,
-        grade_text={language: grade_text(grade, language) for language in order.languages if grade},
+        grade_text={language: grade_meaning(grade, language) for language in order.languages if grade},
         data_until=until.isoformat() if until else None,
         synthetic=data.region.region.synthetic,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,7 @@ from asn_research.findings.question import Level
 from asn_research.findings.sentence import (
     answer_sentences,
     caveat_sentences,
+    glossary_entries,
     grade_text,
     question_text,
     reading_sentence,
@@ -95,7 +96,7 @@ class Report(Exhibit):
         data, language = self.source, self.language
         region = data.region
         period = region.periods[data.period]
-        grade = max((finding.design_grade for finding in self.findings), default=1)
+        grade = evidence_grade(self.findings)
         until = latest_date(data)
         between = self._say(
             "between", start=format_date(period.starts, language), end=format_date(period.ends, language)
@@ -103,7 +104,7 @@ class Report(Exhibit):
         people = format_count(data.participants["person_id"].nunique(), language)
         facts = [
             (self._say("period"), between, ""),
-            (self._say("grade"), self._say("grade_of", grade=grade), grade_text(grade, language)),
+            (self._say("grade"), self._say("grade_of", grade=grade), grade_meaning(grade, language)),
             (self._say("people"), self._say("people_count", count=people), ""),
             (self._say("data_until"), format_date(until, language) if until else "–", ""),
         ]
@@ -173,9 +174,7 @@ class Report(Exhibit):
 
     def glossary(self) -> None:
         """Show the terms that the report uses."""
-        names = [name.strip() for name in self._say("glossary_terms").split(",")]
-        terms = [(self._say(f"glossary_{name}_term"), self._say(f"glossary_{name}")) for name in names]
-        self._show_html(self._render("terms", terms=terms))
+        self._show_html(self._render("terms", terms=glossary_entries(self.language)))
 
     def _method_fields(self) -> dict[str, str]:
         minimum = self.source.region.disclosure.minimum_cell
@@ -213,6 +212,17 @@ class Report(Exhibit):
             sample=sample_sentence(finding, language),
         )
         self._show_html(fragment, **known)
+
+
+def evidence_grade(findings: Iterable[Finding]) -> int:
+    """The design grade of the main answer, whether participants learned; 1 where it is open."""
+    return next((f.design_grade for f in findings if f.question == "learning_gain"), 1)
+
+
+def grade_meaning(grade: int, language: Language) -> str:
+    """What a design grade stands for, without its number."""
+    _, _, meaning = grade_text(grade, language).partition(": ")
+    return meaning[:1].upper() + meaning[1:]
 
 
 def latest_date(data: RegionData) -> datetime.date | None:
