@@ -104,7 +104,7 @@ def test_doubly_robust_recovers_the_truth_and_covers() -> None:
     """One of the two models wrong (pre left out of it): the doubly robust methods still find 4."""
     found: dict[str, list[float]] = {"wrong outcome": [], "wrong treatment": [], "naive": []}
     hits = 0
-    for seed in range(40):
+    for seed in range(30):
         frame = trainees(400, seed=seed)
         right = estimate_effect(frame, **MODELS)["ate"]
         hits += right.conf_low <= 4 <= right.conf_high
@@ -122,7 +122,7 @@ def test_doubly_robust_recovers_the_truth_and_covers() -> None:
     assert np.mean(found["wrong outcome"]) == pytest.approx(4, abs=0.35, rel=0)  # 3 simulation errors
     assert np.mean(found["wrong treatment"]) == pytest.approx(4, abs=0.28, rel=0)
     assert np.mean(found["naive"]) < 1
-    assert hits >= 34  # 0.95 less 2.5 simulation errors
+    assert hits >= 26  # 0.95 less 2.5 simulation errors
 
 
 def test_clusters_of_one_change_only_the_correction() -> None:
