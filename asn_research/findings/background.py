@@ -15,7 +15,6 @@ from asn_research.findings.estimation import cluster_caveats, count_clusters, fi
 from asn_research.findings.finding import Caveat, Cell, Finding, Row
 from asn_research.findings.learning import estimate_differences, trained_gain
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_people, read_primary_people
-from asn_research.measures.score import measure_gains
 from asn_research.models.background import (
     BackgroundAssumption,
     BackgroundChange,
@@ -77,7 +76,7 @@ def _one_group(data: RegionData, people: GainPeople) -> Finding:
     frame = people.trained
     own = trained_gain(frame, outcome=people.outcome)
     reliability = min(max(float(frame["pre"].corr(frame["post"])), 0.0), 1.0)
-    mean, listed = _population_mean(data, people)
+    mean, listed = _population_mean(people)
     assumption = BackgroundAssumption(
         reliability=reliability,
         population_mean=mean,
@@ -135,14 +134,11 @@ def _one_group(data: RegionData, people: GainPeople) -> Finding:
     )
 
 
-def _population_mean(data: RegionData, people: GainPeople) -> tuple[float | None, int]:
+def _population_mean(people: GainPeople) -> tuple[float | None, int]:
     """Mean score before of everybody who was tested, where enough were tested without being trained."""
-    everyone = measure_gains(data.tables, competency=people.competency, source=people.source)
-    scores = everyone["pre"].dropna()
-    tested = int(people.everyone["pre"].notna().sum())
-    if len(scores) - tested < people.minimum:
-        return None, len(scores)
-    return float(scores.mean()), len(scores)
+    others = people.rest["pre"].dropna()
+    scores = pd.concat([people.everyone["pre"].dropna(), others])
+    return (float(scores.mean()) if len(others) >= people.minimum else None), len(scores)
 
 
 def _response_shift(

@@ -68,7 +68,7 @@ def estimate_mean(
 
     With ``clusters`` (at least two of them) the error is CR2 with Satterthwaite degrees of freedom, and there
     is no interval below six; without, people are independent. ``labels`` replace fields of the estimate
-    (``term``, ``outcome``, ``unit``, ``estimand``).
+    (``term``, ``outcome``, ``unit``, ``estimand``); the interval of a ``share`` stays within 0 and 1.
     """
     rows = frame.dropna(subset=[column, *([clusters] if clusters else [])])
     clustered = clusters is not None and count_clusters(rows, clusters) >= 2
@@ -77,6 +77,8 @@ def estimate_mean(
         values["cluster"] = rows[clusters].astype(str)
     fit: Fit = listen(lambda: fit_ols("value ~ 1", values, clusters="cluster" if clustered else None)).value
     found = fit.estimates[0] if clustered or clusters is None else without_inference(fit.estimates[0])
+    if labels.get("unit") == "share":
+        found = replace(found, conf_low=max(found.conf_low, 0.0), conf_high=min(found.conf_high, 1.0))
     return replace(found, **{"term": column, "method": "mean", "outcome": column, **labels})
 
 
@@ -117,10 +119,10 @@ def cluster_caveats(n_clusters: int) -> tuple[Caveat, ...]:
     return (Caveat(code="few_clusters", fields=fields),) if n_clusters < _CAREFUL_CLUSTERS else ()
 
 
-def interval_cells(frame: pd.DataFrame, column: str, *, clusters: str | None) -> Row:
-    """The ends of the interval of a mean, None where the design gives none."""
+def interval_cells(frame: pd.DataFrame, column: str, *, clusters: str | None, unit: str = "") -> Row:
+    """The ends of the interval of a mean, None where the design gives none; of shares within 0 and 1."""
     try:
-        mean = estimate_mean(frame, column, clusters=clusters)
+        mean = estimate_mean(frame, column, clusters=clusters, unit=unit)
     except EstimationError:
         return {"conf_low": None, "conf_high": None}
     return {"conf_low": finite(mean.conf_low), "conf_high": finite(mean.conf_high)}

@@ -336,7 +336,7 @@ def _confidence_level(data: RegionData) -> Finding:
     for method in sorted(known["method"].unique()):
         part = known[known["method"] == method]
         row: Row = {"label_code": f"method:{method}", "n": len(part), "estimate": float(part["agree"].mean())}
-        rows.append(row | interval_cells(part, "agree", clusters="batch"))
+        rows.append(row | interval_cells(part, "agree", clusters="batch", unit="share"))
     gated = gate_rows(rows, minimum=minimum)
     return answer(
         data,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -23,11 +23,12 @@ class GainPeople:
     """Everyone with a score of one outcome.
 
     ``everyone`` is the frame of :func:`~asn_research.measures.score.measure_gains` for trained and compared
-    people with a ``cluster`` column and a 0/1 column ``trained``; ``minimum`` the region's minimum cell.
+    people with a ``cluster`` column and a 0/1 column ``trained``; ``rest`` the same frame for people of other
+    groups; ``minimum`` the region's minimum cell.
     """
 
     everyone: pd.DataFrame
-    others: int
+    rest: pd.DataFrame
     minimum: int
     competency: str
     source: str
@@ -63,7 +64,7 @@ class GainPeople:
         counts = {
             "no_pre": int(self.everyone["pre"].isna().sum()),
             "no_post": int(self.everyone["post"].isna().sum()),
-            "other_group": self.others,
+            "other_group": len(self.rest),
         }
         return {reason: count for reason, count in counts.items() if count}
 
@@ -82,23 +83,40 @@ class GainPeople:
         return tuple(found)
 
 
-def read_gain_people(
-    data: RegionData, *, competency: str, source: str, wave_from: str = "pre", wave_to: str = "post"
-) -> GainPeople:
-    """The people with a score of an outcome, clustered as the plan says.
+class _Held:
+    """A region's data as a key: the same object, not equal content."""
+
+    def __init__(self, data: RegionData) -> None:
+        self.data = data
+
+    def __hash__(self) -> int:
+        return id(self.data)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Held) and other.data is self.data
+
+
+def read_gain_people(data: RegionData, *, competency: str, source: str) -> GainPeople:
+    """The people with a score of an outcome before or after, clustered as the plan says.
 
     A compared person has no batch and is clustered by unit; so is a trained person whose batch is unknown.
+    Several questions share the same people, so the last ones read are kept.
     """
-    frame = measure_gains(
-        data.tables, competency=competency, source=source, wave_from=wave_from, wave_to=wave_to
-    )
+    return _read(_Held(data), competency, source)
+
+
+@lru_cache(maxsize=24)
+def _read(held: _Held, competency: str, source: str) -> GainPeople:
+    data = held.data
+    frame = measure_gains(data.tables, competency=competency, source=source)
     wanted = ["trained", "comparison"] if data.design in _COMPARED else ["trained"]
     kept = frame[frame["group"].isin(wanted)].reset_index(drop=True)
     kept["trained"] = (kept["group"] == "trained").astype(float)
     kept["cluster"] = _clusters(kept, by=data.plan.clusters)
+    rest = frame[~frame["group"].isin(wanted)]
     return GainPeople(
         everyone=kept,
-        others=len(frame) - len(kept),
+        rest=rest.reset_index(drop=True),
         minimum=data.region.disclosure.minimum_cell,
         competency=competency,
         source=source,

@@ -152,7 +152,7 @@ def _mean_by(frame: pd.DataFrame, column: str, *, by: str, clusters: str) -> lis
         row: Row = {"label_code": f"{by}:{level}", "n": int(part["person_id"].nunique())}
         row |= {"enrolments": len(part), "count": round(float(part[column].sum()))}
         row |= {"clusters": count_clusters(part, clusters), "estimate": float(part[column].mean())}
-        row |= interval_cells(part, column, clusters=clusters)
+        row |= interval_cells(part, column, clusters=clusters, unit="share")
         rows.append(row)
     return rows
 

@@ -129,12 +129,15 @@ def measure_training_hours(tables: Tables) -> pd.DataFrame:
     >>> measure_training_hours(tables)["credited_jp"].tolist()
     [9.0, 0.0]
     """
-    participation = measure_participation(tables)
-    participation["took_part"] = participation["participation_share"] > 0
-    sums = participation.groupby("person_id", sort=False).agg(
-        credited_jp=("credited_jp", "sum"), courses_taken=("took_part", "sum")
-    )
-    people = _person_columns(_table(tables, "participants"))
+    return sum_training_hours(measure_participation(tables), _table(tables, "participants"))
+
+
+def sum_training_hours(participation: pd.DataFrame, participants: pd.DataFrame) -> pd.DataFrame:
+    """:func:`measure_training_hours` from a frame of :func:`measure_participation`."""
+    took_part = participation["participation_share"] > 0
+    by_person = participation.assign(took_part=took_part).groupby("person_id", sort=False)
+    sums = by_person.agg(credited_jp=("credited_jp", "sum"), courses_taken=("took_part", "sum"))
+    people = _person_columns(participants)
     people["credited_jp"] = people["person_id"].map(sums["credited_jp"]).fillna(0.0).astype(float)
     people["courses_taken"] = people["person_id"].map(sums["courses_taken"]).fillna(0).astype(int)
     people["attended"] = people["courses_taken"] > 0

@@ -9,7 +9,7 @@ from asn_research.measures.participation import (
     Tables,
     assign_courses,
     measure_participation,
-    measure_training_hours,
+    sum_training_hours,
 )
 
 _COURSE_COLUMNS = (
@@ -107,7 +107,7 @@ def measure_gains(
     scores = _own_scores(scores, assigned)
     means = scores.pivot_table(index="person_id", columns="wave", values="score", aggfunc="mean", sort=False)
     means = means.reindex(columns=[wave_from, wave_to])
-    people = measure_training_hours(tables).drop(columns=["courses_taken"])
+    people = sum_training_hours(participation, tables["participants"]).drop(columns=["courses_taken"])
     known = people[people["person_id"].isin(means.index)]
     strangers = means.index[~means.index.isin(known["person_id"])]
     frame = pd.concat([known, pd.DataFrame({"person_id": strangers})], ignore_index=True)

@@ -12,7 +12,16 @@ import pandas as pd
 
 from asn_research.contract.region import Plan, Region
 
-UNITS = ("Dinas Kesehatan", "Dinas Pendidikan", "Sekretariat Daerah", "Badan Keuangan Daerah")
+UNITS = (
+    "Dinas Kesehatan",
+    "Dinas Pendidikan",
+    "Dinas Sosial",
+    "Dinas Perhubungan",
+    "Sekretariat Daerah",
+    "Badan Keuangan Daerah",
+    "Badan Kepegawaian",
+    "Inspektorat",
+)
 POSITIONS = ("general", "functional", "supervisor")
 METHODS = ("lecture", "discussion", "simulation", "practice")
 METHOD_POINTS = {"lecture": 0.0, "discussion": 2.0, "simulation": 5.0, "practice": 8.0}
@@ -80,6 +89,7 @@ def make_region(
     slope: float = 1.5,
     background: float = 2.0,
     baseline_difference: float = 0.0,
+    points: float = 1.0,
     seed: int = 20250301,
     **settings: Any,
 ) -> FakeRegion:
@@ -108,9 +118,9 @@ def make_region(
         }
     )
     method = courses["method"].to_numpy()[batch]
-    points = np.array([METHOD_POINTS[name] for name in method])
+    extra = points * np.array([METHOD_POINTS[name] for name in method])
     batch_part = rng.normal(0.0, 1.0, batches)[batch]
-    truth = np.where(trained, gain + points + slope * (share - 0.75) * 10 + batch_part, 0.0) + background
+    truth = np.where(trained, gain + extra + slope * (share - 0.75) * 10 + batch_part, 0.0) + background
     enrolled = np.flatnonzero(trained)
     enrolments = pd.DataFrame(
         {
