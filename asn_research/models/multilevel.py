@@ -141,12 +141,8 @@ def fit_multilevel(
     theta = _maximise(model)
     at = model.profile(theta)
     sigma = math.sqrt(at.rss / model.denominator)
-    beta, vcov = model.coefficients(at), model.coefficient_covariance(at, sigma)
-    df = np.full(model.p, math.inf)
-    if df_method == "satterthwaite":
-        df = satterthwaite_df(model, theta, sigma)
-    elif df_method == "kenward_roger":
-        vcov, df = kenward_roger(model, theta, sigma)
+    beta = model.coefficients(at)
+    vcov, df = _inference(model, theta, sigma, df_method)
     variances = _variances(model, theta, sigma)
     remarks = _remarks(variances)
     label = Label(
@@ -167,6 +163,16 @@ def fit_multilevel(
         variances=variances,
         effects=_effects(model, theta, sigma),
     )
+
+
+def _inference(model: MixedLikelihood, theta: Vector, sigma: float, df_method: str) -> tuple[Vector, Vector]:
+    """Covariance of the coefficients and their degrees of freedom."""
+    if df_method == "kenward_roger":
+        return kenward_roger(model, theta, sigma)
+    vcov = model.coefficient_covariance(model.profile(theta), sigma)
+    if df_method == "satterthwaite":
+        return vcov, satterthwaite_df(model, theta, sigma)
+    return vcov, np.full(model.p, math.inf)
 
 
 def _maximise(model: MixedLikelihood) -> Vector:

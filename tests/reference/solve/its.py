@@ -109,6 +109,10 @@ def _model(name: str, series: _Series, formula: str, model: str, lags: int | Non
         return math.exp(effect)
     if name in ("percent_change", "pct_change"):
         return 100 * math.expm1(effect)
+    limit = re.fullmatch(r"(percent_change|pct_change|rr|irr)_ci_(low|high)", name)
+    if limit:
+        end = float(getattr(fit[str(series.focal)], f"conf_{limit[2]}"))
+        return math.exp(end) if limit[1] in ("rr", "irr") else 100 * math.expm1(end)
     return _coefficient(name, fit, series)
 
 

