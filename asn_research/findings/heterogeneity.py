@@ -70,7 +70,7 @@ def answer_heterogeneity(data: RegionData) -> Finding:
             "reference": float(trained["gain"].mean()),
             "family": len(levels),
             "p_holm_smallest": finite(adjusted[0]),
-            "mde": max((m for m in map(detectable, ordered) if m is not None), default=None),
+            "mde": detectable(ordered[0]),
             "unit": "points",
         },
     )

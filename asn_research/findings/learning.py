@@ -210,9 +210,14 @@ def _gain_details(people: GainPeople, *, compared: bool) -> dict[str, Cell]:
 
 
 def answer_competency_gains(data: RegionData) -> Finding:
-    """The gain in every outcome that enough people have twice, as one family (Holm)."""
+    """The gain in every outcome that enough people have twice, as one family (Holm).
+
+    Differences to the comparison group where every outcome has one, else the gains of the trained alone.
+    """
     minimum = data.region.disclosure.minimum_cell
-    found = [(people, _headline(data, people)) for people in _family(data)]
+    family = _family(data)
+    compared = bool(family) and all(people.compared for people in family)
+    found = [(people, _headline(data, people, compared=compared)) for people in family]
     known = [(people, estimate) for people, estimate in found if estimate is not None]
     if not known:
         measured = list_outcomes(data.tables)
@@ -221,19 +226,20 @@ def answer_competency_gains(data: RegionData) -> Finding:
         return withhold(data, "competency_gains", tables=GAIN_TABLES)
     adjusted = adjust_holm([estimate.p_value for _, estimate in known])
     rows = [
-        _family_row(people, estimate, p_holm)
+        _family_row(people, estimate, p_holm, compared=compared)
         for (people, estimate), p_holm in zip(known, adjusted, strict=True)
     ]
     gated = gate_rows(rows, minimum=minimum)
     clear = [(row, row["p_holm"]) for row in rows if _is_below(row["p_holm"])]
     largest = max(rows, key=lambda row: abs(float(str(row["estimate"]))))
     grades = [grade_people(data, people) for people, _ in known]
-    compared = all(people.compared for people, _ in known)
+    mixed = not compared and any(people.compared for people, _ in known)
+    reasons = sorted({code for grade in grades for code in grade.reasons})
     return answer(
         data,
         "competency_gains",
         results=tuple(estimate for _, estimate in known),
-        design_grade=min(grade.grade for grade in grades),
+        design_grade=1 if mixed else min(grade.grade for grade in grades),
         sample=Sample(
             people=len(set().union(*(people.trained["person_id"] for people, _ in known))),
             rows=sum(2 * len(people.matched) for people, _ in known),
@@ -241,7 +247,7 @@ def answer_competency_gains(data: RegionData) -> Finding:
         ),
         caveats=(
             Caveat(code="holm", fields={"family": len(known)}),
-            *(Caveat(code=code) for code in sorted({code for grade in grades for code in grade.reasons})),
+            *(Caveat(code=code) for code in (["own_gains_only"] if mixed else reasons)),
         ),
         rows=gated.rows,
         disclosure=gated.disclosure,
@@ -271,22 +277,22 @@ def _family(data: RegionData) -> list[GainPeople]:
     return [people for people in found if len(people.trained) >= people.minimum]
 
 
-def _headline(data: RegionData, people: GainPeople) -> Estimate | None:
+def _headline(data: RegionData, people: GainPeople, *, compared: bool) -> Estimate | None:
     """The headline of one outcome, named by the outcome; None where it cannot be estimated."""
     try:
-        if people.compared:
+        if compared:
             return replace(estimate_differences(data, people)[0], term=people.outcome)
         return trained_gain(people.trained, outcome=people.outcome, term=people.outcome)
     except EstimationError:
         return None
 
 
-def _family_row(people: GainPeople, estimate: Estimate, p_holm: float) -> Row:
+def _family_row(people: GainPeople, estimate: Estimate, p_holm: float, *, compared: bool) -> Row:
     return {
         "label_code": f"competency:{people.competency}",
         "group": f"source:{people.source}",
         "outcome": people.outcome,
-        "n": len(people.matched) if people.compared else len(people.trained),
+        "n": len(people.matched) if compared else len(people.trained),
         "estimate": estimate.estimate,
         "conf_low": finite(estimate.conf_low),
         "conf_high": finite(estimate.conf_high),

@@ -29,7 +29,7 @@ from asn_research.models.result import Estimate, NotEstimable, Reason
 from tests.findings.conftest import Findings
 
 CAUSAL = {
-    "id": r"dampak|pengaruh|efek\b|efektif|efektivitas|[nys]ebabkan|meningkatkan|akibat|berkat\b|menghasilkan",
+    "id": r"dampak|pengaruh|efek\b|efektif|[nys]ebabkan|meningkatkan|akibat|berkat\b|menghasilkan",
     "en": r"impact|effect|\bcaus|improv|boost|led to|results? in\b|due to|thanks to",
 }
 VERDICT = re.compile(r"signifikan|significant", re.IGNORECASE)

@@ -234,7 +234,7 @@ def _background(finding: Finding, language: Language) -> list[str]:
         signed = {name: format_number(value, language, sign=True) for name, value in values.items()}
         return [
             say("background_compared", language, interval=interval(rest, language), **signed, **counts),
-            say("background_compared_reading", language, own=signed["own"], trained=counts["trained"]),
+            say("background_compared_reading", language, trained=counts["trained"]),
         ]
     names = ("observed", "expected")
     shown = {name: format_number(number(details[name]), language) for name in names}
