@@ -17,19 +17,23 @@ LANGUAGES: Final[tuple[Language, ...]] = ("id", "en")
 def read_messages() -> dict[str, dict[str, str]]:
     """All messages: ``{"room.key": {"id": ..., "en": ...}}``, from ``message/<room>.toml``.
 
+    A large room is kept in several files: ``finding.toml``, ``finding.results.toml``.
+
     Raises
     ------
     InputError
-        If a message lacks one of the languages, or its languages use different fields.
+        If a message lacks one of the languages, or stands twice.
     """
     messages: dict[str, dict[str, str]] = {}
     folder = files("asn_research.language").joinpath("message")
     for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if file.name.endswith(".toml"):
-            room = file.name.removesuffix(".toml")
+            room = file.name.partition(".")[0]
             for key, texts in tomllib.loads(file.read_text(encoding="utf-8")).items():
                 if set(texts) != set(LANGUAGES):
                     raise InputError(f"message {room}.{key} must have exactly the languages id and en")
+                if f"{room}.{key}" in messages:
+                    raise InputError(f"message {room}.{key} stands twice; the second is in {file.name}")
                 messages[f"{room}.{key}"] = texts
     return messages
 
