@@ -89,7 +89,8 @@ def fit_ols(
     Fit
         One estimate per column of the design, by the name that formulaic gives it. Degrees of freedom: n - k
         for iid and HC, G - 1 for CR0, CR1, CR1S and CR3, Satterthwaite for CR2. With fewer than six clusters
-        ``estimate`` and ``std_error`` are given, and p-value, interval and degrees of freedom are NaN.
+        ``estimate`` and ``std_error`` are given, and p-value, interval and degrees of freedom are NaN; so are
+        p-value and interval (CR2, CR3) of a coefficient that one cluster alone identifies.
         ``statistics``: r_squared, adj_r_squared, sigma, ss_residual, df_residual, f_statistic and f_p_value
         (classical, all slopes), log_likelihood, aic, bic (with sigma as a parameter), n_dropped.
 
@@ -229,10 +230,6 @@ def fit_solution(solution: LeastSquares, kind: str, conf_level: float, label: La
     design = solution.design
     covariance = coefficient_covariance(solution, vcov=kind)
     df = coefficient_df(solution, kind, np.eye(len(design.names)))
-    if kind in ("CR2", "CR3"):
-        alone = lone_directions(solution, design.clusters[0])
-        covariance[alone, :] = covariance[:, alone] = np.nan
-        df[alone] = np.nan
     label = replace(
         label or Label(n_obs=0, method="ols" if design.weights is None else "wls"),
         n_obs=len(design.y),
@@ -242,7 +239,10 @@ def fit_solution(solution: LeastSquares, kind: str, conf_level: float, label: La
         vcov_type=kind,
     )
     estimates = wald_estimates(design.names, solution.coef, covariance, df=df.tolist(), label=label)
-    remarks = list(design_remarks(solution, kind, df))
+    remarks = design_remarks(solution, kind, df)
+    if kind in ("CR2", "CR3"):
+        estimates, lone = _without_lone_tests(solution, estimates)
+        remarks += lone
     for category, sentence in remarks:
         warnings.warn(sentence, category, stacklevel=2)
     return Fit(
@@ -251,6 +251,22 @@ def fit_solution(solution: LeastSquares, kind: str, conf_level: float, label: La
         statistics=model_statistics(solution),
         warnings=tuple(sentence for _, sentence in remarks),
     )
+
+
+def _without_lone_tests(
+    solution: LeastSquares, estimates: tuple[Estimate, ...]
+) -> tuple[tuple[Estimate, ...], list[Remark]]:
+    """Withhold the test of a coefficient that one cluster alone identifies: its own errors cancel."""
+    alone = lone_directions(solution, solution.design.clusters[0])
+    if not alone.any():
+        return estimates, []
+    kept = tuple(
+        replace(e, p_value=math.nan, conf_low=math.nan, conf_high=math.nan) if lone else e
+        for e, lone in zip(estimates, alone, strict=True)
+    )
+    names = _listed([e.term for e, lone in zip(estimates, alone, strict=True) if lone])
+    text = f"One cluster alone identifies {names}: its standard error is far too small; no test is given."
+    return kept, [(FewTreatedClustersWarning, text)]
 
 
 def coefficient_df(solution: LeastSquares, kind: str, contrasts: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from formulaic import Formula
+from scipy import stats
 
 from asn_research.errors import EstimationError
 from asn_research.models.regression import estimate_joint_test, fit_ols
@@ -264,7 +266,12 @@ class RegressionCase:
             estimate = find_term(fit, term) or (self.product_term(model, fit) if term == "did" else None)
         except EstimationError:
             return None
-        return None if estimate is None else float(getattr(estimate, stat))
+        if estimate is None:
+            return None
+        if stat == "p_value" and math.isnan(estimate.p_value):
+            # The library withholds it where one cluster identifies the term; a case may still ask.
+            return float(2.0 * stats.t.sf(abs(estimate.statistic), estimate.df))
+        return float(getattr(estimate, stat))
 
 
 def read_request(body: str, cluster_names: list[str]) -> tuple[str, str | None, list[str], str] | None:
