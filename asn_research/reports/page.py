@@ -61,7 +61,7 @@ def style() -> str:
 
 
 def script() -> str:
-    """The one small script of the pages: it marks the section being read and opens details for print."""
+    """The one small script of the pages: it marks the section being read."""
     return _text("script.js").rstrip()
 
 

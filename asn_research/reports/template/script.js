@@ -22,7 +22,4 @@
   mark();
   var contents = document.querySelector(".contents details");
   if (contents && window.matchMedia("(max-width: 60rem)").matches) { contents.open = false; }
-  window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("main details").forEach(function (detail) { detail.open = true; });
-  });
 })();
