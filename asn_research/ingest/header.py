@@ -118,6 +118,8 @@ def _candidate_tops(grid: Grid, start: int, region: Region) -> list[int]:
 
 def is_empty_row(row: Sequence[Any]) -> bool:
     """Whether nothing can be seen in a whole row."""
+    if row and type(row[0]) is str and row[0].isalnum():
+        return False
     return all(is_empty(cell) for cell in row)
 
 

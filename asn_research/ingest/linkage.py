@@ -63,7 +63,8 @@ def _measure_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     for name in ("enrolments", "assessments", "reactions", "appraisals"):
         if name in tables:
             column = "respondent_id" if name == "reactions" else "person_id"
-            found = listed.isin(tables[name][column])
+            known = set(tables[name][column].unique())
+            found = np.array([person in known for person in listed], dtype=bool)
             rates[name] = {
                 "people": len(listed),
                 "matched": int(found.sum()),

@@ -64,6 +64,8 @@ def is_missing(value: Any) -> bool:
         return True
     if not isinstance(value, str):
         return isinstance(value, float) and value != value
+    if value.isdigit():
+        return False
     text = clean(value).lstrip("'’").strip()
     return not text or not any(c.isalnum() or c in "√✓✔×✗" for c in text) or fold(text) in _MISSING
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from asn_research.contract.vocabulary import fold
@@ -29,6 +30,7 @@ _FOOTERS: Final = re.compile(
     r"|\b(19|20)\d\d$"
 )
 _COLUMN_NUMBER: Final = re.compile(r"^\(?\s*(\d{1,2})\s*\)?$")
+_WHOLE_NUMBER: Final = 18
 _MANY_DIGITS: Final = re.compile(r"(?:\d[\s.\-]*){5}")
 
 
@@ -45,6 +47,10 @@ def find_data_rows(grid: Grid, block: Block) -> tuple[list[int], int]:
     footer = False
     for index in range(block.first, block.end):
         row = grid.rows[index]
+        if _is_plain(row, identity, mapped):
+            footer = False
+            data.append(index)
+            continue
         filled = [column for column in mapped if column < len(row) and not is_empty(row[column])]
         if not filled or _is_repeat(row, own) or _is_total(row, identity):
             footer = footer or _is_footer(row)
@@ -59,6 +65,16 @@ def find_data_rows(grid: Grid, block: Block) -> tuple[list[int], int]:
         else:
             footer = footer or _is_footer(row)
     return data, block.end - block.first - len(data)
+
+
+def _is_plain(row: Row, identity: int, mapped: Sequence[int]) -> bool:
+    """Whether a row is data at first sight: a whole employee number and something beside it."""
+    if identity >= len(row):
+        return False
+    value = row[identity]
+    if type(value) is not str or len(value) != _WHOLE_NUMBER or not value.isdigit():
+        return False
+    return any(column != identity and column < len(row) and not is_empty(row[column]) for column in mapped)
 
 
 def _identity_column(block: Block) -> int:
@@ -90,19 +106,20 @@ def _count(row: Row) -> int:
 def _is_repeat(row: Row, own: dict[int, str]) -> bool:
     """Whether the headings stand here once more, as at the top of each printed page."""
     first = next((c for c, cell in enumerate(row) if isinstance(cell, str) and not is_empty(cell)), None)
-    if first is None or own.get(first) is None or fold(row[first]) != own[first]:
+    if first is None or own.get(first) is None or _folded(row[first]) != own[first]:
         return False
     same = sum(
-        isinstance(cell, str) and fold(cell) == own.get(c) for c, cell in enumerate(row) if not is_empty(cell)
+        isinstance(cell, str) and _folded(cell) == own.get(c)
+        for c, cell in enumerate(row)
+        if not is_empty(cell)
     )
     return same >= 2 and same * 2 > _count(row)
 
 
 def _is_total(row: Row, identity: int) -> bool:
-    texts = [
-        (c, fold(cell)) for c, cell in enumerate(row[:8]) if isinstance(cell, str) and not is_empty(cell)
-    ]
-    for column, text in texts[:3]:
+    texts = [(c, cell) for c, cell in enumerate(row[:8]) if isinstance(cell, str) and not is_empty(cell)]
+    for column, cell in texts[:3]:
+        text = "" if cell[-1].isdigit() else _folded(cell)
         if text in _TOTALS:
             return column == identity or identity >= len(row) or _is_weak(row[identity])
         if text.split(" ")[0] in {"jumlah", "total", "rata", "subtotal"} and column != identity:
@@ -117,9 +134,14 @@ def _is_weak(value: Any) -> bool:
     return not isinstance(value, str) or not _MANY_DIGITS.search(value)
 
 
+@lru_cache(maxsize=100_000)
+def _folded(text: str) -> str:
+    return fold(text)
+
+
 def _is_footer(row: Row) -> bool:
     texts: list[Any] = [cell for cell in row if not is_empty(cell)]
-    return any(isinstance(text, str) and _FOOTERS.search(fold(text)) for text in texts[:4])
+    return any(isinstance(text, str) and _FOOTERS.search(_folded(text)) for text in texts[:4])
 
 
 def _is_column_numbers(row: Row) -> bool:

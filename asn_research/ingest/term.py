@@ -17,6 +17,7 @@ _NUMBERING: Final = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|[a-eA-E][.)])\s*")
 _PARTS: Final = re.compile(r"[()\[\],;:=]|\s[-–—]\s|\s/\s")
 _NUMBER_WORD: Final = re.compile(r"^\(?(\d)\)?\s*[-–—.:=)]?\s*(?:\(\s*(.+?)\s*\)|(\D.*))$")
 _WORD_NUMBER: Final = re.compile(r"^(\D.*?)\s*[-–—:=]?\s*[(\[]?\s*(\d)\s*[)\]]?$")
+_ABBREVIATION: Final = re.compile(r"(?<=\w)\s*[(\[][A-Za-z]{1,4}[)\]]$")
 _YES: Final = frozenset(
     [
         "ya", "y", "yes", "true", "benar", "1", "v", "x", "lulus", "selesai", "tuntas", "hadir",
@@ -96,6 +97,7 @@ def split_answer(text: str) -> tuple[int | None, str]:
     >>> split_answer("5 – Sangat Puas")
     (5, 'Sangat Puas')
     """
+    text = _ABBREVIATION.sub("", text)
     match = _NUMBER_WORD.match(text)
     if match:
         return int(match.group(1)), (match.group(2) or match.group(3)).strip()

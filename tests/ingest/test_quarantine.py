@@ -1,0 +1,75 @@
+"""The workbook in which an office decides about its rows."""
+
+from __future__ import annotations
+
+import openpyxl
+
+from asn_research.ingest.quarantine import neutralise
+from asn_research.language.catalogue import has_phrase, read_messages
+
+from .office import PEOPLE, Office
+
+
+def _taken(office: Office) -> None:
+    office.defaults(without=["enrolments"])
+    office.csv(
+        "hadir.csv",
+        [
+            ["NIP", "Kode Pelatihan", "Jumlah Sesi", "Hadir"],
+            [PEOPLE[0], "C1", 10, 8], [PEOPLE[0], "C1", 10, 8], [PEOPLE[1], "C1", 10, "=HYPERLINK(A1)"],
+            [PEOPLE[2], "+C9", 10, 8], [f"'{PEOPLE[3]}", "C1", 10, 8],
+        ],
+    )  # fmt: skip
+    office.take_in()
+
+
+def test_rows_with_their_cells_reasons_and_empty_decisions(office: Office) -> None:
+    _taken(office)
+    book = openpyxl.load_workbook(office.processed / "quarantine.xlsx")
+    header, *rows = book["karantina"].iter_rows(values_only=True)
+    assert header[-4:] == ("keputusan", "nilai_baru", "alasan", "petugas")
+    assert [(row[0], row[1], row[4], row[6], row[8]) for row in rows] == [
+        (4, "hadir.csv", "D4", "formula", "'=HYPERLINK(A1)"),
+        (5, "hadir.csv", "B5", "unknown_course", "'+C9"),
+    ]
+    assert all(cell is None for row in rows for cell in row[-4:])
+    assert len(book["karantina"].data_validations.dataValidation) == 1
+
+
+def test_duplicates_and_repairs_have_their_sheets(office: Office) -> None:
+    _taken(office)
+    book = openpyxl.load_workbook(office.processed / "quarantine.xlsx")
+    assert [row[0] for row in book["duplikat"].iter_rows(min_row=2, values_only=True)] == [3]
+    assert [row[0] for row in book["perbaikan"].iter_rows(min_row=2, values_only=True)] == [6]
+    assert office.account["repairs"] == {"apostrophe": 1}
+
+
+def test_no_cell_is_a_formula(office: Office) -> None:
+    _taken(office)
+    book = openpyxl.load_workbook(office.processed / "quarantine.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert all(cell.data_type != "f" for cell in cells)
+    assert neutralise("@SUM(1)") == "'@SUM(1)"
+
+
+def test_the_same_files_make_the_same_bytes(office: Office) -> None:
+    _taken(office)
+    first = {path.name: path.read_bytes() for path in office.processed.iterdir()}
+    office.take_in()
+    assert {path.name: path.read_bytes() for path in office.processed.iterdir()} == first
+
+
+def test_every_reason_and_repair_has_its_sentence() -> None:
+    """The codes in the code of the rooms that give them, against the catalogue."""
+    import re
+    from importlib.resources import files
+
+    rooms = files("asn_research.ingest")
+    code = "".join(e.read_text(encoding="utf-8") for e in rooms.iterdir() if e.name.endswith(".py"))
+    reasons = set(re.findall(r'reason="([a-z_]+)"', code))
+    assert reasons
+    assert [reason for reason in reasons if not has_phrase(f"intake.reason_{reason}")] == []
+    stated = {
+        key.removeprefix("intake.reason_") for key in read_messages() if key.startswith("intake.reason_")
+    }
+    assert [reason for reason in stated if f'"{reason}"' not in code] == []
