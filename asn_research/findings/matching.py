@@ -43,10 +43,6 @@ def answer_match_rate(data: RegionData) -> Finding:
     except EstimationError as error:
         return refuse_error(data, "match_rate", error, sample=sample)
     gated = gate_rows(_rows(people), minimum=people.minimum, people="total")
-    match = measure_match(people.everyone)
-    trained = match[match["group"] == "trained"].iloc[0]
-    lost = int(trained["measured_before"]) - int(trained["matched"])
-    difference = float(trained["pre_difference_sd"]) if lost >= people.minimum else float("nan")
     return answer(
         data,
         "match_rate",
@@ -55,8 +51,17 @@ def answer_match_rate(data: RegionData) -> Finding:
         caveats=cluster_caveats(count_clusters(before, "cluster")),
         rows=gated.rows,
         disclosure=gated.disclosure,
-        details={"measured_before": len(before), "pre_difference_sd": finite(difference)},
+        details={"measured_before": len(before), "pre_difference_sd": _difference(people)},
     )
+
+
+def _difference(people: GainPeople) -> float | None:
+    """How the trained who were matched differed from those who were lost; None where these are few."""
+    match = measure_match(people.everyone)
+    for row in match[match["group"] == "trained"].itertuples(index=False):
+        if int(str(row.measured_before)) - int(str(row.matched)) >= people.minimum:
+            return finite(float(str(row.pre_difference_sd)))
+    return None
 
 
 def _rows(people: GainPeople) -> list[Row]:

@@ -1,0 +1,293 @@
+"""Results: citizens' satisfaction before and after, and beside the trained share of each unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from asn_research.contract.column import SKM_ELEMENTS
+from asn_research.contract.rule import Rule, read_rule
+from asn_research.contract.threshold import MINIMUM_CLUSTERS
+from asn_research.errors import EstimationError, TooFewClustersError
+from asn_research.findings.disclosure import gate_rows
+from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
+from asn_research.findings.estimation import detectable, finite, listen
+from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
+from asn_research.measures.participation import measure_training_hours
+from asn_research.measures.skm import SkmIndex, measure_skm, measure_skm_change
+from asn_research.models.regression import fit_ols
+from asn_research.models.result import Estimate, Fit
+
+if TYPE_CHECKING:
+    from asn_research.ingest.store import RegionData
+
+_TABLES = ("citizen_surveys",)
+_EXPOSURE = ("citizen_surveys", "participants", "courses", "enrolments")
+_ELEMENTS = tuple(f"u{number}" for number in range(1, len(SKM_ELEMENTS) + 1))
+_STEP = 0.1
+
+
+@dataclass(frozen=True)
+class _Surveys:
+    """The answers of the first and of the second survey, and the rule that makes an index of them."""
+
+    before: pd.DataFrame
+    after: pd.DataFrame
+    rule: Rule
+    minimum: int
+
+    @property
+    def smaller(self) -> int:
+        return min(len(self.before), len(self.after))
+
+    def of_unit(self, unit: str) -> _Surveys:
+        return replace(
+            self,
+            before=self.before[self.before["unit"] == unit],
+            after=self.after[self.after["unit"] == unit],
+        )
+
+    @property
+    def units(self) -> list[str]:
+        """Units with at least two answers in both surveys, in alphabetical order."""
+        counts = [side["unit"].value_counts() for side in (self.before, self.after)]
+        return sorted(u for u in set(counts[0].index) & set(counts[1].index) if min(c[u] for c in counts) > 1)
+
+    def change(self, elements: Sequence[str] = _ELEMENTS) -> Estimate:
+        return measure_skm_change(self.before, self.after, elements=elements, rule=self.rule)
+
+    def indices(self, elements: Sequence[str] = _ELEMENTS) -> tuple[SkmIndex, SkmIndex]:
+        before, after = (measure_skm(s, elements=elements, rule=self.rule) for s in (self.before, self.after))
+        return before, after
+
+
+def _read_surveys(data: RegionData) -> _Surveys:
+    table = data.tables["citizen_surveys"]
+    rule = read_rule("skm", on=data.region.periods[data.period].ends)
+    before, after = (table[table["wave"] == wave] for wave in ("pre", "post"))
+    return _Surveys(before, after, rule, data.region.disclosure.minimum_cell)
+
+
+def answer_service_satisfaction(data: RegionData) -> Finding:
+    """The citizens' satisfaction index (IKM) before and after, its class, its elements and units."""
+    question = "service_satisfaction"
+    surveys = _read_surveys(data)
+    if not surveys.smaller:
+        return leave_open(data, question, table="citizen_surveys")
+    if surveys.smaller < surveys.minimum:
+        return withhold(data, question, tables=_TABLES)
+    people = len(surveys.before) + len(surveys.after)
+    sample = Sample(people=people, rows=people, tables=_TABLES)
+    try:
+        change = surveys.change()
+        indices = surveys.indices()
+        rows, found = _satisfaction_rows(surveys)
+    except EstimationError as error:
+        return refuse_error(data, question, error, sample=sample)
+    gated = gate_rows(rows, minimum=surveys.minimum, people="smallest", within="group")
+    terms = [
+        replace(i.estimate, term=f"ikm:{w}") for w, i in zip(("before", "after"), indices, strict=True)
+    ]
+    shown = {row["label"] for row in gated.rows if "label" in row and not row.get("suppressed")}
+    return answer(
+        data,
+        question,
+        results=(change, *terms),
+        sample=sample,
+        caveats=(
+            *_rounding_caveats(indices, {unit: pair for unit, pair in found.items() if unit in shown}),
+            Caveat(code="index_interval"),
+            Caveat(code="different_respondents", fields=_mix_fields(surveys)),
+            Caveat(code="service_one_group"),
+        ),
+        rows=gated.rows,
+        disclosure=gated.disclosure,
+        details={"unit": "index", **_class_details(indices), **_element_details(rows)},
+    )
+
+
+def _class_details(indices: tuple[SkmIndex, SkmIndex]) -> dict[str, Cell]:
+    before, after = indices
+    details: dict[str, Cell] = {
+        "before": before.estimate.estimate,
+        "after": after.estimate.estimate,
+        "class_before": before.letter,
+        "class_after": after.letter,
+    }
+    for wave, index in (("before", before), ("after", after)):
+        details |= {f"probability_{wave}_{k}": p for k, p in index.class_probabilities.items()}
+    return details
+
+
+def _element_details(rows: Sequence[Row]) -> dict[str, Cell]:
+    elements = [row for row in rows if row.get("group") == "finding.group_element"]
+    lowest = min(elements, key=lambda row: float(str(row["after"])))
+    return {"lowest_element": lowest["label_code"], "lowest_element_index": lowest["after"]}
+
+
+def _satisfaction_rows(surveys: _Surveys) -> tuple[list[Row], dict[str, tuple[SkmIndex, SkmIndex]]]:
+    """The whole index, its elements and its units: before, after, change with interval, class."""
+    pair = surveys.indices()
+    rows = [_row(surveys, pair, surveys.change(), label_code="finding.ikm_all", group="finding.group_ikm")]
+    for element in _ELEMENTS:
+        own = surveys.indices((element,))
+        label = {"label_code": f"finding.element_{element}", "group": "finding.group_element"}
+        rows.append(_row(surveys, own, surveys.change((element,)), **label))
+    found = {}
+    for unit in surveys.units:
+        part = surveys.of_unit(unit)
+        found[unit] = part.indices()
+        rows.append(_row(part, found[unit], part.change(), label=unit, group="finding.group_unit"))
+    return rows, found
+
+
+def _row(surveys: _Surveys, pair: tuple[SkmIndex, SkmIndex], change: Estimate, **labels: str) -> Row:
+    before, after = pair
+    return {
+        **labels,
+        "before": before.estimate.estimate,
+        "after": after.estimate.estimate,
+        "estimate": change.estimate,
+        "conf_low": change.conf_low,
+        "conf_high": change.conf_high,
+        "class_before": before.letter,
+        "class_after": after.letter,
+        "class_share": after.class_probabilities[after.letter],
+        "n": len(surveys.before) + len(surveys.after),
+        "smallest": surveys.smaller,
+    }
+
+
+def _rounding_caveats(
+    whole: tuple[SkmIndex, SkmIndex], units: dict[str, tuple[SkmIndex, SkmIndex]]
+) -> tuple[Caveat, ...]:
+    """Where the office's weight of 0.11 puts somebody into another class."""
+    named = [("finding.ikm_all", whole), *units.items()]
+    return tuple(
+        Caveat(
+            code=f"rounded_weight_{wave}",
+            fields={
+                "label": label,
+                "exact_index": index.estimate.estimate,
+                "letter": index.letter,
+                "rounded_index": index.rounded,
+                "rounded_letter": index.rounded_letter,
+            },
+        )
+        for label, pair in named
+        for wave, index in zip(("before", "after"), pair, strict=True)
+        if index.class_differs
+    )
+
+
+def _mix_fields(surveys: _Surveys) -> dict[str, Cell]:
+    """The change if both surveys had asked the same share of people in each unit."""
+    parts = [surveys.of_unit(unit) for unit in surveys.units]
+    sizes = [len(part.before) + len(part.after) for part in parts]
+    total = sum(
+        size
+        * (part.after[list(_ELEMENTS)].mean().sum() - part.before[list(_ELEMENTS)].mean().sum())
+        for part, size in zip(parts, sizes, strict=True)
+    )
+    factor = float(surveys.rule["index_factor"]) / len(_ELEMENTS)
+    return {"same_mix": float(total) * factor / sum(sizes) if parts else None}
+
+
+def answer_exposure_service(data: RegionData) -> Finding:
+    """Whether satisfaction changed more in units where more people were trained."""
+    question = "exposure_service"
+    surveys = _read_surveys(data)
+    if not surveys.smaller:
+        return leave_open(data, question, table="citizen_surveys")
+    units = _exposed_units(data, surveys)
+    kept = units[(units["listed"] >= surveys.minimum) & (units["smallest"] >= surveys.minimum)]
+    respondents = int(kept["n"].sum())
+    sample = Sample(
+        people=respondents,
+        rows=respondents + int(kept["listed"].sum()),
+        tables=_EXPOSURE,
+        excluded={"small_unit": len(units) - len(kept)},
+    )
+    try:
+        slope, intercept = _exposure_slope(kept)
+    except EstimationError as error:
+        return refuse_error(data, question, error, sample=sample)
+    return answer(
+        data,
+        question,
+        results=(slope,),
+        design_grade=1,
+        sample=sample,
+        caveats=(Caveat(code="few_units", fields={"units": len(kept)}), Caveat(code="units_not_people")),
+        rows=tuple(_exposure_row(unit) for unit in kept.to_dict("records")),
+        details={
+            "unit": "index",
+            "x_unit": "share",
+            "slope": slope.estimate / _STEP,
+            "intercept": intercept.estimate,
+            "units": len(kept),
+            "mde": detectable(slope),
+        },
+    )
+
+
+def _exposed_units(data: RegionData, surveys: _Surveys) -> pd.DataFrame:
+    """One row per unit that was surveyed twice: its trained share and the change of its index."""
+    people = measure_training_hours(data.tables).dropna(subset=["unit"])
+    staff = people.groupby("unit")["attended"].agg(["sum", "size"])
+    rows = []
+    for unit in surveys.units:
+        if unit not in staff.index:
+            continue
+        part = surveys.of_unit(unit)
+        change = part.change()
+        rows.append(
+            {
+                "unit": unit,
+                "trained": int(staff.loc[unit, "sum"]),
+                "listed": int(staff.loc[unit, "size"]),
+                "trained_share": float(staff.loc[unit, "sum"]) / float(staff.loc[unit, "size"]),
+                "change": change.estimate,
+                "conf_low": change.conf_low,
+                "conf_high": change.conf_high,
+                "n": change.n_obs,
+                "smallest": part.smaller,
+            }
+        )
+    columns = ["unit", "trained", "listed", "trained_share", "change", "conf_low", "conf_high", "n", "smallest"]
+    return pd.DataFrame(rows, columns=columns).sort_values(["trained_share", "unit"], ignore_index=True)
+
+
+def _exposure_slope(units: pd.DataFrame) -> tuple[Estimate, Estimate]:
+    """Change of the index per 10 percentage points of trained staff, over units."""
+    if len(units) < MINIMUM_CLUSTERS:
+        raise TooFewClustersError(f"{len(units)} units were found; this needs {MINIMUM_CLUSTERS}.")
+    frame = units.assign(exposure=units["trained_share"] / _STEP)
+    fit: Fit = listen(lambda: fit_ols("change ~ exposure", frame, clusters="unit")).value
+    labels = {
+        "outcome": "ikm",
+        "unit": "index",
+        "estimand": "change of the index per 10 percentage points trained",
+    }
+    return (
+        replace(fit["exposure"], term="trained_share", method="OLS over units", **labels),
+        replace(fit["Intercept"], term="intercept", method="OLS over units", **labels),
+    )
+
+
+def _exposure_row(unit: dict[str, Cell]) -> Row:
+    share = unit["trained_share"]
+    return {
+        "label": unit["unit"],
+        "x_low": share,
+        "x_high": share,
+        "x_mean": share,
+        "estimate": unit["change"],
+        "conf_low": finite(float(str(unit["conf_low"]))),
+        "conf_high": finite(float(str(unit["conf_high"]))),
+        "n": unit["n"],
+        "listed": unit["listed"],
+    }
