@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import nbformat
 import papermill
 import pytest
+from bs4 import BeautifulSoup
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
@@ -23,15 +25,60 @@ def results(book: nbformat.NotebookNode) -> list[str]:
     return [output.data["text/plain"] for output in outputs if "data" in output]
 
 
-def test_validation_reproduces_the_published_experiment(tmp_path: Path) -> None:
-    """Dehejia and Wahba (1999): 1,794 dollars (633); R's lm: 1,676 (639) with covariates."""
-    lines = {
-        line.split()[0]: line.split()[1:]
-        for line in results(run("method_validation.ipynb", tmp_path))[-1].split("\n")
-    }
-    for row, estimate, error in (("experiment", 1794.0, 633.0), ("ANCOVA", 1676.0, 639.0)):
-        assert [float(cell) for cell in lines[row]] == [estimate, error, estimate, error]
-    assert float(lines["before-after"][0]) > 2 * 1794
+def rows(output: dict[str, str]) -> list[list[str]]:
+    """The cells of an HTML table, row by row, without its head."""
+    body = BeautifulSoup(output["text/html"], "html.parser").find("tbody")
+    return [[cell.get_text() for cell in row.find_all(["th", "td"])] for row in body.find_all("tr")]
+
+
+def within_rounding(printed: str, ours: str) -> bool:
+    """At most half a unit of the last digit that was printed; exact in decimals, so no float slack."""
+    published = Decimal(printed)
+    half = Decimal(5).scaleb(published.as_tuple().exponent - 1)
+    return abs(Decimal(ours) - published) <= half
+
+
+@pytest.fixture(scope="module")
+def validation(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[str]]]:
+    """The tables that the validation notebook shows, by the source of the cell that shows them."""
+    book = run("method_validation.ipynb", tmp_path_factory.mktemp("validation"))
+    code = [cell for cell in book.cells if cell.cell_type == "code" and cell.outputs]
+    assert [output for cell in code for output in cell.outputs if output.output_type == "stream"] == []
+    return {cell.source.splitlines()[-1]: rows(cell.outputs[-1].data) for cell in code}
+
+
+def test_validation_reproduces_every_published_number(validation: dict[str, list[list[str]]]) -> None:
+    summary = validation["summary.round(6).rename(columns=words)"]
+    assert len(summary) >= 40
+    for *_, name, printed, ours, difference, agrees in summary:
+        assert within_rounding(printed, ours), name
+        assert float(difference) == pytest.approx(float(ours) - float(printed), abs=2e-6, rel=0)  # six digits
+        assert agrees == "True"
+    studies = [row[0] for row in summary if len(row) == 6]
+    assert len(studies) == len(set(studies)) == 9
+
+
+def test_validation_shows_each_study_once_and_again_in_the_summary(
+    validation: dict[str, list[list[str]]],
+) -> None:
+    *studies, summary = [table for source, table in validation.items() if source.endswith("words)")]
+    assert sorted(row[:2] for table in studies for row in table) == sorted(row[-5:-3] for row in summary)
+
+
+def test_validation_opens_with_the_published_experiment(validation: dict[str, list[list[str]]]) -> None:
+    """Dehejia and Wahba (1999): 1,794 dollars (633); R's lm: 1,676 (639); before-after is far off."""
+    nsw = validation["nsw.rename(columns=words)"]
+    assert [row[1] for row in nsw] == ["1794", "633", "1676", "639"]
+    (naive,) = next(table for source, table in validation.items() if source.startswith("naive.tidy"))
+    assert float(naive[1]) > 2 * 1794
+
+
+def test_validation_ends_with_the_coverage_table(validation: dict[str, list[list[str]]]) -> None:
+    table = list(validation.values())[-1]
+    figures = [[float(cell) for cell in row[-4:]] for row in table]
+    assert len(figures) == 3 * 16
+    assert min(row[0] for row in figures) > 93
+    assert min(row[1] for row in figures) < 70
 
 
 @pytest.mark.parametrize("name", ["exploration/start_here.ipynb"])
