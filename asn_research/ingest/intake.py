@@ -149,6 +149,13 @@ def _note_block(grid: Grid, block: Block, collected: _Collected) -> None:
             Problem("heading_ambiguous", f"several columns could be the same one ({entry}); none was read.",
                     Place(grid.file, grid.sheet), _mapping_advice(layout.table, grid), {"columns": entry})
         )  # fmt: skip
+    if layout.absent:
+        headings = ", ".join(scrub_label(heading) for heading in layout.absent)
+        collected.problems.append(
+            Problem("mapping_unmatched", f"region.toml names headings that are not there: {headings}.",
+                    Place(grid.file, grid.sheet), "Write them in region.toml as they stand in the file.",
+                    {"headings": headings})
+        )  # fmt: skip
     if block.rival:
         collected.problems.append(
             Problem("table_ambiguous", f"read as {layout.table.name}, but {block.rival} fits as well.",

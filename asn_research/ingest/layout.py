@@ -60,7 +60,8 @@ class Layout:
 
     ``columns`` and ``fixed`` say where each column of the table comes from; ``wide`` lists the columns that
     become rows, ``value`` the column of the table that their cells fill. ``missing`` names what the table
-    needs and the block lacks; ``assumed`` what was taken from the region's declaration.
+    needs and the block lacks; ``absent`` headings of region.toml that the block lacks; ``assumed`` what was
+    taken from the region's declaration.
     """
 
     table: Table
@@ -71,6 +72,7 @@ class Layout:
     missing: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     ambiguous: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
     assumed: dict[str, str] = field(default_factory=dict)
     matched: int = 0
     score: float = 0.0
@@ -139,9 +141,12 @@ def _match_mapping(layout: Layout, headings: Sequence[Heading], mapping: Mapping
             _take(layout, name, target, rest)
     wide = []
     for wave, target in mapping.wide.items():
-        for heading in [h for h in rest if fold(target) in {fold(h.own), fold(h.full)}][:1]:
-            wide.append(WideColumn(heading.column, {"wave": wave}))
-            rest.remove(heading)
+        found = [heading for heading in rest if fold(target) in {fold(heading.own), fold(heading.full)}]
+        if found:
+            wide.append(WideColumn(found[0].column, {"wave": wave}))
+            rest.remove(found[0])
+        else:
+            layout.absent += (target,)
     if wide:
         layout.wide, layout.value = tuple(wide), "score"
         _drop_shared_date(layout)
@@ -154,6 +159,7 @@ def _take(layout: Layout, name: str, target: str, rest: list[Heading]) -> None:
             layout.columns[name] = heading.column
             rest.remove(heading)
             return
+    layout.absent += (target,)
 
 
 def _match_columns(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:

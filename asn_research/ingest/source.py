@@ -31,7 +31,6 @@ class Grid:
     """One sheet, or one CSV file, as rows of raw cells; row ``i`` of the list is row ``i + 1`` of the file.
 
     ``merges`` holds merged areas as (first row, first column, last row, last column), counted from zero.
-    ``hidden`` marks a sheet that the office hid.
     """
 
     file: str
@@ -39,7 +38,6 @@ class Grid:
     rows: list[Row]
     merges: tuple[tuple[int, int, int, int], ...] = ()
     delimiter: str = ""
-    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -110,7 +108,7 @@ def _read_workbook(path: Path, name: str) -> list[Grid]:
     try:
         with CalamineWorkbook.from_path(path) as workbook:
             return [
-                _read_sheet(workbook, metadata.name, path, name, hidden=str(metadata.visible) != _VISIBLE)
+                _read_sheet(workbook, metadata.name, path, name)
                 for metadata in workbook.sheets_metadata
                 if metadata.typ == SheetTypeEnum.WorkSheet
             ]
@@ -120,10 +118,7 @@ def _read_workbook(path: Path, name: str) -> list[Grid]:
         raise _unreadable(name, "it is not a sound workbook") from error
 
 
-_VISIBLE: Final = "SheetVisibleEnum.Visible"
-
-
-def _read_sheet(workbook: CalamineWorkbook, sheet: str, path: Path, name: str, *, hidden: bool) -> Grid:
+def _read_sheet(workbook: CalamineWorkbook, sheet: str, path: Path, name: str) -> Grid:
     content = workbook.get_sheet_by_name(sheet)
     if content.total_width > _MAXIMUM_COLUMNS:
         raise IntakeError(
@@ -140,7 +135,7 @@ def _read_sheet(workbook: CalamineWorkbook, sheet: str, path: Path, name: str, *
     merges = tuple(
         (top, left, bottom, right) for (top, left), (bottom, right) in content.merged_cell_ranges or ()
     )
-    return Grid(name, sheet, rows, merges, hidden=hidden)
+    return Grid(name, sheet, rows, merges)
 
 
 def _read_text(path: Path, name: str) -> Grid:

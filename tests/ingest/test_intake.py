@@ -237,6 +237,14 @@ def test_a_mapping_of_the_region_settles_a_strange_layout(office: Office) -> Non
     ]
 
 
+def test_a_mapping_that_names_no_heading_is_reported(office: Office) -> None:
+    office.region = (
+        REGION + '\n[[tables.assessments]]\nfile = "zz_a*.csv"\ncolumns = { date = "Tgl Ujian" }\n'
+    )
+    office.defaults()
+    assert [p["code"] for p in office.take_in()["problems"]] == ["mapping_unmatched"]
+
+
 def test_repeats(office: Office) -> None:
     office.defaults(without=["enrolments"])
     office.csv(
@@ -336,7 +344,7 @@ def test_the_order_of_files_decides_nothing_but_the_order_of_rows(office: Office
     assert first == again
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     seed=st.integers(0, 2**16),
     cells=st.lists(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,21 @@ def raw(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(params=PERIODS, ids=["-".join(one) for one in PERIODS])
-def taken(request: pytest.FixtureRequest, raw: Path, tmp_path: Path) -> tuple[str, str, dict[str, Any], Path]:
+@pytest.fixture(scope="session", params=PERIODS, ids=["-".join(one) for one in PERIODS])
+def taken(
+    request: pytest.FixtureRequest, raw: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[str, str, dict[str, Any], Path]:
     region, period = request.param
-    account = take_in(raw / region, period=period, processed=tmp_path)
-    return region, period, account, tmp_path / region / period
+    processed = tmp_path_factory.mktemp("processed")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("ASN_RESEARCH_KEY", KEY)
+        account = take_in(raw / region, period=period, processed=processed)
+    return region, period, account, processed / region / period
+
+
+@cache
+def _expected(region: str, period: str) -> tuple[Expected, ...]:
+    return office_files(region, period=period).expected
 
 
 def _stored(folder: Path) -> dict[tuple[str, str, int], list[tuple[str, dict[str, Any]]]]:
@@ -115,7 +126,7 @@ def test_no_wrong_value_and_nearly_all_rows_recovered(
     stored = _stored(folder)
     recoverable = recovered = 0
     wrong: list[str] = []
-    for row in office_files(region, period=period).expected:
+    for row in _expected(region, period):
         found = stored.pop((row.file, row.sheet, row.row), [])
         if row.recoverable:
             recoverable += 1
@@ -132,7 +143,7 @@ def test_no_wrong_value_and_nearly_all_rows_recovered(
 
 def test_no_row_is_lost(taken: tuple[str, str, dict[str, Any], Path]) -> None:
     region, period, account, _ = taken
-    rows = office_files(region, period=period).expected
+    rows = _expected(region, period)
     assert account["totals"]["rows"] == len(rows)
     by_sheet: dict[tuple[str, str], int] = defaultdict(int)
     for entry in account["files"]:
@@ -148,7 +159,7 @@ def test_every_spoilt_row_has_its_reason(taken: tuple[str, str, dict[str, Any], 
     reasons: dict[tuple[str, str, int], set[str]] = defaultdict(set)
     for entry in account["quarantine"]:
         reasons[entry["file"], entry["sheet"], entry["row"]].add(entry["reason"])
-    for row in office_files(region, period=period).expected:
+    for row in _expected(region, period):
         if row.status == "quarantined":
             assert row.reason in reasons[row.file, row.sheet, row.row], (
                 row.file,
