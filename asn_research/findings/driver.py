@@ -10,7 +10,7 @@ import pandas as pd
 from asn_research.errors import EstimationError
 from asn_research.findings.design_grade import ASSOCIATION_GRADE
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
-from asn_research.findings.estimation import cluster_caveats, count_clusters, finite, listen
+from asn_research.findings.estimation import count_clusters, finite, join_cluster_caveats, listen
 from asn_research.findings.finding import Caveat, Finding, Row, Sample
 from asn_research.measures.participation import measure_participation
 from asn_research.measures.reaction import measure_item_scores
@@ -55,7 +55,6 @@ def answer_participation_drivers(data: RegionData) -> Finding:
     estimates = [_named(e) for e in heard.value.estimates if e.term != "Intercept"]
     reference = str(kept["position_type"].value_counts().index[0])
     clusters = count_clusters(kept, "batch")
-    caveats = [caveat for caveat in heard.caveats if caveat.code != "few_clusters"]
     return answer(
         data,
         _QUESTION,
@@ -65,8 +64,7 @@ def answer_participation_drivers(data: RegionData) -> Finding:
         caveats=(
             Caveat(code="answers_after"),
             Caveat(code="linked_respondents"),
-            *cluster_caveats(clusters),
-            *caveats,
+            *join_cluster_caveats(clusters, heard.caveats),
         ),
         rows=tuple(_row(e, reference, kept) for e in estimates),
         details={"unit": "share", "reference_position": reference},

@@ -119,6 +119,14 @@ def cluster_caveats(n_clusters: int) -> tuple[Caveat, ...]:
     return (Caveat(code="few_clusters", fields=fields),) if n_clusters < _CAREFUL_CLUSTERS else ()
 
 
+def join_cluster_caveats(n_clusters: int, heard: Sequence[Caveat]) -> list[Caveat]:
+    """Reservations by the number of clusters, and what an estimator warned of where there is inference."""
+    own = list(cluster_caveats(n_clusters))
+    if n_clusters < MINIMUM_CLUSTERS:
+        return own
+    return [*own, *(caveat for caveat in heard if caveat.code != "few_clusters")]
+
+
 def interval_cells(frame: pd.DataFrame, column: str, *, clusters: str | None, unit: str = "") -> Row:
     """The ends of the interval of a mean, None where the design gives none; of shares within 0 and 1."""
     try:

@@ -82,6 +82,8 @@ def answer_gain(data: RegionData, question: str, people: GainPeople) -> Finding:
     caveats = [*people.caveats(shown), *cluster_caveats(count_clusters(shown, "cluster"))]
     boot = bootstrap_cells(partial(_headline_design, data, people), estimate=(*differences, own)[0])
     sizes = _sizes(trained)
+    if sizes:
+        caveats.append(Caveat(code="size", fields=_size_fields(trained, sizes)))
     if "ngain" in sizes:
         caveats.append(Caveat(code="normalised_gain", fields={"ngain_sd": sizes["ngain"]}))
     return answer(
@@ -119,6 +121,11 @@ def _headline_design(data: RegionData, people: GainPeople) -> Design:
         )
     design = build_design("gain ~ 1", people.trained, clusters="cluster")
     return replace(design, names=("mean_gain",))
+
+
+def _size_fields(frame: pd.DataFrame, sizes: dict[str, Cell]) -> dict[str, Cell]:
+    r = float(frame["pre"].corr(frame["post"]))
+    return {"dav_sd": sizes["d_av"], "dz_sd": sizes["d_z"], "pre_post_r": r}
 
 
 def _sizes(frame: pd.DataFrame) -> dict[str, Cell]:
@@ -246,7 +253,7 @@ def answer_competency_gains(data: RegionData) -> Finding:
             tables=GAIN_TABLES,
         ),
         caveats=(
-            Caveat(code="holm", fields={"family": len(known)}),
+            *_holm(adjusted),
             *(Caveat(code=code) for code in (["own_gains_only"] if mixed else reasons)),
         ),
         rows=gated.rows,
@@ -262,6 +269,10 @@ def answer_competency_gains(data: RegionData) -> Finding:
             "unit": "points",
         },
     )
+
+
+def _holm(adjusted: list[float]) -> tuple[Caveat, ...]:
+    return (Caveat(code="holm", fields={"family": len(adjusted)}),) if finite(adjusted[0]) is not None else ()
 
 
 def _is_below(p_value: Cell) -> bool:

@@ -16,11 +16,11 @@ from asn_research.findings.draft import answer, leave_open, refuse_error, withho
 from asn_research.findings.estimation import (
     adjust_holm,
     bootstrap_cells,
-    cluster_caveats,
     count_clusters,
     detectable,
     finite,
     interval_cells,
+    join_cluster_caveats,
     listen,
 )
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
@@ -205,8 +205,7 @@ def _refuse(data: RegionData, question: str, setting: MethodPeople) -> Finding |
 
 def _heard(caveats: tuple[Caveat, ...], setting: MethodPeople) -> list[Caveat]:
     """Reservations about clusters: those that depend on their number, and what the estimator warned of."""
-    own = cluster_caveats(count_clusters(setting.frame, "cluster"))
-    return [*own, *(caveat for caveat in caveats if caveat.code != "few_clusters")]
+    return join_cluster_caveats(count_clusters(setting.frame, "cluster"), caveats)
 
 
 def _pairs(setting: MethodPeople, model: GainModel) -> tuple[Estimate, ...]:

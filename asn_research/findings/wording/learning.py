@@ -26,8 +26,7 @@ from asn_research.models.result import Estimate
 def _gain(finding: Finding, language: Language) -> list[str]:
     compared = finding.details["compared"]
     parts = _difference(finding, language) if compared else [own_gain(finding, language)]
-    size = _size(finding, language)
-    found = [parts[0], _claim(finding, language), *parts[1:], _null(finding, language), size]
+    found = [parts[0], _claim(finding, language), *parts[1:], _null(finding, language)]
     return [part for part in found if part]
 
 
@@ -74,15 +73,6 @@ def lord(headline: float, other: float, language: Language) -> str:
     return say("lord", language, **dict(zip(("headline", "other"), values, strict=True)))
 
 
-def _size(finding: Finding, language: Language) -> str:
-    """The gain of the trained in standard deviations."""
-    details = finding.details
-    if details.get("d_av") is None or details.get("d_z") is None:
-        return ""
-    values = {name: amount(number(details[name]), "sd", language) for name in ("d_av", "d_z", "r_pre_post")}
-    return say("size", language, **values)
-
-
 def _claim(finding: Finding, language: Language) -> str:
     """What the design allows to be said about an answer whose direction is clear."""
     found = estimate_of(finding)
@@ -115,7 +105,7 @@ def _competencies(finding: Finding, language: Language) -> list[str]:
             key,
             language,
             family=count(details["family"], language),
-            up=count(details["up"], language),
+            up=count(details["up"], language) if details["up"] else say("none", language),
             down=say("competency_down", language, count=format_count(down, language)) if down else "",
             people=count(finding.sample.people, language),
             largest=outcome_name(competency, source, language),
@@ -138,12 +128,15 @@ def _methods(finding: Finding, language: Language) -> list[str]:
         pairs = count(details["pairs"], language)
         numbers = {"count": format_count(len(clear), language), "pairs": pairs}
         found.append(say("method_clear", language, names=names, **numbers))
-    else:
-        found.append(say("method_unclear", language))
-        mde = number(details.get("mde"))
-        if math.isfinite(mde):
-            found.append(say("null_mde_between", language, mde=points(mde, language)))
-    return [*found, say("method_claim", language)]
+        return [*found, say("method_claim", language)]
+    mde = number(details.get("mde"))
+    if not math.isfinite(mde):
+        return [*found, say("method_untested", language)]
+    return [
+        *found,
+        say("method_unclear", language),
+        say("null_mde_between", language, mde=points(mde, language)),
+    ]
 
 
 def _method_part(estimate: Estimate, language: Language) -> str:
@@ -192,7 +185,7 @@ def _confidence(finding: Finding, language: Language) -> list[str]:
 def _heterogeneity(finding: Finding, language: Language) -> list[str]:
     found = estimate_of(finding)
     side = direction(found)
-    key = "clear" if side in {"up", "down"} else "unclear"
+    key = {"up": "clear", "down": "clear", "bare": "untested"}.get(side, "unclear")
     text = say(
         f"answer_heterogeneity_{key}",
         language,

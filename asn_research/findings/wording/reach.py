@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+
+from asn_research.contract.threshold import BASELINE_ADJUSTABLE_SD
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding
 from asn_research.findings.wording.part import Wording, amount, count, estimate_of, interval, say
@@ -55,7 +58,7 @@ def _match_rate(finding: Finding, language: Language) -> list[str]:
     difference = number(finding.details.get("pre_difference_sd"))
     if difference != difference:
         return [text]
-    side = "close" if abs(difference) <= 0.05 else "higher" if difference > 0 else "lower"
+    side = "close" if abs(difference) <= BASELINE_ADJUSTABLE_SD else "higher" if difference > 0 else "lower"
     sd = format_number(abs(difference), language, digits=2)
     return [text, say(f"match_difference_{side}", language, sd=sd)]
 
@@ -73,7 +76,8 @@ def _drivers(finding: Finding, language: Language) -> list[str]:
         for e in finding.estimates
         if e.term in {"relevance", "commitment", "distance"} and e.conf_low * e.conf_high > 0
     ]
-    key = "answer_participation_drivers" if clear else "answer_participation_drivers_none"
+    tested = any(math.isfinite(e.conf_low) for e in finding.estimates)
+    key = "answer_participation_drivers" + ("" if clear else "_none" if tested else "_untested")
     people = count(finding.sample.people, language)
     return [say(key, language, parts="; ".join(clear), people=people)]
 
