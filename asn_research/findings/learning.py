@@ -11,7 +11,7 @@ import pandas as pd
 
 from asn_research.errors import EstimationError
 from asn_research.findings.design_grade import grade_people
-from asn_research.findings.disclosure import gate_rows, merge_cells
+from asn_research.findings.disclosure import GatedRows, gate_rows, merge_cells
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import (
     adjust_holm,
@@ -25,7 +25,7 @@ from asn_research.findings.estimation import (
     listen,
     without_inference,
 )
-from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
+from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample, Status
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_people, read_primary_people
 from asn_research.measures.effect_size import measure_paired_effect
 from asn_research.measures.normalised_gain import measure_normalised_gain
@@ -317,20 +317,23 @@ def answer_confidence_gain(data: RegionData) -> Finding:
     people = read_gain_people(data, competency=data.plan.primary.competency, source="self")
     if len(people.trained) >= people.minimum:
         finding = answer_gain(data, "confidence_gain", people)
-        return replace(finding, rows=tuple(_method_rows(people)))
+        if finding.status is not Status.ESTIMATED:
+            return finding
+        gated = _method_rows(people)
+        return replace(finding, rows=gated.rows, disclosure=gated.disclosure)
     if "reactions" in data.tables:
         return _confidence_level(data)
     return leave_open(data, "confidence_gain", table="assessments")
 
 
-def _method_rows(people: GainPeople) -> tuple[Row, ...]:
+def _method_rows(people: GainPeople) -> GatedRows:
     frame = people.trained.dropna(subset=["method"])
     rows: list[Row] = []
     for method in sorted(frame["method"].unique()):
         part = frame[frame["method"] == method]
         row: Row = {"label_code": f"method:{method}", "n": len(part), "estimate": float(part["gain"].mean())}
         rows.append(row | interval_cells(part, "gain", clusters="cluster"))
-    return gate_rows(rows, minimum=people.minimum).rows
+    return gate_rows(rows, minimum=people.minimum)
 
 
 def _confidence_level(data: RegionData) -> Finding:
