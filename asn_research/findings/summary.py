@@ -46,9 +46,10 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Page one of a report."""
+    """Page one of a report; ``questions`` are the ids of the questions that the sentences answer."""
 
     sentences: tuple[str, ...]
+    questions: tuple[str, ...]
     key_figures: tuple[KeyFigure, ...]
     open_questions: tuple[str, ...]
 
@@ -60,16 +61,17 @@ def summarise(findings: Sequence[Finding], language: Language) -> Summary:
     those without one are listed with the reason.
     """
     answered = {f.question: f for f in findings if f.status is Status.ESTIMATED}
-    sentences = [
-        sentence
+    told = [
+        (question, sentence)
         for question, most in _TOLD
         if question in answered
         for sentence in answer_sentences(answered[question], language)[:most]
-    ]
+    ][:MAXIMUM_SENTENCES]
     figures = [_key_figure(answered[question], language) for question in _KEYS if question in answered]
     unanswered = [f for f in findings if f.status is not Status.ESTIMATED]
     return Summary(
-        sentences=tuple(sentences[:MAXIMUM_SENTENCES]),
+        sentences=tuple(sentence for _, sentence in told),
+        questions=tuple(question for question, _ in told),
         key_figures=tuple([figure for figure in figures if figure][:MAXIMUM_KEY_FIGURES]),
         open_questions=tuple(_open(finding, language) for finding in unanswered),
     )

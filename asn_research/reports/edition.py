@@ -11,6 +11,7 @@ import nbformat
 
 from asn_research.errors import AsnResearchError, Problem
 from asn_research.language import Language, phrase
+from asn_research.reports.claim import check_page
 from asn_research.reports.markup import render
 from asn_research.reports.notebook import (
     Execution,
@@ -89,9 +90,8 @@ def make_edition(
             findings = read_shown_findings(execution.notebook) if product.has_findings else None
     except AsnResearchError as error:
         problems = error.problems
-    if problems:
-        page = stub_page(name, period, language, problems)
-    else:
+    page = ""
+    if not problems:
         page = export_page(
             execution.notebook,
             language=language,
@@ -99,6 +99,10 @@ def make_edition(
             alternate=_alternate(product, language, languages),
             links=_links(product, language),
         )
+        if findings is not None:
+            problems = check_page(page, findings, name=page_name(product, language))
+    if problems:
+        page = stub_page(name, period, language, problems)
     written = nbformat.writes(execution.notebook, indent=1) + "\n"
     return Edition(page=page, notebook=written, findings=findings, problems=problems)
 

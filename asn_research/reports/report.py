@@ -16,7 +16,6 @@ from asn_research.contract.vocabulary import nearest
 from asn_research.errors import Problem, ReportError
 from asn_research.figures.figure import alt_text, draw
 from asn_research.figures.style import to_svg
-from asn_research.findings.answer import answer_questions
 from asn_research.findings.catalogue import QUESTIONS
 from asn_research.findings.finding import Finding, Status
 from asn_research.findings.label import caption
@@ -31,12 +30,13 @@ from asn_research.findings.sentence import (
     sample_sentence,
 )
 from asn_research.findings.summary import summarise
-from asn_research.ingest.store import RegionData, open_region
+from asn_research.ingest.store import RegionData, find_project, open_region
 from asn_research.language import Language, format_count, format_date
 from asn_research.reports import provenance
 from asn_research.reports.exhibit import Exhibit
 from asn_research.reports.notebook import FINDINGS_MIMETYPE, STAMP
 from asn_research.reports.parameter import check_parameters
+from asn_research.reports.recall import answer_once
 from asn_research.tables.table import table_html
 
 
@@ -86,10 +86,14 @@ class Report(Exhibit):
     Every piece it shows bears the region, period and language it belongs to.
     """
 
+    def __init__(self, data: RegionData, *, language: Language, folder: Path) -> None:
+        super().__init__(data, language=language)
+        self.folder = folder
+
     @cached_property
     def findings(self) -> Findings:
         """The answers to all questions of the catalogue."""
-        return Findings(answer_questions(self.source), self.stamp)
+        return Findings(answer_once(self.source, self.folder), self.stamp)
 
     def head(self) -> None:
         """Show whose report it is, of which period and data, and how strong its evidence is."""
@@ -124,7 +128,7 @@ class Report(Exhibit):
         self._show_html(
             self._render(
                 "summary",
-                sentences=short.sentences,
+                sentences=tuple(zip(short.questions, short.sentences, strict=True)),
                 key_figures=short.key_figures,
                 open_questions=short.open_questions,
             )
@@ -282,4 +286,5 @@ def open_report(
         raw=Path(asked.raw) if asked.raw else None,
         processed=Path(asked.processed) if asked.processed else None,
     )
-    return Report(data, language=asked.language)
+    clean = Path(asked.processed) if asked.processed else find_project() / "data" / "processed"
+    return Report(data, language=asked.language, folder=clean / data.region.folder / data.period)

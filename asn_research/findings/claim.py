@@ -1,0 +1,105 @@
+"""Claims in words: which words are stronger than a design grade allows, in both languages.
+
+The closed list stands in ``claim.toml``. A text is read word by word, whoever wrote it: the guard of a
+finished report does not trust the phrase table that made it.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from asn_research.findings.finding import Finding
+from asn_research.language import LANGUAGES
+
+ASSOCIATION: Final = 2
+_MASK: Final = " · "
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A word that claims more than it may: the word, the words around it, and the lowest grade it needs."""
+
+    word: str
+    context: str
+    needs: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    expression: re.Pattern[str]
+    grade: int
+
+
+def find_claims(text: str, *, grade: int, names: Iterable[str] = ()) -> tuple[Claim, ...]:
+    """The words of a text that need a higher design grade than it has.
+
+    Both languages are read in every text, so a claim cannot hide in the other one.
+
+    Parameters
+    ----------
+    text : str
+        Plain text.
+    grade : int
+        The design grade of what the text speaks about, 1 to 5.
+    names : iterable of str
+        Titles, units and quotations as other people wrote them; they name and do not claim.
+
+    Examples
+    --------
+    >>> [claim.word for claim in find_claims("Pelatihan berdampak pada nilai.", grade=1)]
+    ['berdampak']
+    >>> find_claims("Scores rose after the training.", grade=1)
+    ()
+    """
+    left = _plain(text)
+    for name in sorted({_plain(name) for name in names}, key=lambda name: (-len(name), name)):
+        if len(name) > 2:
+            left = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _MASK, left)
+    found: list[tuple[int, Claim]] = []
+    for pattern in _patterns():
+        for match in pattern.expression.finditer(left):
+            if pattern.grade > grade:
+                start, end = max(0, match.start() - _SHOWN), match.end() + _SHOWN
+                claim = Claim(match.group(), left[start:end].strip(), pattern.grade)
+                found.append((match.start(), claim))
+        # Same length, so that positions and contexts stay those of the text.
+        left = pattern.expression.sub(lambda match: "·" * len(match.group()), left)
+    return tuple(claim for _, claim in sorted(found, key=lambda pair: (pair[0], pair[1].needs)))
+
+
+def wording_grade(finding: Finding, *, causal_from: int) -> int:
+    """The grade whose words a finding may use.
+
+    That is its design grade; below the grade from which its question may be called causal, at most that of
+    an association.
+    """
+    if finding.design_grade >= causal_from:
+        return finding.design_grade
+    return min(finding.design_grade, ASSOCIATION)
+
+
+def _plain(text: str) -> str:
+    """Lower case, single blanks, without invisible characters that could split a word."""
+    normal = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+    return " ".join(normal.casefold().split())
+
+
+@cache
+def _patterns() -> tuple[_Pattern, ...]:
+    file = files("asn_research.findings").joinpath("claim.toml")
+    closed = tomllib.loads(file.read_text(encoding="utf-8"))
+    lists = [(0, closed["silent"]), *((claim["grade"], claim) for claim in closed["claim"])]
+    return tuple(
+        _Pattern(re.compile(rf"(?<!\w)(?:{'|'.join(words[language])})(?!\w)"), grade)
+        for grade, words in lists
+        for language in LANGUAGES
+    )
