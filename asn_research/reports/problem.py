@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from asn_research.errors import Place, Problem
+from asn_research.errors import InputError, Place, Problem
 from asn_research.language import Language, phrase
 from asn_research.language.catalogue import has_phrase
 
@@ -28,14 +28,20 @@ class Notice:
 
 def notice(problem: Problem, language: Language) -> Notice:
     """A problem in a language; in the words it was raised with where the catalogue has no message for it."""
-    text = _message(problem.code, problem.fields, language) or problem.message
-    remedy = _message(f"{problem.code}_remedy", problem.fields, language) or problem.remedy
+    fields = problem.fields
+    bare = "" if all(fields.values()) else "_bare"
+    text = _message(f"{problem.code}{bare}", fields, language) or problem.message
+    remedy = _message(f"{problem.code}{bare}_remedy", fields, language) or problem.remedy
     return Notice(str(problem.place), text, remedy)
 
 
 def _message(code: str, fields: Mapping[str, str], language: Language) -> str:
+    """The catalogue's words for a code; empty where it has none or the problem lacks their fields."""
     key = next((room + code for room in _ROOMS if has_phrase(room + code)), None)
-    return phrase(key, language, **fields) if key else ""
+    try:
+        return phrase(key, language, **fields) if key else ""
+    except InputError:
+        return ""
 
 
 def problem_record(problem: Problem) -> dict[str, Any]:

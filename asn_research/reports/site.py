@@ -78,6 +78,7 @@ def _row(manifest: Manifest, language: Language) -> dict[str, Any]:
         "period": manifest.period,
         "status": manifest.state,
         "headline": headline,
+        "synthetic": manifest.synthetic,
         "links": _links(manifest, language),
         "facts": _facts(manifest, language),
     }
@@ -103,7 +104,8 @@ def _facts(manifest: Manifest, language: Language) -> list[tuple[str, str]]:
     if manifest.grade is not None:
         words = manifest.grade_text.get(language) or next(iter(manifest.grade_text.values()), "")
         grade = phrase("report.grade_of", language, grade=manifest.grade)
-        facts.append((phrase("report.grade", language), f"{grade}: {words}" if words else grade))
+        first = words.partition(". ")[0].rstrip(".")
+        facts.append((phrase("report.grade", language), f"{grade}: {first}" if first else grade))
     if manifest.data_until:
         day = datetime.date.fromisoformat(manifest.data_until)
         facts.append((phrase("report.data_until", language), format_date(day, language)))
