@@ -11,7 +11,6 @@ import pytest
 
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
 from asn_research.errors import InputError
-from asn_research.findings.answer import answer_questions
 from asn_research.findings.catalogue import QUESTIONS, question
 from asn_research.findings.finding import Finding, Status, read_findings
 from asn_research.models.result import Estimate, NotEstimable, Reason
@@ -221,11 +220,9 @@ def test_a_question_that_an_estimator_refuses_carries_the_reason() -> None:
     assert refused.reason is Reason.NO_VARIATION
 
 
-def test_answers_are_the_same_twice() -> None:
-    records = [
-        [f.as_records() for f in answer_questions(make_region("matched"))]  # type: ignore[arg-type]
-        for _ in range(2)
-    ]
+def test_answers_are_the_same_twice(compared: Findings) -> None:
+    again = answer_all(make_region("matched"))
+    records = [[f.as_records() for f in found.values()] for found in (compared, again)]
     assert json.dumps(records[0]) == json.dumps(records[1])
 
 

@@ -73,10 +73,9 @@ def test_joined_cells_hold_everybody_and_never_too_few(counts: list[int], minimu
 
 @pytest.mark.parametrize("minimum", [5, 10])
 def test_no_row_of_a_small_region_describes_too_few_people(minimum: int) -> None:
-    for seed in (1, 2):
-        data = make_region("one_group", people=47, batches=6, minimum_cell=minimum, seed=seed)
-        for finding in answer_all(data).values():
-            check_rows(finding, minimum)
+    data = make_region("one_group", people=47, batches=6, minimum_cell=minimum, seed=minimum)
+    for finding in answer_all(data).values():
+        check_rows(finding, minimum)
 
 
 def check_rows(finding: Finding, minimum: int) -> None:
