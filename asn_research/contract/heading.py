@@ -201,9 +201,17 @@ _FITTING = frozenset(
     ]
 )
 _WORK = frozenset(["pekerjaan", "tugas", "jabatan", "kebutuhan", "tupoksi", "job", "work", "tasks", "duties"])
-_EVENT_WORDS = frozenset(
-    {"diklat", "bimtek", "pembinaan", "kursus", "training", "course", "kegiatan", "lokakarya", "workshop"}
-)
+_SAME_WORDS = {
+    spelling: word
+    for word, spellings in {
+        "pelatihan": "diklat bimtek pembinaan kursus training course kegiatan lokakarya workshop",
+        "tanggal": "tgl", "jumlah": "jml jlh jum", "tahun": "thn th", "golongan": "gol", "nomor": "no nmr",
+        "pendidikan": "pend", "angkatan": "angk angkt akt", "jenis": "jns", "kode": "id",
+        "tinjau": "tinjauan peninjauan ditinjau reviu direviu review", "nilai": "skor", "hadir": "kehadiran",
+        "registrasi": "reg register", "pendampingan": "mentoring coaching",
+    }.items()
+    for spelling in spellings.split()
+}  # fmt: skip
 _SMALL_WORDS = frozenset(
     {
         "yang",
@@ -241,6 +249,10 @@ _SMALL_WORDS = frozenset(
         "enter",
         "select",
         "s",
+        "asn",
+        "utama",
+        "terakhir",
+        "berkas",
     }
 )
 _COURSE_WORDS = {
@@ -267,9 +279,7 @@ def word_bag(text: str) -> Words:
     All words for a course are one word, so that "Nama Kegiatan Pembinaan" is "nama pelatihan"; small words
     and forms of address are left out. "Jumlah" below a merged "Sesi" and "Jumlah Sesi" are the same bag.
     """
-    words = (
-        "pelatihan" if word in _EVENT_WORDS else word for word in text.split() if word not in _SMALL_WORDS
-    )
+    words = (_SAME_WORDS.get(word, word) for word in text.split() if word not in _SMALL_WORDS)
     return tuple(sorted(set(words)))
 
 

@@ -170,6 +170,8 @@ def _match_columns(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon
     for heading in headings:
         for rank, text in enumerate((heading.full, heading.own)):
             name = lexicon.find_column(table.name, text)
+            if name == "score" and (said := lexicon.find_score(text)) and said.wave:
+                continue
             if name is not None and name not in layout.columns and name not in layout.fixed:
                 own = {fold(name)} | ({fold(t) for t in table[name].label} if name in table.names else set())
                 second = fold(text).startswith(("nama ", "name ")) or fold(text) in _TIME_STAMPS

@@ -54,6 +54,23 @@ def test_bppk_form_with_two_level_header(office: Office) -> None:
     assert [a["column"] for a in office.account["assumptions"] if a["file"] == "rekap.xlsx"] == ["competency"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Nilai Awal", "Nilai Akhir"), ("Skor awal (0-100)", "Skor akhir (0-100)"), ("Pre", "Post"),
+     ("Sebelum", "Sesudah"), ("Tes Awal", "Tes Akhir"), ("T0", "T1"), ("Pretest Score", "Posttest Score"),
+     ("Nilai sebelum pelatihan", "Nilai setelah pelatihan")],
+)  # fmt: skip
+def test_waves_side_by_side(office: Office, first: str, second: str) -> None:
+    office.defaults(without=["assessments"])
+    office.csv(
+        "nilai.csv", [["NIP", "Nama", first, second, "Selisih"], [PEOPLE[0], "x", "60,5", "71", "10,5"]]
+    )
+    office.take_in()
+    scores = office.table("assessments")
+    assert scores[["wave", "score"]].to_numpy().tolist() == [["pre", 60.5], ["post", 71.0]]
+    assert set(scores["source"]) == {"test"}
+
+
 def test_three_levels_of_headings(office: Office) -> None:
     office.defaults(without=["assessments"])
     office.workbook(
