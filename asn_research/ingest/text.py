@@ -153,15 +153,21 @@ def _replace_digits(text: str) -> Callable[[re.Match[str]], str]:
             or _YEARS.match(shown)
         ):
             return match.group()
-        if len(digits) == 16:
-            return "[NIK]"
-        if len(digits) in {9, 18} and not digits.startswith("08"):
-            return "[NIP]"
-        if shown.startswith(("+62", "(0", "0", "62", "8")) and len(digits) <= 14:
-            return "[telepon]"
-        return "[nomor]"
+        bracket = "(" if shown.startswith("(") and ")" not in shown else ""
+        return bracket + _name_number(shown, digits)
 
     return replace
+
+
+def _name_number(shown: str, digits: str) -> str:
+    """What a long number is, by its length and beginning."""
+    if len(digits) == 16:
+        return "[NIK]"
+    if len(digits) in {9, 18} and not digits.startswith("08"):
+        return "[NIP]"
+    if shown.startswith(("+62", "(0", "0", "62", "8")) and len(digits) <= 14:
+        return "[telepon]"
+    return "[nomor]"
 
 
 def _replace_honorific(match: re.Match[str]) -> str:
