@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from asn_research.findings.catalogue import questions
+    from asn_research.findings.register import questions
     from asn_research.ingest.store import open_region, regions
     from asn_research.measures.reliability import measure_alpha
     from asn_research.measures.score import measure_gains
@@ -33,7 +33,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "regions": "ingest.store",
     "open_region": "ingest.store",
-    "questions": "findings.catalogue",
+    "questions": "findings.register",
     "open_report": "reports.report",
     "measure_gains": "measures.score",
     "measure_alpha": "measures.reliability",
