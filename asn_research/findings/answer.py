@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from asn_research.errors import EstimationError
+from asn_research.errors import EstimationError, InputError
 from asn_research.findings.catalogue import QUESTIONS
 from asn_research.findings.draft import leave_open, refuse_error
 from asn_research.findings.finding import Finding
@@ -24,15 +25,45 @@ def answer_questions(data: RegionData) -> tuple[Finding, ...]:
     data : RegionData
         The clean tables of a region and period, as the store opens them.
     """
-    return tuple(answer_question(data, question) for question in QUESTIONS)
+    found: dict[str, Finding] = {}
+    for question in sorted(QUESTIONS, key=lambda question: question.conclude is not None):
+        found[question.id] = answer_question(data, question, known=found)
+    return tuple(found[question.id] for question in QUESTIONS)
 
 
-def answer_question(data: RegionData, question: Question) -> Finding:
-    """The answer to one question."""
+def answer_question(
+    data: RegionData, question: Question, *, known: Mapping[str, Finding] | None = None
+) -> Finding:
+    """The answer to one question.
+
+    Parameters
+    ----------
+    data : RegionData
+        The clean tables of a region and period.
+    question : Question
+        A row of the catalogue.
+    known : mapping, optional
+        Findings already made, by question, for a question that draws on others; they are made here where
+        they are not given.
+    """
     for table in question.needs:
         if table not in data.tables or data.tables[table].empty:
             return leave_open(data, question.id, table=table)
     try:
-        return question.answer(data)
+        if question.answer is not None:
+            return question.answer(data)
+        return _conclude(data, question, known if known is not None else {})
     except EstimationError as error:
         return refuse_error(data, question.id, error)
+
+
+def _conclude(data: RegionData, question: Question, known: Mapping[str, Finding]) -> Finding:
+    """The answer to a question about other answers, from those that it draws on, in catalogue order."""
+    if question.conclude is None:
+        raise InputError(f"question {question.id} draws no conclusion")
+    drawn = {
+        other.id: known[other.id] if other.id in known else answer_question(data, other, known=known)
+        for other in QUESTIONS
+        if other.id in question.draws_on
+    }
+    return question.conclude(data, drawn)

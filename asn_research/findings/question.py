@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from asn_research.errors import InputError
 from asn_research.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -28,13 +29,21 @@ class Level(StrEnum):
     DECISIONS = "decisions"
 
 
+Answer = Callable[["RegionData"], Finding]
+"""From a region's clean tables to a finding."""
+
+Conclusion = Callable[["RegionData", Mapping[str, Finding]], Finding]
+"""From a region and the findings of other questions to a finding."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One question: what it estimates, from what, how it is drawn, and who may call it causal.
 
     ``needs`` names the tables without which the question stays open; ``answer`` turns a region's clean tables
-    into a finding; ``figure`` and ``table`` name the drawing and the table (empty: none); ``causal_from`` is
-    the lowest design grade whose wording may speak of an effect (6: never).
+    into a finding. A question about other answers has ``conclude`` instead, which also gets the findings of
+    the questions named in ``draws_on``. ``figure`` and ``table`` name the drawing and the table (empty: none);
+    ``causal_from`` is the lowest design grade whose wording may speak of an effect (6: never).
     """
 
     id: str
@@ -45,7 +54,13 @@ class Question:
     sample: str
     model: str
     needs: tuple[str, ...]
-    answer: Callable[[RegionData], Finding]
+    answer: Answer | None = None
+    conclude: Conclusion | None = None
+    draws_on: tuple[str, ...] = ()
     figure: str = ""
     table: str = ""
     causal_from: int = 3
+
+    def __post_init__(self) -> None:
+        if (self.answer is None) == (self.conclude is None):
+            raise InputError(f"question {self.id} must have either an answer or a conclusion")
