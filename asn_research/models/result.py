@@ -60,6 +60,7 @@ class Estimate:
         return asdict(self)
 
 
+_SHOWN = ("term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "df", "n_obs", "n_clusters")
 TIDY_COLUMNS: tuple[str, ...] = tuple(f.name for f in fields(Estimate))
 
 
@@ -88,7 +89,7 @@ class NotEstimable:
         return cls(term=term, reason=Reason(error.reason), detail=str(error), n_obs=n_obs, **labels)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Fit:
     """A fitted model: its estimates, their covariance (k × k, in the order of ``estimates``) and remarks.
 
@@ -123,10 +124,14 @@ class Fit:
         }
         return pd.DataFrame([{**head, **self.statistics}])
 
+    def __repr__(self) -> str:
+        """The tidy table as text, for a terminal."""
+        text = self.tidy()[list(_SHOWN)].to_string(index=False, float_format="{:.4g}".format)
+        return "\n".join([text, *self.warnings])
+
     def _repr_html_(self) -> str:
         """Rich display in a notebook: the tidy table."""
-        shown = self.tidy()[
-            ["term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "df", "n_obs", "n_clusters"]
-        ]
-        styler = Styler(shown, precision=3, na_rep="–", escape="html", uuid="fit", cell_ids=False)
+        styler = Styler(
+            self.tidy()[list(_SHOWN)], precision=3, na_rep="–", escape="html", uuid="fit", cell_ids=False
+        )
         return str(styler.hide(axis="index").to_html())
