@@ -61,7 +61,7 @@ def console_language() -> Language:
     return "id"
 
 
-def _say(key: str, **fields: object) -> str:
+def _say(key: str, /, **fields: object) -> str:
     return phrase(f"cli.{key}", console_language(), **fields)
 
 

@@ -38,7 +38,7 @@ def read_messages() -> dict[str, dict[str, str]]:
     return messages
 
 
-def phrase(key: str, language: Language, **fields: object) -> str:
+def phrase(key: str, language: Language, /, **fields: object) -> str:
     """The message ``room.key`` in a language, its ``{fields}`` filled.
 
     Raises

@@ -59,7 +59,7 @@ class Exhibit:
     def _cell(self, value: object) -> str:
         return format_count(value, self.language) if isinstance(value, int) else str(value or "–")
 
-    def _say(self, key: str, **fields: object) -> str:
+    def _say(self, key: str, /, **fields: object) -> str:
         return phrase(f"report.{key}", self.language, **fields)
 
     def _render(self, name: str, **values: Any) -> Markup:

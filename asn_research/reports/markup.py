@@ -34,5 +34,5 @@ def render(name: str, language: Language, **values: Any) -> Markup:
     return Markup(_environment().get_template(f"{name}.html.j2").render(words | values))  # noqa: S704
 
 
-def _say(language: Language, key: str, **fields: object) -> str:
+def _say(language: Language, key: str, /, **fields: object) -> str:
     return phrase(f"report.{key}", language, **fields)

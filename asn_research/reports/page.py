@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import html
 import re
@@ -168,7 +169,7 @@ def _without_other_languages(notebook: NotebookNode, language: Language) -> Note
         "papermill-error-cell-tag",
     }
     remover = TagRemovePreprocessor(enabled=True, remove_cell_tags=unwanted)
-    kept, _ = remover(notebook, {})
+    kept, _ = remover(copy.deepcopy(notebook), {})
     return kept
 
 

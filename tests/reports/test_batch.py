@@ -1,0 +1,187 @@
+"""From raw files to published reports: same inputs give same bytes, and one failure stays one failure."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+
+from asn_research.findings.catalogue import QUESTIONS
+from asn_research.findings.finding import read_findings
+from asn_research.reports.batch import NAMES, NOTEBOOKS, Order, Outcome, Task, make_report, make_reports
+from asn_research.reports.manifest import read_manifest
+
+ROOT = Path(__file__).parents[2]
+TASK = Task("sawahlunto", "2025")
+BROKEN = Task("rusak", "2025")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def key_of_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A pseudonym key of their own for these runs and the processes they start."""
+    before = os.environ.get("ASN_RESEARCH_KEY")
+    os.environ["ASN_RESEARCH_KEY"] = "5a" * 32
+    yield
+    if before is None:
+        del os.environ["ASN_RESEARCH_KEY"]
+    else:
+        os.environ["ASN_RESEARCH_KEY"] = before
+
+
+def order(folder: Path, **changes: object) -> Order:
+    raw, processed = folder / "raw", folder / "processed"
+    fields = {
+        "raw": raw,
+        "processed": processed,
+        "reports": folder / "reports",
+        "notebooks": ROOT / "notebooks",
+        "raw_given": str(raw),
+        "processed_given": str(processed),
+        "jobs": 1,
+    }
+    return Order(**(fields | changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One small example region beside a region whose only workbook is no workbook."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "data" / "raw" / TASK.region, folder / "raw" / TASK.region)
+    broken = folder / "raw" / BROKEN.region
+    (broken / BROKEN.period).mkdir(parents=True)
+    declared = (ROOT / "data" / "raw" / TASK.region / "region.toml").read_text(encoding="utf-8")
+    (broken / "region.toml").write_text(declared.split("[tables")[0].split("[[tables")[0], encoding="utf-8")
+    (broken / BROKEN.period / "nilai.xlsx").write_bytes(b"this is no workbook")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def outcomes(project: Path) -> dict[Task, Outcome]:
+    """Both regions made in one run, in both languages; the broken one has an old report lying there."""
+    old = project / "reports" / BROKEN.region / BROKEN.period
+    old.mkdir(parents=True)
+    for name in ("report.html", "report.en.html", "findings.json", "report.ipynb"):
+        (old / name).write_text("OLD NUMBERS", encoding="utf-8")
+    made = make_reports(order(project, languages=("id", "en"), jobs=2), [BROKEN, TASK])
+    return {outcome.task: outcome for outcome in made}
+
+
+@pytest.fixture(scope="module")
+def folder(project: Path, outcomes: dict[Task, Outcome]) -> Path:
+    assert outcomes[TASK].well, outcomes[TASK].manifest.problems
+    return project / "reports" / TASK.region / TASK.period
+
+
+def test_everything_is_published_and_nothing_else(folder: Path) -> None:
+    assert {path.name for path in folder.iterdir()} == set(NAMES)
+
+
+def test_another_run_elsewhere_gives_the_same_bytes(folder: Path, project: Path, tmp_path: Path) -> None:
+    """Other folders, other process, answers computed anew."""
+    shutil.copytree(project / "raw" / TASK.region, tmp_path / "raw" / TASK.region)
+    again = [*make_reports(order(tmp_path, languages=("id", "en")), [TASK])]
+    assert again[0].well
+    for name in NAMES:
+        if name.endswith(".html") or name == "findings.json":
+            made = (tmp_path / "reports" / TASK.region / TASK.period / name).read_bytes()
+            assert made == (folder / name).read_bytes(), name
+
+
+def test_findings_answer_every_question_of_the_catalogue_once(folder: Path) -> None:
+    records = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    findings = read_findings(records)
+    assert [finding.question for finding in findings] == [question.id for question in QUESTIONS]
+    assert {(record["region"], record["period"]) for record in records} == {(TASK.region, TASK.period)}
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.en.html"])
+def test_every_question_stands_in_the_report_exactly_once(folder: Path, name: str) -> None:
+    soup = BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
+    shown = [section["aria-labelledby"] for section in soup.select("section.question")]
+    assert sorted(shown) == sorted(question.id for question in QUESTIONS)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(".html")])
+def test_pages_are_small_closed_and_readable_by_everyone(folder: Path, name: str) -> None:
+    text = (folder / name).read_text(encoding="utf-8")
+    soup = BeautifulSoup(text, "html.parser")
+    assert len(text.encode()) < 1_500_000
+    assert soup.html["lang"] == ("en" if ".en." in name else "id")
+    assert len(soup.find_all("h1")) == 1
+    assert all(picture.get("alt") for picture in soup.find_all("img"))
+    assert all(tag["src"].startswith("data:image/svg+xml;base64,") for tag in soup.find_all(src=True))
+    visible = soup.get_text()
+    assert "http" not in visible
+    assert str(ROOT) not in text
+    ids = [tag["id"] for tag in soup.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+    links = [link["href"] for link in soup.find_all("a", href=True)]
+    assert all(link[1:] in ids for link in links if link.startswith("#"))
+    assert all((folder / link).exists() for link in links if not link.startswith(("#", "../")))
+
+
+def test_no_page_names_a_person(folder: Path) -> None:
+    for name in NAMES:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert not re.search(r"(?<!\d)(?:19|20)\d{16}(?!\d)", text), f"{name} shows a NIP"
+        assert not re.search(r"\b[PRSC][0-9a-f]{16}\b", text), f"{name} shows a pseudonym"
+
+
+def test_the_notebook_beside_the_report_is_the_one_that_ran(folder: Path) -> None:
+    notebook = nbformat.read(folder / "report.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    assert any("injected-parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
+
+
+def test_what_is_up_to_date_is_left_alone(folder: Path, project: Path) -> None:
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    again = [*make_reports(order(project), [TASK])]
+    assert again[0].fresh
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+
+
+def test_a_region_that_fails_leaves_a_stub_and_never_its_old_report(
+    project: Path, outcomes: dict[Task, Outcome]
+) -> None:
+    assert not outcomes[BROKEN].well
+    folder = project / "reports" / BROKEN.region / BROKEN.period
+    for name in ("report.html", "report.en.html", "data_quality.html"):
+        text = (folder / name).read_text(encoding="utf-8")
+        assert "OLD NUMBERS" not in text
+        assert "nilai.xlsx" in text
+        assert "Traceback" not in text
+    assert not (folder / "findings.json").exists()
+    assert not (folder / "report.ipynb").exists()
+    manifest = read_manifest(folder)
+    assert manifest is not None
+    assert manifest.state == "failed"
+
+
+def test_a_notebook_that_shows_another_region_is_never_published(
+    project: Path, folder: Path, tmp_path: Path
+) -> None:
+    for name in NOTEBOOKS:
+        notebook = nbformat.read(ROOT / "notebooks" / name, as_version=4)
+        if name == "region_report.ipynb":
+            stamp = {"asn_research": {"region": "kalianda", "period": "2025", "language": "id"}}
+            show = f"display({{'text/html': 'x'}}, raw=True, metadata={stamp})"
+            source = f"from IPython.display import display\n{show}"
+            notebook.cells = [notebook.cells[0], nbformat.v4.new_code_cell(source)]
+        nbformat.write(notebook, tmp_path / name)
+    changed = order(project, notebooks=tmp_path, reports=tmp_path / "reports")
+    outcome = make_report(changed, TASK)
+    assert not outcome.well
+    assert outcome.manifest.problems[0].code == "output_foreign"
+    published = tmp_path / "reports" / TASK.region / TASK.period
+    assert "kalianda 2025 id" in (published / "report.html").read_text(encoding="utf-8")
+    assert (published / "report.ipynb").is_file()
+    assert not (published / "findings.json").exists()
+    quality = (published / "data_quality.html").read_text(encoding="utf-8")
+    assert "quarantine.xlsx" in quality
