@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
-from asn_research.measures.input import Array, check_choice, check_level, collect, read_values
+from asn_research.measures.input import Array, check_choice, check_frame, check_level, collect, read_values
 from asn_research.models.result import Estimate, Fit
 
 
@@ -56,7 +56,7 @@ def count_agreement(
     >>> count_agreement(frame, raters=("a", "b")).counts.tolist()
     [[1.0, 1.0], [0.0, 1.0]]
     """
-    missing = [name for name in raters if name not in data.columns]
+    missing = [name for name in raters if name not in check_frame(data).columns]
     if missing:
         raise InputError(f"the data have no column {missing}; they have {list(data.columns)}.")
     rows = data.dropna(subset=list(raters))
@@ -217,7 +217,7 @@ def measure_fleiss_kappa(counts: pd.DataFrame, *, conf_level: float = 0.95) -> F
     0.55
     """
     check_level(conf_level)
-    names = list(counts.columns)
+    names = list(check_frame(counts).columns)
     table = read_values(counts, names).to_numpy()
     if np.isnan(table).any() or (table < 0).any() or (table != np.round(table)).any():
         raise InputError("counts per category must be whole numbers of 0 or more, none missing.")

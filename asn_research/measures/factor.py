@@ -19,7 +19,7 @@ from asn_research.errors import (
     SingularDesignError,
     TooFewObservationsError,
 )
-from asn_research.measures.input import Array, check_level
+from asn_research.measures.input import Array, check_frame, check_level
 from asn_research.measures.reliability import read_items
 from asn_research.models.result import Estimate, Fit
 
@@ -182,7 +182,7 @@ def measure_omega(
     """
     if items is not None and factors is not None:
         raise InputError("give either items (one scale) or factors (several), not both.")
-    named = {"": list(data.columns if items is None else items)} if factors is None else factors
+    named = {"": list(check_frame(data).columns if items is None else items)} if factors is None else factors
     check_level(conf_level)
     model, sample, n, n_incomplete = _read_model(data, named, reverse, scale)
     theta, value = _minimise(model, sample)

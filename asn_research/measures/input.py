@@ -15,10 +15,16 @@ from asn_research.models.result import Estimate, Fit
 Array = NDArray[np.float64]
 
 
-def read_values(data: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    """The named columns as floats; missing stays NaN, all that is not a finite number is refused."""
+def check_frame(data: pd.DataFrame) -> pd.DataFrame:
+    """Refuse what is no data frame."""
     if not isinstance(data, pd.DataFrame):
         raise InputError(f"data must be a pandas DataFrame, found {type(data).__name__}.")
+    return data
+
+
+def read_values(data: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The named columns as floats; missing stays NaN, all that is not a finite number is refused."""
+    check_frame(data)
     absent = [name for name in columns if name not in data.columns]
     if absent:
         raise InputError(

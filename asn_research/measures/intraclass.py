@@ -9,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
-from asn_research.measures.input import Array, check_level, collect, read_values
+from asn_research.measures.input import Array, check_frame, check_level, collect, read_values
 from asn_research.models.result import Estimate, Fit
 
 ICC_FORMS = ("ICC1", "ICC2", "ICC3", "ICC1k", "ICC2k", "ICC3k")
@@ -60,7 +60,7 @@ def measure_icc(data: pd.DataFrame, *, raters: Sequence[str] | None = None, conf
     0.29
     """
     check_level(conf_level)
-    names = list(data.columns if raters is None else raters)
+    names = list(check_frame(data).columns if raters is None else raters)
     if len(names) < 2:
         raise InputError(f"an intraclass correlation needs at least two raters, found {names}.")
     ratings = read_values(data, names)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
-from asn_research.measures.input import Array, check_choice, check_level
+from asn_research.measures.input import Array, check_choice, check_frame, check_level, read_values
 from asn_research.models.result import Estimate
 
 SCALES = ("nominal", "ordinal", "interval", "ratio")
@@ -95,18 +95,14 @@ def measure_krippendorff_alpha(
 
 def _count_codes(data: pd.DataFrame, coders: Sequence[str] | None, scale: str) -> tuple[Array, Array]:
     """How often each value (v) was given to each unit (u × v), in an order that rows cannot change."""
-    names = list(data.columns if coders is None else coders)
+    names = list(check_frame(data).columns if coders is None else coders)
     absent = [name for name in names if name not in data.columns]
     if absent or len(names) < 2:
         raise InputError(f"agreement needs two coder columns that exist; found {names}, unknown {absent}.")
-    codes = data[names]
-    if scale != "nominal":
-        try:
-            codes = codes.apply(pd.to_numeric)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"codes on {scale} scale must be numbers: {error}") from error
     if scale == "nominal":
-        codes = codes.where(codes.isna(), codes.astype(str))
+        codes = data[names].where(data[names].isna(), data[names].astype(str))
+    else:
+        codes = read_values(data, names)
     levels = sorted(set(codes.to_numpy(dtype=object)[codes.notna().to_numpy()].tolist()))
     if scale == "ratio" and levels and float(levels[0]) < 0:
         raise InputError(f"ratio codes must be 0 or more, found {levels[0]}.")
@@ -116,8 +112,16 @@ def _count_codes(data: pd.DataFrame, coders: Sequence[str] | None, scale: str) -
         raise TooFewObservationsError("no unit was coded by two coders.")
     if (counts.sum(axis=0) > 0).sum() < 2:
         raise NoVariationError("all codes are equal: alpha is undefined.")
+    if scale == "nominal":
+        counts = _without_names(counts)
     order = np.lexsort(counts.T[::-1])
     return counts[order], np.array(levels if scale != "nominal" else range(len(levels)), dtype=float)
+
+
+def _without_names(counts: Array) -> Array:
+    """Nominal codes ordered by frequency and company, so that their names do not steer the draws."""
+    together = counts.T @ counts
+    return np.asarray(counts[:, np.lexsort([*np.sort(together, axis=1).T, counts.sum(axis=0)])])
 
 
 def _distance(scale: str, values: Array, margin: Array) -> Array:

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
-from asn_research.measures.input import Array, check_choice, check_level, collect, read_values
+from asn_research.measures.input import Array, check_choice, check_frame, check_level, collect, read_values
 from asn_research.models.result import Estimate, Fit
 
 
@@ -46,7 +46,7 @@ def read_items(
     >>> read_items(answers, reverse=["b"], scale=(1, 5))["b"].tolist()
     [1.0, 5.0]
     """
-    names = list(data.columns if items is None else items)
+    names = list(check_frame(data).columns if items is None else items)
     if len(names) < 2:
         raise InputError(f"a scale needs at least two items, found {names}.")
     unknown = [name for name in reverse if name not in names]

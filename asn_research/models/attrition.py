@@ -137,7 +137,8 @@ def fit_attrition(data: pd.DataFrame, *, formula: str, conf_level: float = 0.95)
     """
     check_level(conf_level)
     name = formula.partition("~")[0].strip()
-    design = read_design(data.assign(**{name: read_binary(data, name)}), formula=formula)
+    lost = read_binary(data, name)
+    design = read_design(data.assign(**{name: lost}), formula=formula)
     n, k = design.x.shape
     if n <= k:
         raise TooFewObservationsError(f"{formula!r} needs more than {k} complete rows, found {n}.")

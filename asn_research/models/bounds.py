@@ -189,6 +189,8 @@ def _limits(y: Vector, outcome: str, lowest: float | None, highest: float | None
         raise InputError("bounds without assignment need the lowest and the highest possible outcome.")
     if not (math.isfinite(lowest) and math.isfinite(highest) and lowest < highest):
         raise InputError(f"lowest and highest must be finite and in order, found {lowest!r} and {highest!r}.")
+    if np.isnan(y).all():
+        raise TooFewObservationsError(f"{outcome!r} was observed in none of {len(y)} rows.")
     if np.nanmin(y) < lowest or np.nanmax(y) > highest:
         raise InputError(
             f"{outcome!r} goes from {np.nanmin(y):g} to {np.nanmax(y):g}, outside {lowest:g} to {highest:g}."

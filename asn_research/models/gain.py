@@ -243,7 +243,7 @@ def estimate_mean_gain(
     kept, rows = complete_rows(frame, list(frame.columns), weights="weights" if "weights" in frame else None)
     design = checked_design(
         Design(
-            y=kept["gain"].to_numpy(dtype=float),
+            y=number_column(kept, "gain"),
             x=np.ones((len(kept), 1)),
             names=("mean_gain",),
             outcome=outcome,

@@ -175,6 +175,7 @@ def check_influence(data: pd.DataFrame, **options: object) -> pd.DataFrame:
     """
     if "moderator" in options:
         raise InputError("check_influence pools without a moderator; leave that argument out.")
+    check_columns(data, ())
     if len(data) < 3:
         raise TooFewObservationsError(f"leaving one out needs at least 3 estimates, found {len(data)}.")
     rows = []

@@ -110,12 +110,19 @@ def estimate_power(design: StudyDesign, *, effect: float, alpha: float = 0.05) -
     alpha : float, default 0.05
         Two-sided level.
 
+    Raises
+    ------
+    InputError
+        An effect that is not finite, or a level outside (0, 1).
+
     Examples
     --------
     >>> design = StudyDesign(kind="two_group", n=60, correlation=0.6)
     >>> round(estimate_power(design, effect=0.6), 2)
     0.81
     """
+    if not math.isfinite(effect):
+        raise InputError(f"the effect must be a finite number, found {effect!r}.")
     return power_of_t(effect / design.std_error, df=design.df, alpha=alpha)
 
 
@@ -184,6 +191,13 @@ def estimate_sample_size(
     power, alpha : float
         Wanted probability and two-sided level.
 
+    Raises
+    ------
+    InputError
+        An effect of zero or not finite, or a power that does not lie between alpha and 1.
+    ConvergenceError
+        More than ten million would be needed.
+
     Examples
     --------
     >>> estimate_sample_size(StudyDesign(kind="paired", n=10, correlation=0.6), effect=0.33)
@@ -191,6 +205,8 @@ def estimate_sample_size(
     """
     if effect == 0:
         raise InputError("no sample size detects an effect of zero.")
+    if not alpha < power < 1:
+        raise InputError(f"the wanted power must lie between alpha and 1, found {power!r}.")
     size = design.n / design.clusters if design.clusters is not None else 1.0
 
     def reached(count: int) -> bool:

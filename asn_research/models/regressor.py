@@ -12,11 +12,14 @@ from asn_research.models.design import Array
 
 
 def number_column(kept: pd.DataFrame, name: str) -> Array:
-    """A column as numbers; refuses text."""
+    """A column as numbers; refuses text and infinity."""
     try:
-        return kept[name].to_numpy(dtype=float)
+        values = kept[name].to_numpy(dtype=float)
     except (TypeError, ValueError) as error:
         raise InputError(f"{name} must hold numbers: {error}") from error
+    if np.isinf(values).any():
+        raise InputError(f"{name} holds {int(np.isinf(values).sum())} infinite values; correct or drop them.")
+    return values
 
 
 def binary_column(kept: pd.DataFrame, name: str) -> Array:

@@ -113,7 +113,7 @@ def test_refusals() -> None:
         measure_fleiss_kappa(count_categories(same, raters=["a", "b"]))
     with pytest.raises(TooFewObservationsError):
         measure_krippendorff_alpha(pd.DataFrame({"a": [1, None], "b": [None, 2]}))
-    with pytest.raises(InputError, match="numbers"):
+    with pytest.raises(InputError, match="numeric"):
         measure_krippendorff_alpha(CODES, scale="interval")
     with pytest.raises(InputError, match="same number"):
         measure_fleiss_kappa(pd.DataFrame({"p": [1, 2], "q": [2, 2]}))
