@@ -24,7 +24,7 @@ class GainPeople:
 
     ``everyone`` is the frame of :func:`~asn_research.measures.score.measure_gains` for trained and compared
     people with a ``cluster`` column and a 0/1 column ``trained``; ``rest`` the same frame for people of other
-    groups; ``minimum`` the region's minimum cell.
+    groups; ``minimum`` the region's minimum cell; ``wave_to`` the later of the two waves.
     """
 
     everyone: pd.DataFrame
@@ -32,6 +32,7 @@ class GainPeople:
     minimum: int
     competency: str
     source: str
+    wave_to: str = "post"
 
     @property
     def outcome(self) -> str:
@@ -96,19 +97,23 @@ class _Held:
         return isinstance(other, _Held) and other.data is self.data
 
 
-def read_gain_people(data: RegionData, *, competency: str, source: str) -> GainPeople:
+def read_gain_people(
+    data: RegionData, *, competency: str, source: str, wave_from: str = "pre", wave_to: str = "post"
+) -> GainPeople:
     """The people with a score of an outcome before or after, clustered as the plan says.
 
     A compared person has no batch and is clustered by unit; so is a trained person whose batch is unknown.
     Several questions share the same people, so the last ones read are kept.
     """
-    return _read(_Held(data), competency, source)
+    return _read(_Held(data), competency, source, wave_from, wave_to)
 
 
 @lru_cache(maxsize=24)
-def _read(held: _Held, competency: str, source: str) -> GainPeople:
+def _read(held: _Held, competency: str, source: str, wave_from: str, wave_to: str) -> GainPeople:
     data = held.data
-    frame = measure_gains(data.tables, competency=competency, source=source)
+    frame = measure_gains(
+        data.tables, competency=competency, source=source, wave_from=wave_from, wave_to=wave_to
+    )
     wanted = ["trained", "comparison"] if data.design in _COMPARED else ["trained"]
     kept = frame[frame["group"].isin(wanted)].reset_index(drop=True)
     kept["trained"] = (kept["group"] == "trained").astype(float)
@@ -120,6 +125,7 @@ def _read(held: _Held, competency: str, source: str) -> GainPeople:
         minimum=data.region.disclosure.minimum_cell,
         competency=competency,
         source=source,
+        wave_to=wave_to,
     )
 
 
