@@ -84,7 +84,7 @@ def test_a_region_that_cannot_be_read_is_told_with_its_file_and_fails_the_run(ra
     result = call("check", *where(raw))
     assert result.exit_code == 1
     assert "kalianda 2025: could not be read" in result.stderr
-    assert "required table participants" in result.stderr
+    assert "(participants) was found in no file" in result.stderr
     assert "bukittinggi/region.toml: unknown key programe. Did you mean programme?" in result.stderr
     assert "Traceback" not in result.output
 

@@ -49,7 +49,7 @@ _INLINE: Final = frozenset(
 )
 _QUOTED: Final = frozenset({"q", "blockquote"})
 _ATTRIBUTES: Final = ("alt", "title", "aria-label", "aria-description", "content", "summary", "placeholder")
-_NAMED: Final = ("label", "quote", "title")
+_NAMED: Final = ("label", "group", "quote", "quote_role", "title")
 _SVG: Final = "data:image/svg+xml;base64,"
 _SVG_TEXT = re.compile(r"<!--(.*?)-->|<(?:text|tspan|title|desc)\b[^>]*>([^<]*)", re.DOTALL)
 _SHORT: Final = 3

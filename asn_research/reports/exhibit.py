@@ -11,9 +11,8 @@ from markupsafe import Markup
 from asn_research.ingest.store import RegionData
 from asn_research.language import Language, format_count, phrase
 from asn_research.reports import provenance
-from asn_research.reports.markup import render
-from asn_research.reports.notebook import STAMP
-from asn_research.reports.page import plain_text
+from asn_research.reports.markup import plain_text, render
+from asn_research.reports.stamp import STAMP
 
 
 class Exhibit:

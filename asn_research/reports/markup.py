@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -36,3 +38,8 @@ def render(name: str, language: Language, **values: Any) -> Markup:
 
 def _say(language: Language, key: str, /, **fields: object) -> str:
     return phrase(f"report.{key}", language, **fields)
+
+
+def plain_text(fragment: str) -> str:
+    """The words of an HTML fragment, as the plain-text form of an output."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", fragment)).split())

@@ -22,9 +22,8 @@ from papermill.exceptions import PapermillExecutionError
 
 from asn_research.errors import Place, Problem, ReportError
 from asn_research.reports.parameter import ReportParameters, check_declared
+from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
 
-STAMP = "asn_research"
-FINDINGS_MIMETYPE = "application/vnd.asn-research.findings+json"
 _LONGEST_SOCKET_PATH = 90
 
 

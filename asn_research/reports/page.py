@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
-import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from nbformat import NotebookNode
 
 from asn_research.language import LANGUAGES, Language, phrase
 from asn_research.reports.markup import TEMPLATES
-from asn_research.reports.notebook import STAMP
+from asn_research.reports.stamp import STAMP
 
 _HEADING = re.compile(r"^## +(.+?)\s*$", re.MULTILINE)
 _SVG_SIZE = re.compile(r'<svg\b[^>]*?\bviewBox="0 0 ([\d.]+) ([\d.]+)"', re.DOTALL)
@@ -224,8 +223,3 @@ def export_page(
 _WORDS: Final = (
     "skip", "project", "contents", "show_code", "other_code", "other_name", "footer",
 )  # fmt: skip
-
-
-def plain_text(fragment: str) -> str:
-    """The words of an HTML fragment, as the plain-text form of an output."""
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", fragment)).split())

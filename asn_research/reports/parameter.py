@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from asn_research.contract.vocabulary import nearest
 from asn_research.errors import ParameterError, Place, Problem
 from asn_research.language import Language
+
+if TYPE_CHECKING:
+    import nbformat
 
 PARAMETERS_TAG = "parameters"
 

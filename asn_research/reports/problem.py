@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from asn_research.contract.column import TABLES
 from asn_research.errors import InputError, Place, Problem
 from asn_research.language import Language, phrase
 from asn_research.language.catalogue import has_phrase
@@ -28,7 +29,9 @@ class Notice:
 
 def notice(problem: Problem, language: Language) -> Notice:
     """A problem in a language; in the words it was raised with where the catalogue has no message for it."""
-    fields = problem.fields
+    fields = dict(problem.fields)
+    if (table := fields.get("table")) in TABLES:
+        fields["table_name"] = TABLES[str(table)].label.in_language(language)
     bare = "" if all(fields.values()) else "_bare"
     text = _message(f"{problem.code}{bare}", fields, language) or problem.message
     remedy = _message(f"{problem.code}{bare}_remedy", fields, language) or problem.remedy

@@ -34,9 +34,9 @@ from asn_research.ingest.store import RegionData, find_project, open_region
 from asn_research.language import Language, format_count, format_date
 from asn_research.reports import provenance
 from asn_research.reports.exhibit import Exhibit
-from asn_research.reports.notebook import FINDINGS_MIMETYPE, STAMP
 from asn_research.reports.parameter import check_parameters
 from asn_research.reports.recall import answer_once
+from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
 from asn_research.tables.table import table_html
 
 

@@ -57,7 +57,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     broken = folder / "raw" / BROKEN.region
     (broken / BROKEN.period).mkdir(parents=True)
     declared = (ROOT / "data" / "raw" / TASK.region / "region.toml").read_text(encoding="utf-8")
-    (broken / "region.toml").write_text(declared.split("[tables")[0].split("[[tables")[0], encoding="utf-8")
+    (broken / "region.toml").write_text(declared.split("[[tables")[0], encoding="utf-8")
     (broken / BROKEN.period / "nilai.xlsx").write_bytes(b"this is no workbook")
     return folder
 

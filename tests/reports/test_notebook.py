@@ -14,13 +14,13 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from asn_research.errors import ParameterError, ReportError
 from asn_research.language import LANGUAGES
 from asn_research.reports.notebook import (
-    FINDINGS_MIMETYPE,
     check_identity,
     execute_notebook,
     read_notebook,
     read_shown_findings,
 )
 from asn_research.reports.parameter import ReportParameters, check_parameters, read_declared
+from asn_research.reports.stamp import FINDINGS_MIMETYPE
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 PRODUCTS = ("region_report.ipynb", "data_quality.ipynb")

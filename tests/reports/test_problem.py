@@ -15,8 +15,8 @@ MISSING = Problem(
 
 
 def test_a_known_problem_is_told_in_both_languages() -> None:
-    assert "tabel wajib enrolments tidak ditemukan" in notice(MISSING, "id").text
-    assert "the required table enrolments" in notice(MISSING, "en").text
+    assert "tabel wajib Kehadiran (enrolments) tidak ditemukan" in notice(MISSING, "id").text
+    assert "the required table Enrolments (enrolments)" in notice(MISSING, "en").text
     assert "NIP" in notice(MISSING, "id").remedy
     assert str(notice(MISSING, "en")).startswith("kalianda/2025: ")
 
