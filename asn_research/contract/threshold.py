@@ -37,3 +37,15 @@ ALPHA_ACCEPTABLE = 0.70
 
 GAIN_STEP_SHARE = 0.10
 """Participation slopes are told per 10 percentage points of sessions attended."""
+
+CODING_FIRM_ALPHA = 0.80
+"""Krippendorff's alpha from which coded themes may be relied on."""
+
+CODING_TENTATIVE_ALPHA = 0.667
+"""Krippendorff's alpha below which coded themes should not be counted; up to 0.80 they are tentative."""
+
+CURRICULUM_REVIEW_YEARS = 3.0
+"""Age from which a curriculum is listed for review; a convention of this project, no regulation."""
+
+THEME_RAISED_SHARE = 1 / 3
+"""Share of informants from which a theme counts as raised in the joint display; a convention."""
