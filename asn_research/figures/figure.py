@@ -7,12 +7,14 @@ from typing import Final
 
 from matplotlib.figure import Figure
 
+from asn_research.figures.amount import describe_amount, draw_amount
 from asn_research.figures.background import describe_background, draw_background
 from asn_research.figures.distribution import describe_distribution, draw_distribution
 from asn_research.figures.interval import describe_interval, draw_interval
 from asn_research.figures.likert import describe_likert, draw_likert
 from asn_research.figures.line import describe_line, draw_line
 from asn_research.figures.power import describe_power, draw_power
+from asn_research.figures.series import describe_series, draw_series
 from asn_research.figures.share import describe_share, draw_share
 from asn_research.findings.catalogue import question
 from asn_research.findings.finding import Finding
@@ -29,6 +31,8 @@ KINDS: Final[dict[str, tuple[Draw, Describe]]] = {
     "line": (draw_line, describe_line),
     "background": (draw_background, describe_background),
     "power": (draw_power, describe_power),
+    "amount": (draw_amount, describe_amount),
+    "series": (draw_series, describe_series),
 }
 """The kinds of figure a question may name, each with its drawing and its words."""
 

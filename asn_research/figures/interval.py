@@ -48,16 +48,24 @@ def _rows(finding: Finding) -> list[Row]:
 
 
 def _ends(rows: Sequence[Row]) -> list[tuple[float, float]]:
-    """The interval of each row; NaN where an end is missing."""
-    ends = [(number(row.get("conf_low")), number(row.get("conf_high"))) for row in rows]
+    """The interval of each row; NaN where an end is missing, infinite where it has no upper end."""
+    ends = [
+        (number(row.get("conf_low")), math.inf if row.get("unbounded") else number(row.get("conf_high")))
+        for row in rows
+    ]
     return [(low, high) if low <= high else (math.nan, math.nan) for low, high in ends]
 
 
 def _cut(rows: Sequence[Row], ends: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """The intervals, cut where one would be so wide that the others could not be told apart."""
     estimates = [number(row.get("estimate")) for row in rows]
-    halves = [max(e - low, high - e) for e, (low, high) in zip(estimates, ends, strict=True) if low <= high]
-    if len(halves) < 3:
+    open_ended = any(high == math.inf for _, high in ends)
+    halves = [
+        max(e - low, high - e if high < math.inf else 0.0)
+        for e, (low, high) in zip(estimates, ends, strict=True)
+        if low <= high
+    ]
+    if len(halves) < 3 and not open_ended:
         return list(ends)
     widest = max(_WIDEST * median(halves), max(estimates) - min(estimates))
     return [
@@ -113,7 +121,7 @@ def _scale(
     low, high = min(known), max(known)
     pad = 0.05 * (high - low) or max(0.1 * abs(high), 1e-6)
     low, high = _widen(low - pad, high + pad, unit)
-    ticks = nice_ticks(low, high)
+    ticks = nice_ticks(low, high, most=3 if unit == "idr" else 5)
     digits = axis_digits(ticks, unit)
     axes.set_xlim(low, high)
     axes.set_xticks(ticks, [format_quantity(t, unit, language, digits=digits) for t in ticks])

@@ -15,6 +15,7 @@ from asn_research.figures.plane import new_plane
 from asn_research.figures.wording import headline_text, join, level_text, range_text
 from asn_research.findings.axis import is_change, number, unit_of
 from asn_research.findings.finding import Finding, Row
+from asn_research.findings.label import own_phrase
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.quantity import format_quantity
 
@@ -61,8 +62,14 @@ def draw_line(finding: Finding, language: Language) -> Figure | None:
         x=(span[0] - wide, span[1] + wide),
         y=(min(known) - pad * (min(known) < 0), max(known) + pad),
         units=(x_unit_of(finding), unit),
-        labels=(phrase("figure.axis_participation", language), axis_label(finding, unit, language)),
-        note=join(phrase("figure.note_line", language), left_out_note(finding, len(rows), language)),
+        labels=(
+            own_phrase("x", finding, language) or phrase("figure.axis_participation", language),
+            axis_label(finding, unit, language),
+        ),
+        note=join(
+            own_phrase("note", finding, language) or phrase("figure.note_line", language),
+            left_out_note(finding, len(rows), language),
+        ),
         labels_pt=4.0,
     )
     axes.axhline(0.0, color=style.MUTED, linewidth=1.0, zorder=1.5)

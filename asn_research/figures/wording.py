@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from asn_research.findings.axis import level_of, number, unit_of
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import group_label, row_label
+from asn_research.findings.label import group_label, own_phrase, row_label
 from asn_research.language import Language, format_count, format_percent, phrase
 from asn_research.language.quantity import format_quantity
 from asn_research.models.result import Estimate
@@ -22,6 +22,9 @@ def range_text(row: Row, column: str, unit: str, language: Language, *, sign: bo
     """A row's value with its interval where it has one."""
     value, low, high = (number(row.get(name)) for name in (column, "conf_low", "conf_high"))
     text = format_quantity(value, unit, language, sign=sign)
+    if row.get("unbounded") and not math.isnan(low):
+        start = format_quantity(low, unit, language, sign=sign)
+        return phrase("figure.alt_range_open", language, value=text, low=start)
     if math.isnan(low) or math.isnan(high):
         return text
     ends = (format_quantity(end, unit, language, sign=sign) for end in (low, high))
@@ -75,7 +78,7 @@ def headline_text(finding: Finding, language: Language, *, sign: bool = False) -
     people = finding.sample.people
     unit = unit_of(finding) if headline.unit == "share" and sign else headline.unit
     if " per " in headline.unit:
-        name = phrase("figure.alt_per_ten", language)
+        name = own_phrase("per_ten", finding, language) or phrase("figure.alt_per_ten", language)
     else:
         name = _name_of(headline, finding, language)
     return phrase(

@@ -6,6 +6,8 @@ from typing import Final
 
 from asn_research.errors import InputError
 from asn_research.findings.background import answer_background_change
+from asn_research.findings.cost import answer_cost_effectiveness, answer_cost_per_participant
+from asn_research.findings.delivery import answer_project_delivery
 from asn_research.findings.driver import answer_participation_drivers
 from asn_research.findings.heterogeneity import answer_heterogeneity
 from asn_research.findings.learning import (
@@ -30,6 +32,9 @@ from asn_research.findings.reaction import (
     answer_reaction_reliability,
     answer_satisfaction,
 )
+from asn_research.findings.satisfaction import answer_exposure_service, answer_service_satisfaction
+from asn_research.findings.seat import answer_seats_under_budget
+from asn_research.findings.waiting import answer_service_time
 
 _REACH = ("participants", "courses", "enrolments")
 _REACTION = ("reactions", "courses")
@@ -136,6 +141,49 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         outcome="primary outcome of the plan", unit="points", sample="people with both scores",
         model="regression to the mean, practice allowance; or the comparison group", needs=_LEARNING,
         answer=answer_background_change, figure="background", table="background", causal_from=_NEVER,
+    ),
+    Question(
+        id="service_satisfaction", level=Level.RESULTS, estimand="change of the satisfaction index",
+        outcome="ikm", unit="index", sample="respondents of both surveys",
+        model="index with exact weights, percentile bootstrap", needs=("citizen_surveys",),
+        answer=answer_service_satisfaction, figure="interval", table="satisfaction", causal_from=_NEVER,
+    ),
+    Question(
+        id="service_time", level=Level.RESULTS, estimand="change in level of the median waiting time",
+        outcome="waiting time", unit="days", sample="requests of the declared service",
+        model="Kaplan-Meier medians; interrupted series, AR(1), REML", needs=("service_requests",),
+        answer=answer_service_time, figure="series", table="series", causal_from=_NEVER,
+    ),
+    Question(
+        id="project_delivery", level=Level.RESULTS, estimand="share in time and within budget",
+        outcome="on_time", unit="share", sample="projects that are due", model="share, Wilson interval",
+        needs=("projects", *_REACH), answer=answer_project_delivery, figure="share", table="share",
+        causal_from=_NEVER,
+    ),
+    Question(
+        id="exposure_service", level=Level.RESULTS,
+        estimand="change of the index per 10 percentage points of staff trained", outcome="ikm",
+        unit="index", sample="units surveyed twice", model="OLS over units, HC2",
+        needs=("citizen_surveys", *_REACH), answer=answer_exposure_service, figure="line", table="line",
+        causal_from=_NEVER,
+    ),
+    Question(
+        id="cost_per_participant", level=Level.COST, estimand="course cost per participant",
+        outcome="cost_idr", unit="idr", sample="courses with a cost", model="count",
+        needs=("courses", "enrolments"), answer=answer_cost_per_participant, figure="amount", table="cost",
+        causal_from=_NEVER,
+    ),
+    Question(
+        id="cost_effectiveness", level=Level.COST, estimand="cost per person of a gain of 0.1 SD",
+        outcome="primary outcome of the plan", unit="idr", sample="people with both scores",
+        model="known cost over the gain of the headline, inverted interval", needs=_LEARNING,
+        answer=answer_cost_effectiveness, figure="interval", table="interval",
+    ),
+    Question(
+        id="seats_under_budget", level=Level.COST, estimand="seats bought by the planned budget",
+        outcome="seats", unit="people", sample="training lines of the last budget year", model="count",
+        needs=("budgets", *_REACH), answer=answer_seats_under_budget, figure="amount", table="amount",
+        causal_from=_NEVER,
     ),
     Question(
         id="minimum_detectable_effect", level=Level.COST, estimand="smallest change found with power 0.8",

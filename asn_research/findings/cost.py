@@ -142,7 +142,7 @@ def answer_cost_effectiveness(data: RegionData) -> Finding:
         design_grade=grade.grade,
         sample=sample,
         caveats=(
-            *_price_caveats(price, rows),
+            *_price_caveats(rows),
             *cluster_caveats(count_clusters(shown, "cluster")),
             *(Caveat(code=code) for code in grade.reasons),
         ),
@@ -152,11 +152,12 @@ def answer_cost_effectiveness(data: RegionData) -> Finding:
             "unit": "idr", "reference": None, "compared": people.compared,
             "cost_per_participant": cost_per_seat(costs), "step_sd": STEP_SD,
             "competency": people.competency, "source": people.source,
+            "gain_points": size.estimate * spread,
         },
     )  # fmt: skip
 
 
-def _price_caveats(price: Estimate, rows: list[Row]) -> list[Caveat]:
+def _price_caveats(rows: list[Row]) -> list[Caveat]:
     found = [Caveat(code="cost_known"), Caveat(code="cost_courses_only")]
     if any(row.get("unbounded") for row in rows):
         found.append(Caveat(code="price_unbounded"))
@@ -182,9 +183,7 @@ def _in_sd(gain: Estimate, spread: float) -> Estimate:
     )
 
 
-def _method_rows(
-    data: RegionData, people: GainPeople, costs: pd.DataFrame, *, spread: float
-) -> list[Row]:
+def _method_rows(data: RegionData, people: GainPeople, costs: pd.DataFrame, *, spread: float) -> list[Row]:
     """Each method's own gain at its own cost; methods without a gain have no price and are left out."""
     rows = []
     methods = people.trained["method"].dropna()

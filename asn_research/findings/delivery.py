@@ -43,7 +43,9 @@ def answer_project_delivery(data: RegionData) -> Finding:
         for aspect in _ASPECTS
         if (row := _row(part, aspect, group=group))
     ]
-    gated = gate_rows(_without_subtraction(rows, minimum=minimum), minimum=minimum, people="total", within="group")
+    gated = gate_rows(
+        _without_subtraction(rows, minimum=minimum), minimum=minimum, people="total", within="group"
+    )
     late = projects.loc[projects["late_days"].notna(), "late_days"]
     return answer(
         data,
@@ -55,7 +57,10 @@ def answer_project_delivery(data: RegionData) -> Finding:
             tables=_TABLES,
             excluded={"project_undecided": len(projects) - len(decided)},
         ),
-        caveats=(Caveat(code="projects_small"), Caveat(code="projects_by_leader")),
+        caveats=(
+            Caveat(code="projects_small"),
+            *((Caveat(code="projects_by_leader"),) if len(gated.rows) > len(_ASPECTS) else ()),
+        ),
         rows=gated.rows,
         disclosure=gated.disclosure,
         details={
@@ -103,4 +108,6 @@ def _without_subtraction(rows: list[Row], *, minimum: int) -> list[Row]:
     parts = [row for row in rows if row["group"] != "finding.group_all_projects"]
     small = any(int(str(row["total"])) < minimum for row in parts)
     one_group = len({row["group"] for row in parts}) < 2
-    return [row for row in rows if row["group"] == "finding.group_all_projects"] if small or one_group else rows
+    return (
+        [row for row in rows if row["group"] == "finding.group_all_projects"] if small or one_group else rows
+    )

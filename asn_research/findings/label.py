@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 
 from asn_research.contract.vocabulary import term_label
 from asn_research.findings.finding import Cell, Finding
-from asn_research.language import Language, phrase
+from asn_research.language import Language, format_month, phrase
 from asn_research.language.catalogue import has_phrase
 
 
@@ -32,6 +33,15 @@ def row_label(row: Mapping[str, Cell], language: Language) -> str:
         return str(label)
     codes = str(row.get("label_code") or "").split(" - ")
     return " − ".join(code_label(code, language) for code in codes)
+
+
+def month_label(label: str, language: Language) -> str:
+    """A month ``2025-04`` as readers write it.
+
+    >>> month_label("2025-05", "id")
+    'Mei 2025'
+    """
+    return format_month(datetime.date.fromisoformat(f"{label}-01"), language)
 
 
 def group_label(row: Mapping[str, Cell], language: Language) -> str:

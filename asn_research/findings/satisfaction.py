@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -84,13 +84,11 @@ def answer_service_satisfaction(data: RegionData) -> Finding:
     try:
         change = surveys.change()
         indices = surveys.indices()
-        rows, found = _satisfaction_rows(surveys)
+        rows, found = _satisfaction_rows(surveys, indices, change)
     except EstimationError as error:
         return refuse_error(data, question, error, sample=sample)
     gated = gate_rows(rows, minimum=surveys.minimum, people="smallest", within="group")
-    terms = [
-        replace(i.estimate, term=f"ikm:{w}") for w, i in zip(("before", "after"), indices, strict=True)
-    ]
+    terms = [replace(i.estimate, term=f"ikm:{w}") for w, i in zip(("before", "after"), indices, strict=True)]
     shown = {row["label"] for row in gated.rows if "label" in row and not row.get("suppressed")}
     return answer(
         data,
@@ -100,7 +98,7 @@ def answer_service_satisfaction(data: RegionData) -> Finding:
         caveats=(
             *_rounding_caveats(indices, {unit: pair for unit, pair in found.items() if unit in shown}),
             Caveat(code="index_interval"),
-            Caveat(code="different_respondents", fields=_mix_fields(surveys)),
+            _mix_caveat(surveys),
             Caveat(code="service_one_group"),
         ),
         rows=gated.rows,
@@ -128,10 +126,11 @@ def _element_details(rows: Sequence[Row]) -> dict[str, Cell]:
     return {"lowest_element": lowest["label_code"], "lowest_element_index": lowest["after"]}
 
 
-def _satisfaction_rows(surveys: _Surveys) -> tuple[list[Row], dict[str, tuple[SkmIndex, SkmIndex]]]:
+def _satisfaction_rows(
+    surveys: _Surveys, whole: tuple[SkmIndex, SkmIndex], change: Estimate
+) -> tuple[list[Row], dict[str, tuple[SkmIndex, SkmIndex]]]:
     """The whole index, its elements and its units: before, after, change with interval, class."""
-    pair = surveys.indices()
-    rows = [_row(surveys, pair, surveys.change(), label_code="finding.ikm_all", group="finding.group_ikm")]
+    rows = [_row(surveys, whole, change, label_code="finding.ikm_all", group="finding.group_ikm")]
     for element in _ELEMENTS:
         own = surveys.indices((element,))
         label = {"label_code": f"finding.element_{element}", "group": "finding.group_element"}
@@ -183,17 +182,18 @@ def _rounding_caveats(
     )
 
 
-def _mix_fields(surveys: _Surveys) -> dict[str, Cell]:
+def _mix_caveat(surveys: _Surveys) -> Caveat:
     """The change if both surveys had asked the same share of people in each unit."""
     parts = [surveys.of_unit(unit) for unit in surveys.units]
     sizes = [len(part.before) + len(part.after) for part in parts]
     total = sum(
-        size
-        * (part.after[list(_ELEMENTS)].mean().sum() - part.before[list(_ELEMENTS)].mean().sum())
+        size * (part.after[list(_ELEMENTS)].mean().sum() - part.before[list(_ELEMENTS)].mean().sum())
         for part, size in zip(parts, sizes, strict=True)
     )
+    if not parts:
+        return Caveat(code="different_respondents_bare")
     factor = float(surveys.rule["index_factor"]) / len(_ELEMENTS)
-    return {"same_mix": float(total) * factor / sum(sizes) if parts else None}
+    return Caveat(code="different_respondents", fields={"same_mix_index": float(total) * factor / sum(sizes)})
 
 
 def answer_exposure_service(data: RegionData) -> Finding:
@@ -202,6 +202,8 @@ def answer_exposure_service(data: RegionData) -> Finding:
     surveys = _read_surveys(data)
     if not surveys.smaller:
         return leave_open(data, question, table="citizen_surveys")
+    if surveys.smaller < surveys.minimum:
+        return withhold(data, question, tables=_EXPOSURE)
     units = _exposed_units(data, surveys)
     kept = units[(units["listed"] >= surveys.minimum) & (units["smallest"] >= surveys.minimum)]
     respondents = int(kept["n"].sum())
@@ -237,19 +239,20 @@ def answer_exposure_service(data: RegionData) -> Finding:
 def _exposed_units(data: RegionData, surveys: _Surveys) -> pd.DataFrame:
     """One row per unit that was surveyed twice: its trained share and the change of its index."""
     people = measure_training_hours(data.tables).dropna(subset=["unit"])
-    staff = people.groupby("unit")["attended"].agg(["sum", "size"])
+    grouped = people.groupby("unit")["attended"]
+    trained, listed = grouped.sum().to_dict(), grouped.size().to_dict()
     rows = []
     for unit in surveys.units:
-        if unit not in staff.index:
+        if unit not in listed:
             continue
         part = surveys.of_unit(unit)
         change = part.change()
         rows.append(
             {
                 "unit": unit,
-                "trained": int(staff.loc[unit, "sum"]),
-                "listed": int(staff.loc[unit, "size"]),
-                "trained_share": float(staff.loc[unit, "sum"]) / float(staff.loc[unit, "size"]),
+                "trained": int(trained[unit]),
+                "listed": int(listed[unit]),
+                "trained_share": int(trained[unit]) / int(listed[unit]),
                 "change": change.estimate,
                 "conf_low": change.conf_low,
                 "conf_high": change.conf_high,
@@ -257,7 +260,17 @@ def _exposed_units(data: RegionData, surveys: _Surveys) -> pd.DataFrame:
                 "smallest": part.smaller,
             }
         )
-    columns = ["unit", "trained", "listed", "trained_share", "change", "conf_low", "conf_high", "n", "smallest"]
+    columns = [
+        "unit",
+        "trained",
+        "listed",
+        "trained_share",
+        "change",
+        "conf_low",
+        "conf_high",
+        "n",
+        "smallest",
+    ]
     return pd.DataFrame(rows, columns=columns).sort_values(["trained_share", "unit"], ignore_index=True)
 
 
@@ -267,9 +280,9 @@ def _exposure_slope(units: pd.DataFrame) -> tuple[Estimate, Estimate]:
         raise TooFewClustersError(f"{len(units)} units were found; this needs {MINIMUM_CLUSTERS}.")
     frame = units.assign(exposure=units["trained_share"] / _STEP)
     fit: Fit = listen(lambda: fit_ols("change ~ exposure", frame, clusters="unit")).value
-    labels = {
+    labels: dict[str, Any] = {
         "outcome": "ikm",
-        "unit": "index",
+        "unit": "index per 10 percentage points",
         "estimand": "change of the index per 10 percentage points trained",
     }
     return (
@@ -278,7 +291,7 @@ def _exposure_slope(units: pd.DataFrame) -> tuple[Estimate, Estimate]:
     )
 
 
-def _exposure_row(unit: dict[str, Cell]) -> Row:
+def _exposure_row(unit: Mapping[Hashable, Any]) -> Row:
     share = unit["trained_share"]
     return {
         "label": unit["unit"],
@@ -286,8 +299,8 @@ def _exposure_row(unit: dict[str, Cell]) -> Row:
         "x_high": share,
         "x_mean": share,
         "estimate": unit["change"],
-        "conf_low": finite(float(str(unit["conf_low"]))),
-        "conf_high": finite(float(str(unit["conf_high"]))),
+        "conf_low": finite(unit["conf_low"]),
+        "conf_high": finite(unit["conf_high"]),
         "n": unit["n"],
         "listed": unit["listed"],
     }

@@ -11,15 +11,19 @@ from asn_research.contract.column import TABLES
 from asn_research.findings.design_grade import DesignGrade
 from asn_research.findings.finding import Cell, Finding, Status
 from asn_research.findings.label import row_label
+from asn_research.findings.wording.cost import COST_WORDINGS
 from asn_research.findings.wording.learning import LEARNING_WORDINGS
 from asn_research.findings.wording.part import Wording, say
 from asn_research.findings.wording.reach import REACH_WORDINGS
 from asn_research.findings.wording.reaction import REACTION_WORDINGS
+from asn_research.findings.wording.results import RESULTS_WORDINGS
 from asn_research.language import Language, format_count, format_number, format_percent
 from asn_research.language.catalogue import has_phrase, read_messages
 from asn_research.models.result import NotEstimable
 
-WORDINGS: dict[str, Wording] = REACH_WORDINGS | REACTION_WORDINGS | LEARNING_WORDINGS
+WORDINGS: dict[str, Wording] = (
+    REACH_WORDINGS | REACTION_WORDINGS | LEARNING_WORDINGS | RESULTS_WORDINGS | COST_WORDINGS
+)
 
 
 def question_text(question: str, language: Language) -> str:
@@ -92,13 +96,15 @@ def glossary_entries(language: Language) -> list[tuple[str, str]]:
 
 
 def sample_sentence(finding: Finding, language: Language) -> str:
-    """Who an answer speaks about, and who is missing from it; empty where nobody was counted."""
+    """Who or what an answer speaks about, and who is missing from it; empty where nothing was counted."""
     sample = finding.sample
-    if not sample.people:
+    if not sample.people and not sample.rows:
         return ""
     tables = ", ".join(TABLES[name].label.in_language(language) for name in sample.tables)
-    people = format_count(sample.people, language)
-    text = say("sample", language, people=people, tables=tables)
+    if sample.people:
+        text = say("sample", language, people=format_count(sample.people, language), tables=tables)
+    else:
+        text = say("sample_rows", language, rows=format_count(sample.rows, language), tables=tables)
     excluded = [
         say(f"excluded_{code}", language, count=format_count(count, language))
         for code, count in sample.excluded.items()
@@ -116,7 +122,7 @@ def field_text(name: str, value: Cell, language: Language) -> str:
     if isinstance(value, float):
         if name.endswith("_share"):
             return format_percent(value, language)
-        return format_number(value, language, digits=2 if name.endswith(("_sd", "_r")) else 1)
+        return format_number(value, language, digits=2 if name.endswith(("_sd", "_r", "_index")) else 1)
     return row_label({"label_code": value}, language)
 
 

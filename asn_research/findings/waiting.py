@@ -59,15 +59,18 @@ def answer_service_time(data: RegionData) -> Finding:
     minimum = data.region.disclosure.minimum_cell
     if requests.empty:
         return leave_open(data, _QUESTION, table="service_requests")
-    if len(requests) < minimum:
+    after = int((requests["month"] >= 0).sum())
+    if max(after, len(requests) - after) < minimum:
         return withhold(data, _QUESTION, tables=_TABLES)
-    sample = Sample(people=len(requests), rows=len(requests), tables=_TABLES)
+    sample = Sample(rows=len(requests), tables=_TABLES)
     try:
         series = _fit(requests)
         sides = [_median(requests[(requests["month"] >= 0) == after]) for after in (False, True)]
     except EstimationError as error:
         return refuse_error(data, _QUESTION, error, sample=sample)
-    terms = [replace(side, term=f"median_{name}") for side, name in zip(sides, ("before", "after"), strict=True)]
+    terms = [
+        replace(side, term=f"median_{name}") for side, name in zip(sides, ("before", "after"), strict=True)
+    ]
     level, slope = (_in_days(series.fit[name]) for name in ("level_change", "slope_change"))
     gated = gate_rows(_rows(series), minimum=minimum, within="role")
     return answer(
@@ -82,6 +85,7 @@ def answer_service_time(data: RegionData) -> Finding:
         details={
             "unit": "days",
             "reference": None,
+            "requests": len(requests),
             "service": declared.service,
             "changed_on": declared.changed_on.isoformat(),
             "months_before": int(series.fit.statistics["n_before"]),

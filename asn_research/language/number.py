@@ -68,6 +68,11 @@ def format_date(value: datetime.date, language: Language) -> str:
     return str(babel_date(value, format="d MMMM y", locale=_locale(language)))
 
 
+def format_month(value: datetime.date, language: Language) -> str:
+    """The month of a date, short: ``Mar 2025``."""
+    return str(babel_date(value, format="MMM y", locale=_locale(language)))
+
+
 def format_p_value(value: float, language: Language) -> str:
     """A p-value with its sign: ``p = 0,032`` or ``p < 0,001``."""
     if not math.isfinite(value):

@@ -13,6 +13,8 @@ _DIGITS: Final[dict[str, int]] = {
     "percentage_points": 0,
     "sd": 2,
     "scale": 2,
+    "index": 2,
+    "days": 1,
     "hours": 1,
     "idr": 0,
     "people": 0,

@@ -170,7 +170,6 @@ def measure_skm(
     drawn = _draw_indices(values, factor, draws, seed)
     low, high = np.quantile(drawn, [(1 - conf_level) / 2, (1 + conf_level) / 2])
     lowest_bound = min(float(c["minimum"]) for c in rule["classes"])
-    letters = [classify_skm(max(x, lowest_bound), rule=rule) for x in drawn]
     estimate = Estimate(
         term="ikm", estimate=index, std_error=_standard_error(values, factor), conf_low=float(low),
         conf_high=float(high), conf_level=conf_level, n_obs=n, unit="index", outcome="ikm",
@@ -182,9 +181,7 @@ def measure_skm(
         letter=classify_skm(max(index, lowest_bound), rule=rule),
         elements=means.rename("nrr"),
         lowest=named[0][1],
-        class_probabilities={
-            str(c["letter"]): letters.count(str(c["letter"])) / draws for c in rule["classes"]
-        },
+        class_probabilities=_class_shares(drawn, rule),
         rounded=rounded,
         rounded_letter=classify_skm(max(rounded, lowest_bound), rule=rule),
         n_incomplete=int(answers.isna().any(axis=1).sum()),
@@ -260,6 +257,17 @@ def _read_answers(data: pd.DataFrame, elements: Sequence[str], rule: Rule) -> pd
     if empty:
         raise TooFewObservationsError(f"nobody answered {empty}: the index is not defined.")
     return answers
+
+
+def _class_shares(drawn: Array, rule: Rule) -> dict[str, float]:
+    """Share of draws in each class, rounded half up as :func:`classify_skm` rounds."""
+    scale = 10 ** int(rule["rounding_decimals"])
+    rounded = np.floor(drawn * scale + 0.5 + 5e-10 * scale)
+    bounds = sorted((round(float(c["minimum"]) * scale), str(c["letter"])) for c in rule["classes"])
+    place = np.searchsorted([bound for bound, _ in bounds], rounded, side="right")
+    counts = np.bincount(np.maximum(place, 1), minlength=len(bounds) + 1)[1:]
+    shares = {letter: float(count / len(drawn)) for (_, letter), count in zip(bounds, counts, strict=True)}
+    return {str(c["letter"]): shares[str(c["letter"])] for c in rule["classes"]}
 
 
 def _standard_error(values: Array, factor: float) -> float:

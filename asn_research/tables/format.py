@@ -51,6 +51,8 @@ def format_interval(
     '−0,4\xa0s.d.\xa02,0'
     """
     low, high = (number(row.get(name)) for name in columns)
+    if row.get("unbounded") and not math.isnan(low):
+        return phrase("figure.interval_open", language, low=format_quantity(low, unit, language, sign=sign))
     if math.isnan(low) or math.isnan(high):
         return MISSING
     ends = (format_quantity(end, unit, language, sign=sign) for end in (low, high))

@@ -8,8 +8,9 @@ from typing import Final
 
 from asn_research.findings.axis import is_change, level_of, number, unit_of
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import code_label, row_label
+from asn_research.findings.label import code_label, month_label, own_phrase, row_label
 from asn_research.language import Language, format_count, format_percent, phrase
+from asn_research.language.number import MISSING
 from asn_research.language.quantity import format_quantity
 from asn_research.tables.format import format_interval, format_p, format_people, format_value
 
@@ -150,9 +151,14 @@ def _range_name(low: str, high: str, unit: str, language: Language) -> Write:
 
 
 def lay_line(finding: Finding, language: Language) -> TableLayout:
-    """One row per bin of the horizontal axis: average, interval, people."""
+    """One row per bin of the horizontal axis, or per named place on it: average, interval, people."""
     layout = lay_interval(finding, language)
     unit = str(finding.details.get("x_unit") or "share")
+    if any(row.get("label") for row in finding.rows):
+        head = own_phrase("head_x", finding, language) or phrase("figure.head_x", language)
+        place = TableColumn(head, lambda row: format_value(row, "x_mean", unit, language))
+        unit_head = phrase("figure.head_unit", language)
+        return TableLayout(unit_head, layout.name, (place, *layout.columns), finding.rows)
     name = _range_name("x_low", "x_high", unit, language)
     return TableLayout(phrase("figure.head_x", language), name, layout.columns, finding.rows)
 
@@ -181,6 +187,52 @@ def lay_power(finding: Finding, language: Language) -> TableLayout:
     return TableLayout(phrase("figure.unit_people", language), name, columns, finding.rows)
 
 
+def lay_satisfaction(finding: Finding, language: Language) -> TableLayout:
+    """Index before and after, change with interval, class after with its probability, respondents."""
+    unit = unit_of(finding)
+
+    def quality(row: Row) -> str:
+        if row.get("class_after") is None:
+            return MISSING
+        share = format_value(row, "class_share", "share", language)
+        return f"{row['class_after']}\N{NO-BREAK SPACE}({share})"
+
+    return _named(
+        finding,
+        language,
+        _value("before", "before", unit, language),
+        _value("after", "after", unit, language),
+        _value("change", "estimate", unit, language, sign=True),
+        _interval(finding, unit, language, sign=True),
+        TableColumn(phrase("figure.head_class", language), quality),
+        _people("n", language),
+    )
+
+
+def lay_series(finding: Finding, language: Language) -> TableLayout:
+    """One row per month: median, interval, requests."""
+    unit = unit_of(finding)
+    columns = (
+        _value("median", "estimate", unit, language),
+        _interval(finding, unit, language),
+        _people("n", language),
+    )
+    head = phrase("figure.head_month", language)
+    return TableLayout(head, lambda row: month_label(str(row.get("label")), language), columns, finding.rows)
+
+
+def lay_cost(finding: Finding, language: Language) -> TableLayout:
+    """Cost per participant, per completer and per participant and hour, and participants."""
+    names = (("per_participant", "amount"), ("per_completer", "per_completer"), ("per_hour", "per_hour"))
+    columns = [_value(head, column, "idr", language) for head, column in names]
+    return _named(finding, language, *columns, _people("n", language))
+
+
+def lay_amount(finding: Finding, language: Language) -> TableLayout:
+    """One amount per row."""
+    return _named(finding, language, _value("amount", "amount", unit_of(finding), language))
+
+
 LAYOUTS: Final[dict[str, Callable[[Finding, Language], TableLayout]]] = {
     "interval": lay_interval,
     "share": lay_share,
@@ -189,5 +241,9 @@ LAYOUTS: Final[dict[str, Callable[[Finding, Language], TableLayout]]] = {
     "line": lay_line,
     "background": lay_background,
     "power": lay_power,
+    "satisfaction": lay_satisfaction,
+    "series": lay_series,
+    "cost": lay_cost,
+    "amount": lay_amount,
 }
 """The kinds of table a question may name."""

@@ -128,6 +128,32 @@ BACKGROUND: tuple[Row, ...] = (
     {"component": "practice", "estimate": 1.5, "conf_low": None, "conf_high": None},
 )
 
+AMOUNTS: tuple[Row, ...] = tuple(
+    {"label_code": code, "amount": cost, "per_completer": 1.2 * cost, "per_hour": cost / 24, "n": 40}
+    for code, cost in (("method:practice", 2_743_590.0), ("method:lecture", 2_054_878.0))
+)
+SERIES: tuple[Row, ...] = tuple(
+    {
+        "label": f"{2024 + month // 12}-{month % 12 + 1:02d}",
+        "role": "before" if month < 15 else "after",
+        "x": float(month - 15),
+        "estimate": 12.0 + month % 3 - (3.0 if month >= 15 else 0.0),
+        "conf_low": None if month == 4 else 10.5 - (3.0 if month >= 15 else 0.0),
+        "conf_high": 15.0 - (3.0 if month >= 15 else 0.0),
+        "fitted": 13.0 - 0.05 * month - (3.0 if month >= 15 else 0.0),
+        "expected": 13.0 - 0.05 * month,
+        "n": 40 + month,
+    }
+    for month in range(27)
+)
+SATISFACTION: tuple[Row, ...] = tuple(
+    {
+        **interval_row(name, 2.1, 1.9, 120, group="IKM"),
+        "before": 77.4, "after": 79.5, "class_before": "B", "class_after": "B", "class_share": 0.88,
+    }
+    for name in ("Kelurahan A", "Kelurahan B")
+)  # fmt: skip
+
 EXAMPLES: dict[str, Finding] = {
     "interval": make_finding(METHODS, question="method_effect"),
     "share": make_finding(UNITS, question="coverage", unit="share"),
@@ -136,6 +162,14 @@ EXAMPLES: dict[str, Finding] = {
     "line": make_finding(LINE, question="participation_slope", slope=9.4, intercept=0.9),
     "background": make_finding(BACKGROUND, question="background_change"),
     "power": make_finding(POWER, question="minimum_detectable_effect"),
+    "amount": make_finding(AMOUNTS, question="cost_per_participant", unit="idr"),
+    "series": make_finding(SERIES, question="service_time", unit="days"),
+}
+
+TABLE_EXAMPLES: dict[str, Finding] = {
+    **EXAMPLES,
+    "cost": make_finding(AMOUNTS, question="cost_per_participant", unit="idr"),
+    "satisfaction": make_finding(SATISFACTION, question="service_satisfaction", unit="index"),
 }
 
 HOSTILE: dict[str, tuple[str, Finding]] = {
@@ -157,6 +191,17 @@ HOSTILE: dict[str, tuple[str, Finding]] = {
     ),
     "one huge interval": ("interval", make_finding([*METHODS, interval_row("B", 2.0, 900.0)])),
     "no intervals": ("interval", make_finding([interval_row(c, 1.0, NAN) for c in "ABC"])),
+    "an interval without an upper end": (
+        "interval",
+        make_finding([*METHODS, interval_row("B", 2.0, NAN, conf_low=1.0, unbounded=True)], unit="idr"),
+    ),
+    "only intervals without an upper end": (
+        "interval",
+        make_finding([interval_row("B", 2e6, NAN, conf_low=1e6, unbounded=True)], unit="idr"),
+    ),
+    "no amount above zero": ("amount", make_finding([{"label": LONG, "amount": 0.0}], unit="people")),
+    "six months": ("series", make_finding(SERIES[12:18], question="service_time", unit="days")),
+    "one month": ("series", make_finding(SERIES[:1], question="service_time", unit="days")),
     "infinite interval": ("interval", make_finding([*METHODS, interval_row("B", 2.0, float("inf"))])),
     "strange text": ("interval", make_finding([interval_row(STRANGE, 1.0, 1.0), interval_row("", 2.0, 1.0)])),
     "strange text in bars": (

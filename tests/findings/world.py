@@ -11,6 +11,16 @@ import numpy as np
 import pandas as pd
 
 from asn_research.contract.region import Plan, Region
+from tests.findings.office import (
+    CHANGED_ON,
+    COST_PER_SEAT,
+    WAITING_DROP_DAYS,
+    make_budgets,
+    make_eligible,
+    make_projects,
+    make_requests,
+    make_surveys,
+)
 
 UNITS = (
     "Dinas Kesehatan",
@@ -75,6 +85,7 @@ def make_region_settings(design: str = "one_group", *, minimum_cell: int = 10, *
                 }
             },
             "plan": {"covariates": ["position_type"], **plan},
+            "service_time": {"service": "Izin usaha", "changed_on": CHANGED_ON},
             "disclosure": {"minimum_cell": minimum_cell},
         }
     )
@@ -90,13 +101,16 @@ def make_region(
     background: float = 2.0,
     baseline_difference: float = 0.0,
     points: float = 1.0,
+    rise: float = 0.2,
+    drop: float = WAITING_DROP_DAYS,
     seed: int = 20250301,
     **settings: Any,
 ) -> FakeRegion:
     """A region with known truth.
 
     ``gain`` is what a lecture adds in points, ``slope`` what 10 percentage points of participation add,
-    ``background`` what everybody gains anyway; ``METHOD_POINTS`` come on top.
+    ``background`` what everybody gains anyway; ``METHOD_POINTS`` come on top. Citizens' satisfaction rises by
+    ``25 · rise`` points of the index, waiting times fall by ``drop`` days.
     """
     rng = np.random.default_rng(seed)
     courses = _courses(batches)
@@ -132,12 +146,18 @@ def make_region(
             "completed": pd.array(share[enrolled] >= 0.6, dtype="boolean"),
         }
     )
+    office = np.random.default_rng(seed + 1)
+    seats = courses["course_id"].map(enrolments["course_id"].value_counts()).fillna(0).astype(int)
     tables = {
-        "participants": participants,
-        "courses": courses,
+        "participants": pd.concat([participants, make_eligible(office, UNITS, people)], ignore_index=True),
+        "courses": courses.assign(seats=seats, cost_idr=seats * COST_PER_SEAT),
         "enrolments": enrolments,
         "assessments": _assessments(rng, person, ability, truth),
         "reactions": _reactions(rng, enrolments, share[enrolled]),
+        "citizen_surveys": make_surveys(office, UNITS, people, rise=rise),
+        "service_requests": make_requests(office, people, drop=drop),
+        "projects": make_projects(office, participants, people),
+        "budgets": make_budgets(int(seats.sum())),
     }
     region = make_region_settings(design, **settings)
     return FakeRegion(region, "2025", {name: _typed(frame) for name, frame in tables.items()})

@@ -13,10 +13,10 @@ from asn_research.tables.kind import LAYOUTS
 from asn_research.tables.table import render_table, table_html
 from tests.figures.example import (
     ALL_SUPPRESSED,
-    EXAMPLES,
     METHODS,
     NAN,
     STRANGE,
+    TABLE_EXAMPLES,
     UNITS,
     interval_row,
     make_finding,
@@ -40,7 +40,7 @@ def cells(table: Tag) -> list[list[str]]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", LAYOUTS)
 def test_structure_for_screen_readers(kind: str, language: Language) -> None:
-    finding = EXAMPLES[kind]
+    finding = TABLE_EXAMPLES[kind]
     html = render_table(finding, LAYOUTS[kind](finding, language), language)
     page = BeautifulSoup(html, "html.parser")
     table = page.find("table")
@@ -70,7 +70,7 @@ def test_structure_for_screen_readers(kind: str, language: Language) -> None:
 
 @pytest.mark.parametrize("kind", LAYOUTS)
 def test_no_style_and_nothing_of_the_maker_is_left(kind: str) -> None:
-    finding = EXAMPLES[kind]
+    finding = TABLE_EXAMPLES[kind]
     html = render_table(finding, LAYOUTS[kind](finding, "id"), "id")
     assert "<style" not in html
     assert "style=" not in html
@@ -145,11 +145,11 @@ def test_a_table_of_withheld_rows_only_still_names_them() -> None:
 
 
 def test_joined_answers_are_named_by_their_range() -> None:
-    rows = cells(parsed(EXAMPLES["likert"], "likert"))
+    rows = cells(parsed(TABLE_EXAMPLES["likert"], "likert"))
     assert len(rows) == 3
     assert rows[1][-1].replace("\N{WORD JOINER}", "") == "1–3: 40%, 4: 40%, 5: 20%"
 
 
 def test_a_question_without_rows_has_no_table() -> None:
     assert table_html(make_finding(()), "id") == ""
-    assert "table-learning_gain" in table_html(EXAMPLES["distribution"], "id")
+    assert "table-learning_gain" in table_html(TABLE_EXAMPLES["distribution"], "id")

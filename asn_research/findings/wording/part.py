@@ -32,7 +32,7 @@ def amount(value: float, unit: str, language: Language) -> str:
     """A number as running text writes it, without its unit's word."""
     if unit == "share":
         return format_percent(value, language)
-    return format_number(value, language, digits=2 if unit in {"scale", "sd"} else 1)
+    return format_number(value, language, digits=2 if unit in {"scale", "sd", "index"} else 1)
 
 
 def interval(estimate: Estimate, language: Language, *, unit: str | None = None) -> str:
