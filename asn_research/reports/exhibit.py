@@ -45,15 +45,25 @@ class Exhibit:
         return self._render("flow", totals=self.source.intake["totals"], names=names)
 
     def _table(
-        self, caption: str, heads: Iterable[tuple[str, str]], rows: Sequence[Sequence[object]]
+        self,
+        caption: str,
+        heads: Iterable[tuple[str, str]],
+        rows: Sequence[Sequence[object]] | Mapping[str, Sequence[Sequence[object]]],
     ) -> Markup:
-        """A plain table: heads are message keys with a kind, ``number``, ``code`` or nothing."""
+        """A plain table, its rows perhaps in named groups.
+
+        ``caption`` is a message key; heads are message keys with a kind, ``number``, ``code`` or nothing.
+        """
         shown = [
             {"text": self._say(key), "number": kind == "number", "code": kind == "code"}
             for key, kind in heads
         ]
-        cells = [[self._cell(value) for value in row] for row in rows]
-        return self._render("table", caption=self._say(caption), heads=shown, rows=cells)
+        named = rows if isinstance(rows, Mapping) else {"": rows}
+        groups = [
+            (name, [[self._cell(value) for value in row] for row in members])
+            for name, members in named.items()
+        ]
+        return self._render("table", caption=self._say(caption), heads=shown, groups=groups)
 
     def _cell(self, value: object) -> str:
         return format_count(value, self.language) if isinstance(value, int) else str(value or "–")

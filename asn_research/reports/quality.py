@@ -58,11 +58,11 @@ class Quality(Exhibit):
     def files(self) -> None:
         """Show, for each file and sheet, what became of its rows."""
         names = ("rows", "accepted", "corrected", "quarantined", "duplicates", "left_out")
-        heads = [("file", ""), ("sheet", ""), ("table", ""), *((f"head_{n}", "number") for n in names)]
-        rows = [
-            [f["file"], f["sheet"], self._table_name(f["table"]), *(int(f[name]) for name in names)]
-            for f in self._files()
-        ]
+        heads = [("sheet", ""), ("table", ""), *((f"head_{name}", "number") for name in names)]
+        rows: dict[str, list[list[object]]] = defaultdict(list)
+        for entry in self._files():
+            counts = [int(entry[name]) for name in names]
+            rows[entry["file"]].append([entry["sheet"], self._table_name(entry["table"]), *counts])
         self._show_html(self._table("quality_files_caption", heads, rows))
 
     def quarantine(self) -> None:
@@ -71,11 +71,11 @@ class Quality(Exhibit):
         if not groups:
             self._show_html(self._render("prose", sections=[("", [self._say("quality_no_quarantine")])]))
             return
-        rows = [
-            [reason_text(reason, self.language), len(cells), file, sheet, self._addresses(cells)]
-            for (reason, file, sheet), cells in groups
-        ]
-        heads = [("reason", ""), ("count", "number"), ("file", ""), ("sheet", ""), ("cells", "code")]
+        rows: dict[str, list[list[object]]] = defaultdict(list)
+        for (reason, file, sheet), cells in groups:
+            text = reason_text(reason, self.language)
+            rows[file].append([text, len(cells), sheet, self._addresses(cells)])
+        heads = [("reason", ""), ("count", "number"), ("sheet", ""), ("cells", "code")]
         self._show_html(self._table("quality_quarantine_caption", heads, rows))
 
     def repairs(self) -> None:
