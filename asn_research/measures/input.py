@@ -22,26 +22,34 @@ def check_frame(data: pd.DataFrame) -> pd.DataFrame:
     return data
 
 
+def check_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
+    """Refuse a frame that lacks one of ``names``, naming all that are missing."""
+    check_frame(data)
+    missing = [name for name in names if name not in data.columns]
+    if missing:
+        raise InputError(
+            f"the data have no column {', '.join(map(repr, missing))}; they have {list(data.columns)}."
+        )
+
+
+def read_column(data: pd.DataFrame, name: str) -> Array:
+    """One numeric column as floats; missing stays NaN, text and infinity are refused."""
+    check_columns(data, [name])
+    try:
+        values = pd.to_numeric(data[name]).to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"column {name!r} must be numeric: {error}") from error
+    if np.isinf(values).any():
+        raise InputError(f"column {name!r} holds {int(np.isinf(values).sum())} infinite values.")
+    return np.asarray(values, dtype=float)
+
+
 def read_values(data: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """The named columns as floats; missing stays NaN, all that is not a finite number is refused."""
-    check_frame(data)
-    absent = [name for name in columns if name not in data.columns]
-    if absent:
-        raise InputError(
-            f"the data have no column {', '.join(map(repr, absent))}; they have {list(data.columns)}."
-        )
+    check_columns(data, columns)
     if len(set(columns)) < len(columns):
         raise InputError(f"columns must differ, found {list(columns)}.")
-    out = {}
-    for name in columns:
-        try:
-            values = pd.to_numeric(data[name]).to_numpy(dtype=float, na_value=np.nan)
-        except (TypeError, ValueError) as error:
-            raise InputError(f"column {name!r} must be numeric: {error}") from error
-        if np.isinf(values).any():
-            raise InputError(f"column {name!r} holds {int(np.isinf(values).sum())} infinite values.")
-        out[name] = values
-    return pd.DataFrame(out, index=data.index)
+    return pd.DataFrame({name: read_column(data, name) for name in columns}, index=data.index)
 
 
 def check_level(conf_level: float) -> float:

@@ -9,7 +9,19 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from asn_research.errors import InputError, NoVariationError, SingularDesignError, TooFewObservationsError
+from asn_research.measures.input import check_choice, check_columns, check_level, read_column
 from asn_research.models.design import Design, build_design
+
+__all__ = [
+    "check_choice",
+    "check_columns",
+    "check_level",
+    "check_rank",
+    "read_binary",
+    "read_column",
+    "read_design",
+    "read_position",
+]
 
 Vector = NDArray[np.float64]
 _RANK_TOLERANCE = 1e-10  # relative to the largest singular value of the column-scaled matrix
@@ -48,43 +60,6 @@ def read_position(design: Design, term: str) -> int:
     if term not in design.names:
         raise InputError(f"{term!r} is not a term; the terms are: {', '.join(design.names)}.")
     return design.names.index(term)
-
-
-def check_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
-    """Refuse a frame that lacks one of ``names``, naming all that are missing."""
-    if not isinstance(data, pd.DataFrame):
-        raise InputError(f"data must be a pandas DataFrame, found {type(data).__name__}.")
-    missing = [name for name in names if name not in data.columns]
-    if missing:
-        raise InputError(
-            f"the data have no column {', '.join(map(repr, missing))}; they have {list(data.columns)}."
-        )
-
-
-def check_level(conf_level: float) -> float:
-    """Refuse a confidence level outside (0, 1)."""
-    if not 0 < conf_level < 1:
-        raise InputError(f"conf_level must lie strictly between 0 and 1, found {conf_level!r}.")
-    return conf_level
-
-
-def check_choice(name: str, value: str, choices: Sequence[str]) -> str:
-    """Refuse an option that is not among ``choices``."""
-    if value not in choices:
-        raise InputError(f"{name} must be one of {', '.join(choices)}; found {value!r}.")
-    return value
-
-
-def read_column(data: pd.DataFrame, name: str) -> Vector:
-    """One numeric column as floats; missing stays NaN, text and infinity are refused."""
-    check_columns(data, [name])
-    try:
-        values = pd.to_numeric(data[name]).to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"column {name!r} must be numeric: {error}") from error
-    if np.isinf(values).any():
-        raise InputError(f"column {name!r} holds {int(np.isinf(values).sum())} infinite values.")
-    return np.asarray(values, dtype=float)
 
 
 def read_binary(data: pd.DataFrame, name: str) -> Vector:
