@@ -11,7 +11,13 @@ import pytest
 
 from asn_research.contract.rule import read_rule
 from asn_research.errors import InputError, RuleError, TooFewObservationsError
-from asn_research.measures.skm import classify_skm, element_weight, measure_skm, required_respondents
+from asn_research.measures.skm import (
+    classify_skm,
+    element_weight,
+    measure_skm,
+    measure_skm_change,
+    required_respondents,
+)
 
 RULE = read_rule("skm", on=datetime.date(2025, 1, 1))
 NAMES = [f"u{i}" for i in range(1, 10)]
@@ -108,3 +114,42 @@ def test_refusals() -> None:
 @pytest.mark.parametrize(("population", "respondents"), [(10, 10), (100, 80), (1000, 278), (75000, 382)])
 def test_krejcie_morgan_1970_table(population: int, respondents: int) -> None:
     assert required_respondents(population) == respondents
+
+
+def test_shares_of_classes_are_those_of_the_draws_classified_one_by_one() -> None:
+    """One element and two respondents: the drawn indices are 25, 62.5 and 100, one in four, two, one."""
+    found = measure_skm(pd.DataFrame({"u1": [1.0, 4.0]}), elements=["u1"], rule=RULE, draws=4000)
+    expected = {classify_skm(index, rule=RULE): 0.0 for index in (25.0, 62.5, 100.0)}
+    assert expected.keys() == {"D", "A"}
+    # binomial error of 4,000 draws is 0.007
+    assert found.class_probabilities["A"] == pytest.approx(0.25, abs=0.03, rel=0)
+    assert found.class_probabilities["D"] == pytest.approx(0.75, abs=0.03, rel=0)
+    sure = measure_skm(pd.DataFrame({"u1": [3.0, 3.0]}), elements=["u1"], rule=RULE)
+    assert sure.class_probabilities == {"A": 0.0, "B": 0.0, "C": 1.0, "D": 0.0}
+
+
+def test_the_change_is_the_difference_of_two_indices_with_the_error_of_both() -> None:
+    before, after = survey(80, seed=2), survey(120, seed=3)
+    change = measure_skm_change(before, after, elements=NAMES, rule=RULE)
+    one, two = (measure_skm(side, elements=NAMES, rule=RULE).estimate for side in (before, after))
+    # sums in another order
+    assert change.estimate == pytest.approx(two.estimate - one.estimate, rel=1e-9, abs=1e-9)
+    assert change.std_error == pytest.approx(math.hypot(one.std_error, two.std_error), rel=1e-9, abs=0)
+    # a percentile interval of means is nearly normal: a tenth for 2,000 draws
+    half = (change.conf_high - change.conf_low) / 2
+    assert half == pytest.approx(1.96 * change.std_error, rel=0.1, abs=0)
+    same = measure_skm_change(before, before.sample(frac=1, random_state=1), elements=NAMES, rule=RULE)
+    assert same.estimate == pytest.approx(0.0, abs=1e-9, rel=0)
+    assert same.conf_low < 0 < same.conf_high
+
+
+def test_intervals_of_the_change_cover_the_truth() -> None:
+    """Answers 2, 3, 4 with known shares, moved by known amounts: the true change is 25 times 0.2."""
+    covered = 0
+    for seed in range(60):
+        chance = np.random.default_rng(seed)
+        before = pd.DataFrame(chance.choice([2.0, 3.0, 4.0], p=[0.2, 0.5, 0.3], size=(50, 9)), columns=NAMES)
+        after = pd.DataFrame(chance.choice([2.0, 3.0, 4.0], p=[0.1, 0.5, 0.4], size=(50, 9)), columns=NAMES)
+        found = measure_skm_change(before, after, elements=NAMES, rule=RULE, draws=500)
+        covered += found.conf_low <= 5.0 <= found.conf_high
+    assert covered >= 52  # 57 expected at 95 %; fewer would happen once in 50 such studies
