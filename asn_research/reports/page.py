@@ -83,6 +83,12 @@ def _anchor(cell: NotebookNode) -> str:
     return str(cell.metadata.get(STAMP, {}).get("anchor", cell.get("id", "")))
 
 
+def _shows(cells: list[NotebookNode]) -> bool:
+    """Whether there is anything to read; a heading over code that showed nothing is nothing."""
+    code = [cell for cell in cells if cell.cell_type == "code"]
+    return bool(cells) and (not code or any(cell.get("outputs") for cell in code))
+
+
 def split_sections(cells: Iterable[NotebookNode]) -> list[Part]:
     """Cells grouped under their second-level headings; what precedes the first heading is the page's head."""
     parts: list[tuple[str, list[NotebookNode]]] = [("", [])]
@@ -90,17 +96,13 @@ def split_sections(cells: Iterable[NotebookNode]) -> list[Part]:
         if _is_heading(cell):
             parts.append((_anchor(cell), []))
         parts[-1][1].append(cell)
-    return [Part(anchor, tuple(members)) for anchor, members in parts if members]
+    return [Part(anchor, tuple(members)) for anchor, members in parts if _shows(members)]
 
 
 def list_contents(cells: Iterable[NotebookNode]) -> list[Entry]:
     """The second-level headings of a notebook, for the table of contents."""
-    entries = []
-    for cell in cells:
-        heading = _HEADING.match(cell.source) if cell.cell_type == "markdown" else None
-        if heading:
-            entries.append(Entry(_anchor(cell), heading.group(1)))
-    return entries
+    headings = [(part.anchor, _HEADING.match(part.cells[0].source)) for part in split_sections(cells)]
+    return [Entry(anchor, heading.group(1)) for anchor, heading in headings if anchor and heading]
 
 
 def _stamped(output: NotebookNode, name: str) -> Any:

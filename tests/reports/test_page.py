@@ -121,6 +121,11 @@ def test_outputs_of_one_question_stand_in_one_section() -> None:
     assert "cara membaca" in section[0].get_text()
 
 
+def test_a_heading_over_nothing_is_left_out() -> None:
+    text = page(*prose("needs", "## Kebutuhan", "## Needs"), new_code_cell('report.show_level("needs")'))
+    assert "Kebutuhan" not in text
+
+
 def test_code_is_there_but_hidden_until_switched_on() -> None:
     soup = BeautifulSoup(whole_page(), "html.parser")
     assert "report.show" in soup.select("div.code")[-1].get_text()
