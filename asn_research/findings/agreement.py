@@ -109,7 +109,7 @@ def _rater_tables(data: RegionData) -> list[RaterTable]:
         if table is not None:
             competency, source, wave = map(str, keys)
             found.append(RaterTable(competency, source, wave, *table))
-    return found
+    return sorted(found, key=lambda table: (table.competency, table.source, _WAVES.index(table.wave)))
 
 
 def _seat_table(part: pd.DataFrame) -> tuple[pd.DataFrame, bool] | None:
@@ -256,4 +256,4 @@ def _self_and_supervisor(data: RegionData) -> dict[tuple[str, str], pd.DataFrame
             frame["rater"] = own_rater.where(own_rater != "")
             frame["gap"] = frame["own"] - frame["superior"]
             found[str(keys[0]), str(keys[1])] = frame.reset_index(drop=True)
-    return found
+    return {key: found[key] for key in sorted(found, key=lambda key: (key[0], _WAVES.index(key[1])))}

@@ -91,13 +91,18 @@ def _term(rated: RatedPeople) -> str:
 
 
 def _rows(rated: RatedPeople, headline: RatedChange) -> list[Row]:
-    """Each competency: its change, or the change of both sides and their difference."""
+    """Each competency: its change, or the change of both sides and their difference.
+
+    Of several competencies each is told by ordinary least squares with CR2 errors by rater.
+    """
     rows: list[Row] = []
     for people in rated.people:
         own = rated.ratings[rated.ratings["competency"] == people.competency]
         change = headline
         if len(rated.people) > 1:
-            change = fit_change(own, compared=rated.compared, term="row", outcome=people.outcome)
+            change = fit_change(
+                own, compared=rated.compared, term="row", outcome=people.outcome, multilevel=False
+            )
         code = f"competency:{people.competency}"
         if not rated.compared:
             rows.append(_row(code, change.estimate, own))

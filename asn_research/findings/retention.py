@@ -238,11 +238,10 @@ def _hour_rows(frame: pd.DataFrame, *, minimum: int) -> tuple[Row, ...]:
     rows: list[Row] = []
     for low, high in cells:
         part = frame[hours.between(values[low], values[high])]
-        row: Row = {"group": "finding.group_mentoring_hours", "n": len(part)}
-        if values[high] == 0.0:
-            row |= {"label_code": "finding.label_no_mentoring"}
-        else:
-            row |= {"label": _range(values[low], values[high])}
+        row: Row = {"n": len(part), "label_code": "finding.label_no_mentoring"}
+        if values[high] > 0.0:
+            label = _range(values[low], values[high])
+            row = {"n": len(part), "label": label, "group": "finding.group_mentoring_hours"}
         row |= {"estimate": float(part["change"].mean())}
         rows.append(row | interval_cells(part, "change", clusters="cluster"))
     return gate_rows(rows, minimum=minimum).rows

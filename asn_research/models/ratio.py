@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import replace
 
 import pandas as pd
 from scipy import stats
 
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
-from asn_research.errors import InputError, NoVariationError
+from asn_research.errors import FewClustersWarning, InputError, NoVariationError
 from asn_research.models.argument import check_columns, check_level, read_column
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate
@@ -80,9 +81,11 @@ def estimate_ratio(
     if clusters:
         frame["cluster"] = rows[clusters].astype(str).to_numpy()
         by = "cluster" if frame["cluster"].nunique() >= 2 else None
-    top, bottom, both = (
-        fit_ols(f"{name} ~ 1", frame, clusters=by).estimates[0] for name in ("a", "b", "both")
-    )
+    # Too few clusters are answered by a missing interval, not by a warning for each of the three fits.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FewClustersWarning)
+        fits = [fit_ols(f"{name} ~ 1", frame, clusters=by) for name in ("a", "b", "both")]
+    top, bottom, both = (fit.estimates[0] for fit in fits)
     if bottom.estimate == 0:
         raise NoVariationError(f"the mean of {denominator!r} is zero, so nothing can be divided by it.")
     v_a, v_b, v_both = (found.std_error**2 for found in (top, bottom, both))

@@ -197,7 +197,7 @@ def _retention(finding: Finding, language: Language) -> list[str]:
         share = estimate_of(finding, "kept_share")
         text = format_percent(share.estimate, language)
         found.append(say("retention_share", language, share=text, interval=interval(share, language)))
-    rest = (say("claim_1", language), _null(finding, language))
+    rest = (say("retention_claim", language), _null(finding, language))
     return [part for part in (*found, *rest) if part]
 
 

@@ -12,13 +12,14 @@ from asn_research.findings.wording.part import (
     Wording,
     amount,
     count,
+    direction,
     estimate_of,
     interval,
     outcome_name,
     points,
     say,
 )
-from asn_research.language import Language, format_percent
+from asn_research.language import Language, format_number, format_percent
 from asn_research.models.result import Estimate
 
 
@@ -52,21 +53,12 @@ def _gaps(finding: Finding, language: Language) -> list[str]:
 
 def _needs(finding: Finding, language: Language) -> list[str]:
     details, closed = finding.details, estimate_of(finding)
-    found = [
-        say(
-            "needs_closed" if closed.estimate >= 0 else "needs_widened",
-            language,
-            outcome=outcome_name(details["competency"], details["source"], language),
-            share=format_percent(abs(closed.estimate), language),
-            interval=interval(_turned(closed), language),
-            people=count(finding.sample.people, language),
-        )
-    ]
+    outcome = outcome_name(details["competency"], details["source"], language)
+    people = count(finding.sample.people, language)
+    found = [_closed("needs", closed, language, outcome=outcome, people=people)]
     if details["compared"]:
         rest = estimate_of(finding, f"comparison:{details['competency']}")
-        key = "needs_compared" if rest.estimate >= 0 else "needs_compared_widened"
-        share = format_percent(abs(rest.estimate), language)
-        found.append(say(key, language, share=share, interval=interval(_turned(rest), language)))
+        found.append(_closed("needs_compared", rest, language))
     if details.get("below_after_share") is not None:
         share = format_percent(number(details["below_after_share"]), language)
         found.append(
@@ -74,16 +66,25 @@ def _needs(finding: Finding, language: Language) -> list[str]:
         )
     if details.get("most_left") is not None and math.isfinite(number(details["most_left_people"])):
         competency = term_label("competency", str(details["most_left"]), language).lower()
-        people = count(details["most_left_people"], language)
-        found.append(say("needs_most", language, competency=competency, people=people))
+        left = count(details["most_left_people"], language)
+        found.append(say("needs_most", language, competency=competency, people=left))
     return found
 
 
-def _turned(closed: Estimate) -> Estimate:
-    """The interval of a growth where the share closed is negative."""
-    if closed.estimate >= 0:
-        return closed
-    return replace(closed, conf_low=-closed.conf_high, conf_high=-closed.conf_low)
+def _closed(key: str, closed: Estimate, language: Language, **fields: str) -> str:
+    """The share of a shortfall that was closed, or by how much it grew, or that neither is clear."""
+    side = direction(closed)
+    shown = closed
+    if side == "unclear":
+        key = f"{key}_unclear"
+    elif closed.estimate < 0:
+        key = f"{key}_widened"
+        shown = replace(closed, conf_low=-closed.conf_high, conf_high=-closed.conf_low)
+    elif key == "needs":
+        key = "needs_closed"
+    share = format_percent(abs(closed.estimate), language)
+    signed = format_number(100 * closed.estimate, language, digits=0, sign=True)
+    return say(key, language, share=share, signed=signed, interval=interval(shown, language), **fields)
 
 
 NEEDS_WORDINGS: dict[str, Wording] = {"competency_gaps": _gaps, "needs_met": _needs}
