@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from asn_research.models.regression import fit_ols
     from asn_research.models.series import fit_series
     from asn_research.models.weighting import estimate_effect
+    from asn_research.reports.cross_region import open_cross_region_report
     from asn_research.reports.report import open_report
 
 __version__ = "0.1.0"
@@ -35,6 +36,7 @@ _HOMES = {
     "open_region": "ingest.store",
     "questions": "findings.register",
     "open_report": "reports.report",
+    "open_cross_region_report": "reports.cross_region",
     "measure_gains": "measures.score",
     "measure_alpha": "measures.reliability",
     "fit_gain": "models.gain",
@@ -58,6 +60,7 @@ __all__ = [
     "fit_series",
     "measure_alpha",
     "measure_gains",
+    "open_cross_region_report",
     "open_region",
     "open_report",
     "pool",

@@ -15,7 +15,7 @@ from asn_research.errors import AsnResearchError, Problem
 from asn_research.language import LANGUAGES, Language, format_count, phrase
 
 if TYPE_CHECKING:
-    from asn_research.reports.batch import Outcome, Task
+    from asn_research.reports.batch import Order, Outcome, Task
 
 WELL: Final = 0
 FAILED: Final = 1
@@ -106,6 +106,7 @@ def run(
             **folders,
             raw_given=str(raw) if raw else None,
             processed_given=str(processed) if processed else None,
+            reports_given=str(reports) if reports else None,
             languages=language.languages,
             jobs=jobs or os.cpu_count() or 1,
             force=force,
@@ -118,10 +119,25 @@ def run(
     for outcome in make_reports(order, tasks):
         outcomes.append(outcome)
         _print_progress(outcome, len(outcomes), len(tasks))
+    together = _run_across(order)
     index = write_index(order.reports)
     _print_outcomes(outcomes, tasks)
     typer.echo(_say("index", path=index))
-    raise typer.Exit(WELL if all(outcome.well for outcome in outcomes) else FAILED)
+    raise typer.Exit(WELL if together and all(outcome.well for outcome in outcomes) else FAILED)
+
+
+def _run_across(order: Order) -> bool:
+    """The report across regions, after those of the regions; whether nothing went wrong."""
+    from asn_research.reports.cross_region_report import make_cross_region_report
+
+    made = make_cross_region_report(order)
+    if made is None:
+        return True
+    manifest, fresh = made
+    state = "fresh" if fresh else manifest.state
+    typer.echo(_say("across", state=_say(f"state_{state}")))
+    _print_problems(manifest.problems)
+    return manifest.state == "made"
 
 
 @app.command()

@@ -42,8 +42,8 @@ def axis_label(finding: Finding, unit: str, language: Language) -> str:
 
 
 def _rows(finding: Finding) -> list[Row]:
-    """The rows that are drawn; pairs of everything with everything stand in the table only."""
-    shown = tuple(row for row in finding.rows if row.get("role") != "pair")
+    """The rows that are drawn; all pairs, and some of many regions, stand in the table only."""
+    shown = tuple(row for row in finding.rows if row.get("role") not in {"pair", "listed"})
     return drawn_rows(replace(finding, rows=shown), "estimate")
 
 
@@ -140,6 +140,8 @@ def _color(row: Row) -> str:
     """Flagged rows stand out, rows that only accompany are quiet, methods keep their colour."""
     if row.get("flagged"):
         return style.FLAG
+    if row.get("role") == "pooled":
+        return style.INK
     if row.get("role") in ("background", "sensitivity", "other"):
         return style.QUIET
     code = str(row.get("label_code") or "")

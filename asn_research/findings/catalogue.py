@@ -6,6 +6,7 @@ from typing import Final
 
 from asn_research.errors import InputError
 from asn_research.findings.background import answer_background_change
+from asn_research.findings.comparison import answer_region_comparison, answer_service_comparison
 from asn_research.findings.cost import answer_cost_effectiveness, answer_cost_per_participant
 from asn_research.findings.delivery import answer_project_delivery
 from asn_research.findings.driver import answer_participation_drivers
@@ -18,6 +19,11 @@ from asn_research.findings.learning import (
 )
 from asn_research.findings.matching import answer_match_rate
 from asn_research.findings.method import answer_method_effect, answer_participation_slope
+from asn_research.findings.pooled import (
+    answer_pooled_gain,
+    answer_pooled_method_effect,
+    answer_transferability,
+)
 from asn_research.findings.power import answer_minimum_detectable_effect
 from asn_research.findings.question import Level, Question
 from asn_research.findings.reach import (
@@ -194,6 +200,41 @@ QUESTIONS: Final[tuple[Question, ...]] = (
 )  # fmt: skip
 """Every question that reports answer, in the order of the report."""
 
+ACROSS_QUESTIONS: Final[tuple[Question, ...]] = (
+    Question(
+        id="pooled_gain", level=Level.ACROSS, estimand="mean over regions of the gain, or of its difference",
+        outcome="primary outcome that most regions share", unit="points", sample="regions with an answer",
+        model="random effects, REML, modified Knapp-Hartung", needs=(), compare=answer_pooled_gain,
+        figure="interval", table="interval",
+    ),
+    Question(
+        id="pooled_method_effect", level=Level.ACROSS,
+        estimand="mean over regions of the difference in gain between two methods", outcome="gain",
+        unit="points", sample="regions that use both methods",
+        model="random effects, REML, modified Knapp-Hartung; Holm over the pairs", needs=(),
+        compare=answer_pooled_method_effect, figure="interval", table="interval",
+    ),
+    Question(
+        id="region_comparison", level=Level.ACROSS, estimand="difference in gain between regions",
+        outcome="primary outcome that most regions share", unit="points", sample="regions with an answer",
+        model="differences of independent estimates, Holm", needs=(), compare=answer_region_comparison,
+        figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="service_comparison", level=Level.ACROSS, estimand="change of the satisfaction index by region",
+        outcome="ikm", unit="index", sample="regions that measured a service twice",
+        model="differences of independent estimates, Holm", needs=(), compare=answer_service_comparison,
+        figure="interval", table="services", causal_from=_NEVER,
+    ),
+    Question(
+        id="transferability", level=Level.ACROSS, estimand="gain of a region that is not among these",
+        outcome="primary outcome that most regions share", unit="points", sample="regions with an answer",
+        model="prediction interval, t with k - 1 degrees of freedom; each region left out in turn", needs=(),
+        compare=answer_transferability, figure="interval", table="prediction", causal_from=_NEVER,
+    ),
+)  # fmt: skip
+"""Every question across regions, in the order of their report."""
+
 
 def question(identifier: str) -> Question:
     """The question with that id.
@@ -203,7 +244,8 @@ def question(identifier: str) -> Question:
     InputError
         If the catalogue has no such question.
     """
-    for known in QUESTIONS:
+    every = (*QUESTIONS, *ACROSS_QUESTIONS)
+    for known in every:
         if known.id == identifier:
             return known
-    raise InputError(f"there is no question {identifier!r}; known are {', '.join(q.id for q in QUESTIONS)}")
+    raise InputError(f"there is no question {identifier!r}; known are {', '.join(q.id for q in every)}")

@@ -20,7 +20,7 @@ ACROSS = "cross_region"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegionEvidence:
-    """The findings of one region in its last period; ``region`` is its folder, ``name`` what readers call it."""
+    """The findings of one region in its last period; ``region`` is its folder, ``name`` what readers see."""
 
     region: str
     name: str

@@ -47,6 +47,9 @@ def month_label(label: str, language: Language) -> str:
 def group_label(row: Mapping[str, Cell], language: Language) -> str:
     """The group under which a row stands: its ``group`` as it stands or the text of its ``group_code``."""
     group = row.get("group") or row.get("group_code")
+    codes = str(group or "").split(" - ")
+    if len(codes) > 1 and all(":" in code for code in codes):
+        return row_label({"label_code": group}, language)
     return code_label(str(group), language) if group else ""
 
 

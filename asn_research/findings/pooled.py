@@ -1,4 +1,4 @@
-"""Across regions: the pooled gain, pooled differences between methods, and what a new region should expect."""
+"""Across regions: pooled gain, pooled differences between methods, what a new region should expect."""
 
 from __future__ import annotations
 

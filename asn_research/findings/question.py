@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -11,6 +11,8 @@ from asn_research.errors import InputError
 from asn_research.findings.finding import Finding
 
 if TYPE_CHECKING:
+    from asn_research.findings.evidence import RegionEvidence
+    from asn_research.findings.past import PastPeriod
     from asn_research.ingest.store import RegionData
 
 
@@ -27,6 +29,8 @@ class Level(StrEnum):
     VOICES = "voices"
     CONDITIONS = "conditions"
     DECISIONS = "decisions"
+    TIME = "time"
+    ACROSS = "across"
 
 
 Answer = Callable[["RegionData"], Finding]
@@ -35,6 +39,12 @@ Answer = Callable[["RegionData"], Finding]
 Conclusion = Callable[["RegionData", Mapping[str, Finding]], Finding]
 """From a region and the findings of other questions to a finding."""
 
+Succession = Callable[["RegionData", Mapping[str, Finding], "PastPeriod | None"], Finding]
+"""From a region, its findings and those of its last period to a finding."""
+
+Comparison = Callable[[Sequence["RegionEvidence"]], Finding]
+"""From the findings of several regions to a finding."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
@@ -42,8 +52,10 @@ class Question:
 
     ``needs`` names the tables without which the question stays open; ``answer`` turns a region's clean tables
     into a finding. A question about other answers has ``conclude`` instead, which also gets the findings of
-    the questions named in ``draws_on``. ``figure`` and ``table`` name the drawing and the table (empty: none);
-    ``causal_from`` is the lowest design grade whose wording may speak of an effect (6: never).
+    the questions named in ``draws_on``; one about the time since the last period has ``follow``, which gets
+    all other findings and those of the last period; one across regions has ``compare``. ``figure`` and
+    ``table`` name the drawing and the table (empty: none); ``causal_from`` is the lowest design grade whose wording may
+    speak of an effect (6: never).
     """
 
     id: str
@@ -57,10 +69,13 @@ class Question:
     answer: Answer | None = None
     conclude: Conclusion | None = None
     draws_on: tuple[str, ...] = ()
+    follow: Succession | None = None
+    compare: Comparison | None = None
     figure: str = ""
     table: str = ""
     causal_from: int = 3
 
     def __post_init__(self) -> None:
-        if (self.answer is None) == (self.conclude is None):
-            raise InputError(f"question {self.id} must have either an answer or a conclusion")
+        ways = (self.answer, self.conclude, self.follow, self.compare)
+        if sum(way is not None for way in ways) != 1:
+            raise InputError(f"question {self.id} must have exactly one way to be answered")

@@ -11,6 +11,7 @@ from asn_research.contract.column import TABLES
 from asn_research.findings.design_grade import DesignGrade
 from asn_research.findings.finding import Cell, Finding, Status
 from asn_research.findings.label import row_label
+from asn_research.findings.wording.across import ACROSS_WORDINGS
 from asn_research.findings.wording.cost import COST_WORDINGS
 from asn_research.findings.wording.learning import LEARNING_WORDINGS
 from asn_research.findings.wording.part import Wording, say
@@ -22,7 +23,12 @@ from asn_research.language.catalogue import has_phrase, read_messages
 from asn_research.models.result import NotEstimable
 
 WORDINGS: dict[str, Wording] = (
-    REACH_WORDINGS | REACTION_WORDINGS | LEARNING_WORDINGS | RESULTS_WORDINGS | COST_WORDINGS
+    REACH_WORDINGS
+    | REACTION_WORDINGS
+    | LEARNING_WORDINGS
+    | RESULTS_WORDINGS
+    | COST_WORDINGS
+    | ACROSS_WORDINGS
 )
 
 

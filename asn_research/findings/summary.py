@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from asn_research.contract.vocabulary import term_label
 from asn_research.findings.finding import Finding, Status
 from asn_research.findings.sentence import answer_sentence, answer_sentences, question_text
 from asn_research.findings.wording.part import amount, say
@@ -22,6 +23,11 @@ _TOLD = (
     ("coverage", 1),
     ("satisfaction", 1),
     ("completion", 1),
+    ("pooled_gain", 2),
+    ("pooled_method_effect", 1),
+    ("region_comparison", 1),
+    ("service_comparison", 1),
+    ("transferability", 1),
 )
 _KEYS = (
     "learning_gain",
@@ -30,6 +36,9 @@ _KEYS = (
     "satisfaction",
     "attendance",
     "perceived_relevance",
+    "pooled_gain",
+    "pooled_method_effect",
+    "transferability",
 )
 
 
@@ -92,12 +101,23 @@ def _key_figure(finding: Finding, language: Language) -> KeyFigure | None:
         signed = format_number(found.estimate, language, sign=True)
         value = say("key_points", language, value=signed)
     return KeyFigure(
-        label=say(f"key_{finding.question}{compared}", language),
+        label=say(f"key_{finding.question}{compared}", language, **_contrast(found, language)),
         value_text=value,
         interval_text=_interval(found, language),
         people_text=say("key_people", language, people=format_count(finding.sample.people, language)),
         question=finding.question,
     )
+
+
+def _contrast(found: Estimate, language: Language) -> dict[str, str]:
+    """The two methods that a pooled difference is between."""
+    first, minus, second = found.term.partition(" - ")
+    if not minus:
+        return {}
+    return {
+        "first": term_label("method", first, language),
+        "second": term_label("method", second, language).lower(),
+    }
 
 
 def _interval(found: Estimate, language: Language) -> str:

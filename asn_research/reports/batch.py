@@ -27,8 +27,8 @@ NOTEBOOKS: Final = ("region_report.ipynb", "data_quality.ipynb")
 class Order:
     """What a run was asked for.
 
-    ``raw_given`` and ``processed_given`` are the folders as the caller wrote them, None where they are those
-    of the project; notebooks are handed these and nothing else.
+    ``raw_given``, ``processed_given`` and ``reports_given`` are the folders as the caller wrote them, None
+    where they are those of the project; notebooks are handed these and nothing else.
     """
 
     raw: Path
@@ -37,6 +37,7 @@ class Order:
     notebooks: Path
     raw_given: str | None = None
     processed_given: str | None = None
+    reports_given: str | None = None
     languages: tuple[Language, ...] = ("id",)
     jobs: int = 1
     force: bool = False

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 from typing import Any, Final
 
 from asn_research.errors import Place, Problem
-from asn_research.findings.catalogue import QUESTIONS
+from asn_research.findings.catalogue import ACROSS_QUESTIONS, QUESTIONS
 from asn_research.findings.claim import ASSOCIATION, find_claims, wording_grade
 from asn_research.findings.finding import Finding, read_findings
 
@@ -211,9 +211,10 @@ def check_page(
 
 def _grades(findings: Iterable[Finding]) -> dict[str, int]:
     """The grade whose words each question may use; under the empty name that of all other text."""
-    from_grade = {question.id: question.causal_from for question in QUESTIONS}
+    from_grade = {question.id: question.causal_from for question in (*QUESTIONS, *ACROSS_QUESTIONS)}
     grades = {f.question: wording_grade(f, causal_from=from_grade.get(f.question, 6)) for f in findings}
-    return grades | {"": max(grades.get("learning_gain", 1), ASSOCIATION)}
+    main = grades.get("learning_gain", grades.get("pooled_gain", 1))
+    return grades | {"": max(main, ASSOCIATION)}
 
 
 def _names(findings: Iterable[Finding]) -> set[str]:

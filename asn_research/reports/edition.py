@@ -20,22 +20,28 @@ from asn_research.reports.notebook import (
     read_shown_findings,
 )
 from asn_research.reports.page import export_page, security_policy, style
-from asn_research.reports.parameter import ReportParameters
+from asn_research.reports.parameter import CrossRegionParameters, ReportParameters
 from asn_research.reports.problem import notice
 
 
 @dataclass(frozen=True)
 class Product:
-    """A kind of page that is made for every region and period."""
+    """A kind of page: its file name, its notebook, and how far below the index it is published."""
 
     name: str
     notebook: str
     has_findings: bool
+    kind: str
+    depth: int = 2
 
 
-REPORT: Final = Product("report", "region_report.ipynb", True)
-QUALITY: Final = Product("data_quality", "data_quality.ipynb", False)
+REPORT: Final = Product("report", "region_report.ipynb", True, "report")
+QUALITY: Final = Product("data_quality", "data_quality.ipynb", False, "quality")
 PRODUCTS: Final = (QUALITY, REPORT)
+"""What is made for every region and period."""
+
+CROSS_REGION: Final = Product("report", "cross_region_report.ipynb", True, "across", 1)
+"""What is made once, from the published findings of all regions."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +62,10 @@ def page_name(product: Product, language: Language) -> str:
 def make_edition(
     product: Product,
     folder: Path,
-    parameters: ReportParameters,
+    parameters: ReportParameters | CrossRegionParameters,
     *,
+    region: str,
+    period: str,
     name: str,
     languages: tuple[Language, ...],
     time_limit: float | None = None,
@@ -71,7 +79,9 @@ def make_edition(
     folder
         Where the notebooks are.
     parameters
-        Region, period and language; the period must be given.
+        What the notebook is handed.
+    region, period
+        What its outputs must be of.
     name
         The region's name as readers know it.
     languages
@@ -79,14 +89,14 @@ def make_edition(
     time_limit
         Seconds for the execution.
     """
-    period, language = str(parameters.period), parameters.language
+    language = parameters.language
     execution = Execution(nbformat.v4.new_notebook())
     findings = None
     try:
         execution = execute_notebook(folder / product.notebook, parameters, time_limit=time_limit)
         problems: tuple[Problem, ...] = () if execution.problem is None else (execution.problem,)
         if not problems:
-            check_identity(execution.notebook, region=parameters.region, period=period, language=language)
+            check_identity(execution.notebook, region=region, period=period, language=language)
             findings = read_shown_findings(execution.notebook) if product.has_findings else None
     except AsnResearchError as error:
         problems = error.problems
@@ -95,19 +105,21 @@ def make_edition(
         page = export_page(
             execution.notebook,
             language=language,
-            title=phrase(f"report.title_{_kind(product)}", language, name=name, period=period),
+            title=phrase(f"report.title_{product.kind}", language, name=name, period=period),
             alternate=_alternate(product, language, languages),
             links=_links(product, language),
         )
         if findings is not None:
             problems = check_page(page, findings, name=page_name(product, language))
     if problems:
-        page = stub_page(name, period, language, problems)
+        page = stub_page(name, period, language, problems, depth=product.depth)
     written = nbformat.writes(execution.notebook, indent=1) + "\n"
     return Edition(page=page, notebook=written, findings=findings, problems=problems)
 
 
-def stub_page(name: str, period: str, language: Language, problems: tuple[Problem, ...]) -> str:
+def stub_page(
+    name: str, period: str, language: Language, problems: tuple[Problem, ...], *, depth: int = REPORT.depth
+) -> str:
     """The page that stands in for a report that could not be made."""
     heading = phrase("report.stub_heading", language, name=name, period=period or "–")
     return str(
@@ -120,7 +132,7 @@ def stub_page(name: str, period: str, language: Language, problems: tuple[Proble
             problems=[notice(problem, language) for problem in problems],
             policy=security_policy(),
             style=style_markup(),
-            links=[(phrase("report.link_index", language), index_address(language))],
+            links=[(phrase("report.link_index", language), index_address(language, depth=depth))],
             alternate="",
         )
     )
@@ -133,18 +145,14 @@ def style_markup() -> Any:
     return Markup(style())  # noqa: S704
 
 
-def index_address(language: Language) -> str:
-    """The index of all regions, as seen from a report folder."""
-    return "../../index.html" if language == "id" else f"../../index.{language}.html"
+def index_address(language: Language, *, depth: int = REPORT.depth) -> str:
+    """The index of all regions, as seen from a report folder so many levels below it."""
+    return "../" * depth + ("index.html" if language == "id" else f"index.{language}.html")
 
 
 def findings_text(records: list[dict[str, Any]]) -> str:
     """The text of findings.json."""
     return json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def _kind(product: Product) -> str:
-    return "report" if product is REPORT else "quality"
 
 
 def _alternate(product: Product, language: Language, languages: tuple[Language, ...]) -> str:
@@ -153,8 +161,6 @@ def _alternate(product: Product, language: Language, languages: tuple[Language, 
 
 
 def _links(product: Product, language: Language) -> list[tuple[str, str]]:
-    other = QUALITY if product is REPORT else REPORT
-    return [
-        (phrase("report.link_index", language), index_address(language)),
-        (phrase(f"report.link_{_kind(other)}", language), page_name(other, language)),
-    ]
+    index = (phrase("report.link_index", language), index_address(language, depth=product.depth))
+    others = [other for other in PRODUCTS if product in PRODUCTS and other is not product]
+    return [index, *((phrase(f"report.link_{o.kind}", language), page_name(o, language)) for o in others)]

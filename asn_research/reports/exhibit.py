@@ -16,33 +16,21 @@ from asn_research.reports.stamp import STAMP
 
 
 class Exhibit:
-    """Shows pieces of a region and period in a notebook, in one language."""
+    """Shows pieces in a notebook, in one language; ``stamp`` says whose every piece is."""
 
-    def __init__(self, data: RegionData, *, language: Language) -> None:
-        self.source = data
+    def __init__(self, *, stamp: Mapping[str, str], language: Language) -> None:
         self.language: Language = language
+        self.stamp: Mapping[str, str] = dict(stamp)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {' '.join(self.stamp.values())}>"
 
-    @property
-    def stamp(self) -> dict[str, str]:
-        """Whose piece it is: region, period and language."""
-        data = self.source
-        return {"region": data.region.folder, "period": data.period, "language": self.language}
-
-    def inputs(self) -> None:
-        """Show every input with its hash, the version of the code and of the packages, the parameters."""
-        files = sorted(self.source.intake["raw_digest"].items())
+    def _show_inputs(self, files: Sequence[tuple[str, str]]) -> None:
+        """Show files with their hashes, the version of the code and of the packages, the parameters."""
         table = self._table("inputs_caption", [("file", ""), ("sha256", "code")], files)
         parameters = ", ".join(f"{name} = {value}" for name, value in self.stamp.items())
         facts = [*provenance.code_facts(self.language), (self._say("parameters"), parameters)]
         self._show_html(table + self._render("facts", title="", facts=facts))
-
-    def _flow(self) -> Markup:
-        """What became of the raw rows, as a bar with its four parts and their meaning."""
-        names = ("accepted", "corrected", "quarantined", "duplicates")
-        return self._render("flow", totals=self.source.intake["totals"], names=names)
 
     def _table(
         self,
@@ -79,3 +67,21 @@ class Exhibit:
 
     def _show(self, bundle: Mapping[str, Any], extra: Mapping[str, Any]) -> None:
         display(dict(bundle), raw=True, metadata={STAMP: {**self.stamp, **extra}})  # type: ignore[no-untyped-call]
+
+
+class RegionExhibit(Exhibit):
+    """Shows pieces of one region and period."""
+
+    def __init__(self, data: RegionData, *, language: Language) -> None:
+        stamp = {"region": data.region.folder, "period": data.period, "language": language}
+        super().__init__(stamp=stamp, language=language)
+        self.source = data
+
+    def inputs(self) -> None:
+        """Show every input with its hash, the version of the code and of the packages, the parameters."""
+        self._show_inputs(sorted(self.source.intake["raw_digest"].items()))
+
+    def _flow(self) -> Markup:
+        """What became of the raw rows, as a bar with its four parts and their meaning."""
+        names = ("accepted", "corrected", "quarantined", "duplicates")
+        return self._render("flow", totals=self.source.intake["totals"], names=names)

@@ -21,7 +21,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
 from asn_research.errors import Place, Problem, ReportError
-from asn_research.reports.parameter import ReportParameters, check_declared
+from asn_research.reports.parameter import CrossRegionParameters, ReportParameters, check_declared
 from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
 
 _LONGEST_SOCKET_PATH = 90
@@ -74,7 +74,7 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def execute_notebook(
-    path: Path, parameters: ReportParameters, *, time_limit: float | None = None
+    path: Path, parameters: ReportParameters | CrossRegionParameters, *, time_limit: float | None = None
 ) -> Execution:
     """Run a product notebook by papermill and return it with what stopped it, if anything did.
 

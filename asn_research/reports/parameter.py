@@ -38,6 +38,37 @@ class ReportParameters(BaseModel):
         return {name: value for name, value in self.model_dump().items() if value is not None}
 
 
+class CrossRegionParameters(BaseModel):
+    """The parameters of the notebook across regions.
+
+    ``reports`` is the folder of published reports (None: that of the project).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    language: Language = "id"
+    reports: str | None = None
+
+    def given(self) -> dict[str, Any]:
+        """The values to hand to the notebook."""
+        return {name: value for name, value in self.model_dump().items() if value is not None}
+
+
+def check_cross_region_parameters(values: Mapping[str, Any]) -> CrossRegionParameters:
+    """Check names and types of the parameters of the report across regions.
+
+    Raises
+    ------
+    ParameterError
+        With every unknown name, missing value and value of the wrong type.
+    """
+    try:
+        return CrossRegionParameters.model_validate(dict(values))
+    except ValidationError as error:
+        known = tuple(CrossRegionParameters.model_fields)
+        raise ParameterError([_problem(detail, "", known=known) for detail in error.errors()]) from error
+
+
 def check_parameters(values: Mapping[str, Any], *, notebook: str = "") -> ReportParameters:
     """Check names and types of report parameters.
 
@@ -54,14 +85,16 @@ def check_parameters(values: Mapping[str, Any], *, notebook: str = "") -> Report
     try:
         return ReportParameters.model_validate(dict(values))
     except ValidationError as error:
-        raise ParameterError([_problem(detail, notebook) for detail in error.errors()]) from error
+        known = tuple(ReportParameters.model_fields)
+        raise ParameterError(
+            [_problem(detail, notebook, known=known) for detail in error.errors()]
+        ) from error
 
 
-def _problem(detail: Any, notebook: str) -> Problem:
+def _problem(detail: Any, notebook: str, *, known: tuple[str, ...]) -> Problem:
     name = str(detail["loc"][0])
     place = Place(notebook or None)
     if detail["type"] == "extra_forbidden":
-        known = tuple(ReportParameters.model_fields)
         hint = nearest(name, known)
         remedy = f"Did you mean {hint!r}?" if hint else f"Known parameters: {', '.join(known)}."
         fields = {"name": name, "known": ", ".join(known)}

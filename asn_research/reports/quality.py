@@ -13,14 +13,14 @@ from asn_research.contract.vocabulary import term_label
 from asn_research.ingest.store import open_region
 from asn_research.language import Language, format_count, format_number, format_percent, phrase
 from asn_research.language.catalogue import has_phrase
-from asn_research.reports.exhibit import Exhibit
+from asn_research.reports.exhibit import RegionExhibit
 from asn_research.reports.parameter import check_parameters
 from asn_research.reports.problem import notice, read_problem
 
 _SHOWN_CELLS = 12
 
 
-class Quality(Exhibit):
+class Quality(RegionExhibit):
     """What became of every row of a region's files, opened by :func:`open_quality`."""
 
     def head(self) -> None:

@@ -54,7 +54,7 @@ def make_region_report(
             files[page_name(product, language)] = stub.encode()
         if product is REPORT:
             files["report.ipynb"] = editions[-1 if problems else 0].notebook.encode()
-            findings = _same_findings(editions)
+            findings = same_findings(editions)
     if findings:
         files["findings.json"] = findings_text(findings).encode()
     manifest = _manifest(order, data, inputs, files, problems, findings)
@@ -77,6 +77,8 @@ def _make_editions(order: Order, task: Task, product: Product, name: str) -> lis
                 product,
                 order.notebooks,
                 parameters,
+                region=task.region,
+                period=task.period,
                 name=name,
                 languages=order.languages,
                 time_limit=order.time_limit,
@@ -87,7 +89,7 @@ def _make_editions(order: Order, task: Task, product: Product, name: str) -> lis
     return editions
 
 
-def _same_findings(editions: list[Edition]) -> list[dict[str, Any]]:
+def same_findings(editions: list[Edition]) -> list[dict[str, Any]]:
     """The findings, which must be the same in every language."""
     if any(edition.problems for edition in editions):
         return []

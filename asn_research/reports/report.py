@@ -3,84 +3,28 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
-from markupsafe import Markup
 
 from asn_research.contract.vocabulary import nearest
 from asn_research.errors import Problem, ReportError
-from asn_research.figures.figure import alt_text, draw
-from asn_research.figures.style import to_svg
 from asn_research.findings.catalogue import QUESTIONS
-from asn_research.findings.finding import Finding, Status
-from asn_research.findings.label import caption
+from asn_research.findings.finding import Finding
 from asn_research.findings.question import Level
-from asn_research.findings.sentence import (
-    answer_sentences,
-    caveat_sentences,
-    glossary_entries,
-    grade_text,
-    question_text,
-    reading_sentence,
-    sample_sentence,
-)
-from asn_research.findings.summary import summarise
+from asn_research.findings.sentence import grade_text
 from asn_research.ingest.store import RegionData, find_project, open_region
 from asn_research.language import Language, format_count, format_date
 from asn_research.reports import provenance
-from asn_research.reports.exhibit import Exhibit
+from asn_research.reports.exhibit import RegionExhibit
+from asn_research.reports.gallery import Findings, Gallery
 from asn_research.reports.parameter import check_parameters
 from asn_research.reports.recall import answer_once
-from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
-from asn_research.tables.table import table_html
 
 
-@dataclass(frozen=True)
-class Findings:
-    """All findings of a report; shown in a notebook they become its findings.json."""
-
-    findings: tuple[Finding, ...]
-    stamp: Mapping[str, str]
-
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self.findings)
-
-    def __len__(self) -> int:
-        return len(self.findings)
-
-    def __getitem__(self, question: str) -> Finding:
-        """The finding of a question.
-
-        Raises
-        ------
-        ReportError
-            If there is no such question, naming the nearest.
-        """
-        known = {finding.question: finding for finding in self.findings}
-        if question not in known:
-            hint = nearest(question, known)
-            remedy = f"Did you mean {hint!r}?" if hint else f"Known are: {', '.join(known)}."
-            raise ReportError(
-                Problem("question_unknown", f"there is no question {question!r}.", remedy=remedy)
-            )
-        return known[question]
-
-    def as_records(self) -> list[dict[str, Any]]:
-        """The records of findings.json, in the order of the catalogue."""
-        return [record for finding in self.findings for record in finding.as_records()]
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        estimated = sum(finding.status is Status.ESTIMATED for finding in self.findings)
-        text = f"{len(self.findings)} findings, {estimated} estimated"
-        return {FINDINGS_MIMETYPE: self.as_records(), "text/plain": text}, {STAMP: dict(self.stamp)}
-
-
-class Report(Exhibit):
+class Report(Gallery, RegionExhibit):
     """One region and period in one language, opened by :func:`open_report`.
 
     Every piece it shows bears the region, period and language it belongs to.
@@ -122,29 +66,6 @@ class Report(Exhibit):
         )
         self._show_html(fragment)
 
-    def summary(self) -> None:
-        """Show the answer in a few sentences, four key figures and what stays open."""
-        short = summarise(self.findings.findings, self.language)
-        self._show_html(
-            self._render(
-                "summary",
-                sentences=tuple(zip(short.questions, short.sentences, strict=True)),
-                key_figures=short.key_figures,
-                open_questions=short.open_questions,
-            )
-        )
-
-    def show(self, *questions: str) -> None:
-        """Show questions: answer, figure, how to read it, table, caveats.
-
-        Raises
-        ------
-        ReportError
-            If there is no such question, naming the nearest.
-        """
-        for finding in [self.findings[question] for question in questions]:
-            self._show_finding(finding)
-
     def show_level(self, level: str, *, without: tuple[str, ...] = ()) -> None:
         """Show every question of a level, in the order of the catalogue, but those shown elsewhere.
 
@@ -176,46 +97,9 @@ class Report(Exhibit):
         plan = self._render("facts", title=self._say("plan"), facts=facts)
         self._show_html(self._render("prose", sections=sections) + plan)
 
-    def glossary(self) -> None:
-        """Show the terms that the report uses."""
-        self._show_html(self._render("terms", terms=glossary_entries(self.language)))
-
     def _method_fields(self) -> dict[str, str]:
         minimum = self.source.region.disclosure.minimum_cell
         return {"minimum": format_count(minimum, self.language)}
-
-    def _show_finding(self, finding: Finding) -> None:
-        language = self.language
-        title = question_text(finding.question, language)
-        answered = finding.status is Status.ESTIMATED
-        known = {"question": finding.question, "title": title, "answered": answered}
-        sentences = answer_sentences(finding, language)
-        fragment = self._render(
-            "answer",
-            question=finding.question,
-            title=title,
-            answered=answered,
-            status=finding.status.value,
-            answer=sentences[0],
-            rest=" ".join(sentences[1:]),
-        )
-        self._show_html(fragment, **known)
-        if not answered:
-            return
-        figure = draw(finding, language)
-        if figure is not None:
-            alt = alt_text(finding, language)
-            extra = known | {"alt": alt, "caption": caption(finding, language)}
-            self._show({"image/svg+xml": to_svg(figure).decode(), "text/plain": alt}, extra)
-        fragment = self._render(
-            "detail",
-            title=title,
-            reading=reading_sentence(finding, language),
-            table=Markup(table_html(finding, language)),  # noqa: S704  (made and escaped by tables)
-            caveats=caveat_sentences(finding, language),
-            sample=sample_sentence(finding, language),
-        )
-        self._show_html(fragment, **known)
 
 
 def evidence_grade(findings: Iterable[Finding]) -> int:

@@ -233,6 +233,43 @@ def lay_amount(finding: Finding, language: Language) -> TableLayout:
     return _named(finding, language, _value("amount", "amount", unit_of(finding), language))
 
 
+def lay_services(finding: Finding, language: Language) -> TableLayout:
+    """Index before, after and its change; change of the waiting time; respondents."""
+    columns = [
+        _value("index_before", "before", "index", language),
+        _value("index_after", "after", "index", language),
+        _value("change", "estimate", "index", language, sign=True),
+        _interval(finding, "index", language, sign=True),
+    ]
+    if _has(finding, "wait"):
+        level = format_percent(level_of(finding), language)
+        ends = ("wait_low", "wait_high")
+        columns.append(_value("wait", "wait", "days", language, sign=True))
+        columns.append(
+            TableColumn(
+                phrase("figure.head_interval", language, level=level),
+                lambda row: format_interval(row, "days", language, columns=ends, sign=True),
+            )
+        )
+    return _named(finding, language, *columns, _people("n", language))
+
+
+def lay_prediction(finding: Finding, language: Language) -> TableLayout:
+    """What is expected with its prediction interval, and what was measured."""
+    unit, level = unit_of(finding), format_percent(level_of(finding), language)
+    interval = TableColumn(
+        phrase("figure.head_prediction", language, level=level),
+        lambda row: format_interval(row, unit, language, sign=True),
+    )
+    return _named(
+        finding,
+        language,
+        _value("expected", "estimate", unit, language, sign=True),
+        interval,
+        _value("observed", "observed", unit, language, sign=True),
+    )
+
+
 LAYOUTS: Final[dict[str, Callable[[Finding, Language], TableLayout]]] = {
     "interval": lay_interval,
     "share": lay_share,
@@ -245,5 +282,7 @@ LAYOUTS: Final[dict[str, Callable[[Finding, Language], TableLayout]]] = {
     "series": lay_series,
     "cost": lay_cost,
     "amount": lay_amount,
+    "services": lay_services,
+    "prediction": lay_prediction,
 }
 """The kinds of table a question may name."""

@@ -166,10 +166,24 @@ EXAMPLES: dict[str, Finding] = {
     "series": make_finding(SERIES, question="service_time", unit="days"),
 }
 
+REGION_ROWS: tuple[Row, ...] = (
+    {
+        "label": "Kalianda", "group": "finding.group_region_services", "estimate": 1.9, "conf_low": -0.1,
+        "conf_high": 4.0, "n": 414, "before": 77.5, "after": 79.5, "wait": -1.8, "wait_low": -2.9,
+        "wait_high": -0.7, "observed": 2.4,
+    },
+    {
+        "label": "Bukittinggi", "group": "finding.group_region_services", "estimate": None, "n": None,
+        "conf_low": None, "conf_high": None, "wait": 0.4, "wait_low": -1.0, "wait_high": 1.8,
+    },
+)  # fmt: skip
+
 TABLE_EXAMPLES: dict[str, Finding] = {
     **EXAMPLES,
     "cost": make_finding(AMOUNTS, question="cost_per_participant", unit="idr"),
     "satisfaction": make_finding(SATISFACTION, question="service_satisfaction", unit="index"),
+    "services": make_finding(REGION_ROWS, question="service_comparison", unit="index"),
+    "prediction": make_finding(REGION_ROWS, question="transferability", unit="points"),
 }
 
 HOSTILE: dict[str, tuple[str, Finding]] = {

@@ -1,0 +1,161 @@
+"""Everything that is published about all regions together; made after the reports of the regions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from asn_research.errors import AsnResearchError, Problem
+from asn_research.findings.evidence import ACROSS
+from asn_research.findings.finding import read_findings
+from asn_research.findings.summary import summarise
+from asn_research.language import phrase
+from asn_research.reports import provenance
+from asn_research.reports.cross_region import LEAST_REGIONS, few_regions
+from asn_research.reports.edition import (
+    CROSS_REGION,
+    Edition,
+    findings_text,
+    make_edition,
+    page_name,
+    stub_page,
+)
+from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
+from asn_research.reports.parameter import CrossRegionParameters
+from asn_research.reports.publication import publish
+from asn_research.reports.published import FINDINGS, PublishedFindings, list_published
+from asn_research.reports.region_report import same_findings
+from asn_research.reports.report import grade_meaning
+
+if TYPE_CHECKING:
+    from asn_research.reports.batch import Order
+
+NAMES: Final = ("report.html", "report.en.html", "report.ipynb", FINDINGS, MANIFEST)
+
+
+def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
+    """Make and publish the report across regions where it is not fresh.
+
+    Returns
+    -------
+    (Manifest, bool) or None
+        What was published, and whether it was still fresh; None where fewer than two regions have findings
+        and there is no earlier report that could pass for a new one.
+    """
+    published = list_published(order.reports)
+    folder = order.reports / ACROSS
+    known = read_manifest(folder)
+    if len(published) < LEAST_REGIONS:
+        return None if known is None else (_fail(order, (few_regions(len(published)),)), False)
+    inputs = _inputs(order, published)
+    if not order.force and known is not None and known.is_fresh(inputs, order.languages, folder):
+        return known, True
+    try:
+        files, manifest = _make(order, published, inputs)
+    except AsnResearchError as error:
+        return _fail(order, error.problems), False
+    publish(folder, files, remove=NAMES)
+    return manifest, False
+
+
+def _inputs(order: Order, published: tuple[PublishedFindings, ...]) -> dict[str, Any]:
+    """Hashes of everything the report depends on: the regions' findings and what is said about them."""
+    notebook = order.notebooks / CROSS_REGION.notebook
+    return {
+        "findings": {f"{p.manifest.region}/{p.manifest.period}": p.digest for p in published},
+        "regions": {
+            p.manifest.region: [
+                p.manifest.name, p.manifest.grade, p.manifest.data_until, p.manifest.synthetic,
+            ]
+            for p in published
+        },
+        "notebooks": {notebook.name: provenance.digest_bytes(notebook.read_bytes())},
+        "code": provenance.code_digest(),
+        "packages": dict(provenance.package_versions()),
+    }  # fmt: skip
+
+
+def _make(
+    order: Order, published: tuple[PublishedFindings, ...], inputs: dict[str, Any]
+) -> tuple[dict[str, bytes], Manifest]:
+    periods = sorted({each.manifest.period for each in published})
+    period = periods[0] if len(periods) == 1 else f"{periods[0]}–{periods[-1]}"
+    editions = _editions(order, period)
+    problems = tuple(problem for edition in editions for problem in edition.problems)
+    files: dict[str, bytes] = {}
+    for position, language in enumerate(order.languages):
+        if position < len(editions):
+            page = editions[position].page
+        else:
+            name = phrase("report.across_name", language)
+            page = stub_page(name, period, language, problems, depth=CROSS_REGION.depth)
+        files[page_name(CROSS_REGION, language)] = page.encode()
+    files["report.ipynb"] = editions[-1 if problems else 0].notebook.encode()
+    records = [] if problems else same_findings(editions)
+    if records:
+        files[FINDINGS] = findings_text(records).encode()
+    findings = read_findings(records)
+    grade = next((f.design_grade for f in findings if f.question == "pooled_gain"), None)
+    dates = [each.manifest.data_until for each in published if each.manifest.data_until]
+    manifest = Manifest(
+        region=ACROSS,
+        period=period,
+        state="failed" if problems else "made",
+        name=phrase("report.across_name", order.languages[0]),
+        languages=order.languages,
+        inputs=inputs,
+        outputs={name: provenance.digest_bytes(content) for name, content in files.items()},
+        problems=problems,
+        headline={
+            language: next(iter(summarise(findings, language).sentences), "")
+            for language in order.languages
+            if findings
+        },
+        grade=grade,
+        grade_text={language: grade_meaning(grade, language) for language in order.languages if grade},
+        data_until=max(dates, default=None),
+        synthetic=any(each.manifest.synthetic for each in published),
+    )
+    return files | {MANIFEST: manifest.as_json().encode()}, manifest
+
+
+def _editions(order: Order, period: str) -> list[Edition]:
+    """One edition per language; after one that failed no other is tried."""
+    editions: list[Edition] = []
+    for language in order.languages:
+        parameters = CrossRegionParameters(language=language, reports=order.reports_given)
+        editions.append(
+            make_edition(
+                CROSS_REGION,
+                order.notebooks,
+                parameters,
+                region=ACROSS,
+                period=period,
+                name=phrase("report.across_name", language),
+                languages=order.languages,
+                time_limit=order.time_limit,
+            )
+        )
+        if editions[-1].problems:
+            break
+    return editions
+
+
+def _fail(order: Order, problems: tuple[Problem, ...]) -> Manifest:
+    """Publish stub pages, so that no old report passes for a new one."""
+    manifest = Manifest(
+        region=ACROSS,
+        period="",
+        state="failed",
+        name=phrase("report.across_name", order.languages[0]),
+        languages=order.languages,
+        problems=problems,
+    )
+    files = {
+        page_name(CROSS_REGION, language): stub_page(
+            phrase("report.across_name", language), "", language, problems, depth=CROSS_REGION.depth
+        ).encode()
+        for language in order.languages
+    }
+    files[MANIFEST] = manifest.as_json().encode()
+    publish(order.reports / ACROSS, files, remove=NAMES)
+    return manifest

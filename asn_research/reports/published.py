@@ -1,0 +1,72 @@
+"""The reports that a folder holds, as far as other reports build on them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from asn_research.findings.evidence import RegionEvidence
+from asn_research.findings.finding import Finding, read_findings
+from asn_research.reports.manifest import Manifest, read_manifest
+from asn_research.reports.provenance import digest_bytes
+
+FINDINGS: Final = "findings.json"
+
+
+@dataclass(frozen=True)
+class PublishedFindings:
+    """What one report of one region and period found: its manifest, and its findings as they stand."""
+
+    manifest: Manifest
+    path: Path
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of its findings.json, as its manifest vouches for it."""
+        return self.manifest.outputs[FINDINGS]
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings.
+
+        Raises
+        ------
+        OSError, ValueError
+            If the file has gone or is no findings.json.
+        """
+        return read_findings(json.loads(self.path.read_text(encoding="utf-8")))
+
+
+def find_published(folder: Path) -> PublishedFindings | None:
+    """The findings in a report folder; None where there are none that its manifest vouches for."""
+    manifest = read_manifest(folder)
+    path = folder / FINDINGS
+    if manifest is None or manifest.state == "failed" or FINDINGS not in manifest.outputs:
+        return None
+    if not path.is_file() or digest_bytes(path.read_bytes()) != manifest.outputs[FINDINGS]:
+        return None
+    return PublishedFindings(manifest, path)
+
+
+def list_published(reports: Path) -> tuple[PublishedFindings, ...]:
+    """The last period that has findings, of every region of a reports folder, by the regions' names."""
+    latest: dict[str, PublishedFindings] = {}
+    for path in sorted(reports.glob("*/*/manifest.json")):
+        found = find_published(path.parent)
+        if found is not None:
+            latest[found.manifest.region] = found
+    return tuple(sorted(latest.values(), key=lambda p: (p.manifest.name.casefold(), p.manifest.region)))
+
+
+def read_evidence(published: tuple[PublishedFindings, ...]) -> tuple[RegionEvidence, ...]:
+    """What regions found, for the questions across regions."""
+    return tuple(
+        RegionEvidence(
+            region=each.manifest.region,
+            name=each.manifest.name or each.manifest.region,
+            period=each.manifest.period,
+            findings={finding.question: finding for finding in each.findings()},
+        )
+        for each in published
+    )
