@@ -7,10 +7,12 @@ from typing import Final
 from asn_research.errors import InputError
 from asn_research.findings.background import answer_background_change
 from asn_research.findings.comparison import answer_region_comparison, answer_service_comparison
+from asn_research.findings.condition import answer_curriculum_age, answer_stakeholder_roles
 from asn_research.findings.cost import answer_cost_effectiveness, answer_cost_per_participant
 from asn_research.findings.delivery import answer_project_delivery
 from asn_research.findings.driver import answer_participation_drivers
 from asn_research.findings.heterogeneity import answer_heterogeneity
+from asn_research.findings.joint import JOINT_QUESTIONS, conclude_joint_display
 from asn_research.findings.learning import (
     answer_attitude_gain,
     answer_competency_gains,
@@ -38,8 +40,10 @@ from asn_research.findings.reaction import (
     answer_reaction_reliability,
     answer_satisfaction,
 )
+from asn_research.findings.recommendation import RECOMMENDATION_QUESTIONS, conclude_recommendations
 from asn_research.findings.satisfaction import answer_exposure_service, answer_service_satisfaction
 from asn_research.findings.seat import answer_seats_under_budget
+from asn_research.findings.voice import answer_coder_agreement, answer_interview_themes
 from asn_research.findings.waiting import answer_service_time
 
 _REACH = ("participants", "courses", "enrolments")
@@ -196,6 +200,40 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         outcome="primary outcome of the plan", unit="points", sample="people with both scores",
         model="noncentral t from the observed standard error", needs=_LEARNING,
         answer=answer_minimum_detectable_effect, figure="power", table="power", causal_from=_NEVER,
+    ),
+    Question(
+        id="interview_themes", level=Level.VOICES, estimand="share of informants who raised a theme",
+        outcome="theme", unit="share", sample="informants", model="count of themes all coders agree on",
+        needs=("interviews", "participants"), answer=answer_interview_themes, figure="share", table="share",
+        causal_from=_NEVER,
+    ),
+    Question(
+        id="coder_agreement", level=Level.VOICES, estimand="agreement beyond chance", outcome="theme",
+        unit="alpha", sample="coded excerpts", model="Krippendorff's alpha, percentile bootstrap",
+        needs=("interviews",), answer=answer_coder_agreement, figure="interval", table="interval",
+        causal_from=_NEVER,
+    ),
+    Question(
+        id="joint_display", level=Level.VOICES, estimand="topics on which numbers and voices agree",
+        outcome="topic", unit="share", sample="informants", model="rules over themes and headlines",
+        needs=("interviews",), conclude=conclude_joint_display, draws_on=JOINT_QUESTIONS, table="display",
+        causal_from=_NEVER,
+    ),
+    Question(
+        id="stakeholder_roles", level=Level.CONDITIONS, estimand="share of courses with an outside party",
+        outcome="party", unit="share", sample="courses", model="count", needs=("stakeholders", "courses"),
+        answer=answer_stakeholder_roles, figure="share", table="share", causal_from=_NEVER,
+    ),
+    Question(
+        id="curriculum_age", level=Level.CONDITIONS, estimand="median age of a curriculum",
+        outcome="curriculum_age", unit="years", sample="courses with a review date", model="count",
+        needs=("courses",), answer=answer_curriculum_age, figure="amount", table="amount", causal_from=_NEVER,
+    ),
+    Question(
+        id="recommendations", level=Level.DECISIONS, estimand="advice supported by findings",
+        outcome="advice", unit="count", sample="findings of this report", model="rules over findings",
+        needs=(), conclude=conclude_recommendations, draws_on=RECOMMENDATION_QUESTIONS, table="advice",
+        causal_from=_NEVER,
     ),
 )  # fmt: skip
 """Every question that reports answer, in the order of the report."""

@@ -12,12 +12,14 @@ from asn_research.findings.design_grade import DesignGrade
 from asn_research.findings.finding import Cell, Finding, Status
 from asn_research.findings.label import row_label
 from asn_research.findings.wording.across import ACROSS_WORDINGS
+from asn_research.findings.wording.advice import ADVICE_WORDINGS
 from asn_research.findings.wording.cost import COST_WORDINGS
 from asn_research.findings.wording.learning import LEARNING_WORDINGS
 from asn_research.findings.wording.part import Wording, say
 from asn_research.findings.wording.reach import REACH_WORDINGS
 from asn_research.findings.wording.reaction import REACTION_WORDINGS
 from asn_research.findings.wording.results import RESULTS_WORDINGS
+from asn_research.findings.wording.voice import VOICE_WORDINGS
 from asn_research.language import Language, format_count, format_number, format_percent
 from asn_research.language.catalogue import has_phrase, read_messages
 from asn_research.models.result import NotEstimable
@@ -28,6 +30,8 @@ WORDINGS: dict[str, Wording] = (
     | LEARNING_WORDINGS
     | RESULTS_WORDINGS
     | COST_WORDINGS
+    | VOICE_WORDINGS
+    | ADVICE_WORDINGS
     | ACROSS_WORDINGS
 )
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from asn_research.contract.vocabulary import term_label
 from asn_research.findings.finding import Finding, Status
 from asn_research.findings.sentence import answer_sentence, answer_sentences, question_text
+from asn_research.findings.wording.advice import advice_text, strength_text
 from asn_research.findings.wording.part import amount, say
 from asn_research.language import Language, format_count, format_number
 from asn_research.models.result import Estimate
 
 MAXIMUM_SENTENCES = 6
 MAXIMUM_KEY_FIGURES = 4
+MAXIMUM_RECOMMENDATIONS = 3
 
 _TOLD = (
     ("learning_gain", 2),
@@ -55,12 +57,17 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Page one of a report; ``questions`` are the ids of the questions that the sentences answer."""
+    """Page one of a report.
+
+    ``questions`` are the ids of the questions that the sentences answer; ``recommendations`` the three best
+    founded.
+    """
 
     sentences: tuple[str, ...]
     questions: tuple[str, ...]
     key_figures: tuple[KeyFigure, ...]
     open_questions: tuple[str, ...]
+    recommendations: tuple[str, ...] = ()
 
 
 def summarise(findings: Sequence[Finding], language: Language) -> Summary:
@@ -83,7 +90,15 @@ def summarise(findings: Sequence[Finding], language: Language) -> Summary:
         questions=tuple(question for question, _ in told),
         key_figures=tuple([figure for figure in figures if figure][:MAXIMUM_KEY_FIGURES]),
         open_questions=tuple(_open(finding, language) for finding in unanswered),
+        recommendations=_advice(answered.get("recommendations"), language),
     )
+
+
+def _advice(finding: Finding | None, language: Language) -> tuple[str, ...]:
+    """The best founded recommendations, each with its strength."""
+    rows = finding.rows[:MAXIMUM_RECOMMENDATIONS] if finding else ()
+    told = [(advice_text(row, language), strength_text(row, language)) for row in rows]
+    return tuple(say("advice_short", language, advice=advice, strength=strength) for advice, strength in told)
 
 
 def _open(finding: Finding, language: Language) -> str:

@@ -85,6 +85,7 @@ class Gallery(Exhibit):
                 sentences=tuple(zip(short.questions, short.sentences, strict=True)),
                 key_figures=short.key_figures,
                 open_questions=short.open_questions,
+                recommendations=short.recommendations,
             )
         )
 

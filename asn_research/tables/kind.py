@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from asn_research.findings.axis import is_change, level_of, number, unit_of
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import code_label, month_label, own_phrase, row_label
+from asn_research.findings.wording.advice import change_text, evidence_text, strength_text
 from asn_research.language import Language, format_count, format_percent, phrase
 from asn_research.language.number import MISSING
 from asn_research.language.quantity import format_quantity
@@ -233,6 +235,47 @@ def lay_amount(finding: Finding, language: Language) -> TableLayout:
     return _named(finding, language, _value("amount", "amount", unit_of(finding), language))
 
 
+def lay_display(finding: Finding, language: Language) -> TableLayout:
+    """One row per topic: what voices say, what numbers say, and what both say together."""
+
+    def voices(row: Row) -> str:
+        if row.get("n") is None:
+            return MISSING
+        share = format_value(row, "share", "share", language)
+        count, total = (format_people(row, column, language) for column in ("n", "total"))
+        return phrase("figure.voices_of", language, share=share, count=count, total=total)
+
+    def numbers(row: Row) -> str:
+        if row.get("question") is None:
+            return MISSING
+        unit = str(row["unit"])
+        value = format_value(row, "estimate", unit, language, sign=unit not in ("share", "scale"))
+        ends = format_interval(row, unit, language)
+        name = phrase(f"figure.caption_{row['question']}", language)
+        return f"{name}: {value}" + ("" if ends == MISSING else f" ({ends})")
+
+    def verdict(row: Row) -> str:
+        return phrase(f"finding.joint_{row['verdict_code']}", language)
+
+    columns = tuple(
+        TableColumn(phrase(f"figure.head_{head}", language), cell, is_number=False)
+        for head, cell in (("voices", voices), ("numbers", numbers), ("verdict", verdict))
+    )
+    head = phrase("figure.head_topic", language)
+    return TableLayout(head, lambda row: row_label(row, language), columns, finding.rows)
+
+
+def lay_advice(finding: Finding, language: Language) -> TableLayout:
+    """One row per recommendation: how well it is founded, on what, and what would change it."""
+    cells = (("strength", strength_text), ("evidence", evidence_text), ("would_change", change_text))
+    heads = {name: phrase(f"figure.head_{name}", language) for name, _ in cells}
+    columns = tuple(
+        TableColumn(heads[name], partial(cell, language=language), is_number=False) for name, cell in cells
+    )
+    head = phrase("figure.head_advice", language)
+    return TableLayout(head, lambda row: row_label(row, language), columns, finding.rows)
+
+
 def lay_services(finding: Finding, language: Language) -> TableLayout:
     """Index before, after and its change; change of the waiting time; respondents."""
     columns = [
@@ -284,5 +327,7 @@ LAYOUTS: Final[dict[str, Callable[[Finding, Language], TableLayout]]] = {
     "amount": lay_amount,
     "services": lay_services,
     "prediction": lay_prediction,
+    "display": lay_display,
+    "advice": lay_advice,
 }
 """The kinds of table a question may name."""

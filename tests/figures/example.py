@@ -166,6 +166,64 @@ EXAMPLES: dict[str, Finding] = {
     "series": make_finding(SERIES, question="service_time", unit="days"),
 }
 
+TOPICS: tuple[Row, ...] = (
+    {
+        "label": "Kualitas pendampingan",
+        "n": 13,
+        "total": 24,
+        "share": 13 / 24,
+        "question": None,
+        "estimate": None,
+        "conf_low": None,
+        "conf_high": None,
+        "unit": None,
+        "verdict": "silent",
+        "verdict_code": "numbers_silent",
+    },
+    {
+        "label": "Waktu dan beban kerja",
+        "n": 12,
+        "total": 24,
+        "share": 0.5,
+        "question": "attendance",
+        "estimate": 0.86,
+        "conf_low": 0.82,
+        "conf_high": 0.9,
+        "unit": "share",
+        "verdict": "beside",
+        "verdict_code": "level_raised",
+    },
+    {
+        "label_code": "finding.topic_learning",
+        "question": "learning_gain",
+        "estimate": 9.1,
+        "conf_low": 6.7,
+        "conf_high": 11.6,
+        "unit": "points",
+        "verdict": "silent",
+        "verdict_code": "voices_silent",
+    },
+)
+
+ADVICE: tuple[Row, ...] = (
+    {
+        "label_code": "finding.advice_title_curriculum_review",
+        "rule": "curriculum_review",
+        "strength": "moderate",
+        "grade": 1,
+        "evidence": "course_flags; curriculum_age",
+        "title": STRANGE,
+    },
+    {
+        "label_code": "finding.advice_title_comparison",
+        "rule": "comparison",
+        "strength": "tentative",
+        "grade": 1,
+        "evidence": "learning_gain",
+        "title": None,
+    },
+)
+
 REGION_ROWS: tuple[Row, ...] = (
     {
         "label": "Kalianda", "group": "finding.group_region_services", "estimate": 1.9, "conf_low": -0.1,
@@ -182,6 +240,8 @@ TABLE_EXAMPLES: dict[str, Finding] = {
     **EXAMPLES,
     "cost": make_finding(AMOUNTS, question="cost_per_participant", unit="idr"),
     "satisfaction": make_finding(SATISFACTION, question="service_satisfaction", unit="index"),
+    "display": make_finding(TOPICS, question="joint_display", unit="share"),
+    "advice": make_finding(ADVICE, question="recommendations", unit="count"),
     "services": make_finding(REGION_ROWS, question="service_comparison", unit="index"),
     "prediction": make_finding(REGION_ROWS, question="transferability", unit="points"),
 }

@@ -21,6 +21,8 @@ from tests.findings.office import (
     make_requests,
     make_surveys,
 )
+from tests.findings.voice_table import make_interviews, make_stakeholders, review_dates
+from tests.findings.workplace import STANDARDS, add_workplace
 
 UNITS = (
     "Dinas Kesehatan",
@@ -87,6 +89,7 @@ def make_region_settings(design: str = "one_group", *, minimum_cell: int = 10, *
             "plan": {"covariates": ["position_type"], **plan},
             "service_time": {"service": "Izin usaha", "changed_on": CHANGED_ON},
             "disclosure": {"minimum_cell": minimum_cell},
+            "standards": STANDARDS,
         }
     )
 
@@ -150,7 +153,9 @@ def make_region(
     seats = courses["course_id"].map(enrolments["course_id"].value_counts()).fillna(0).astype(int)
     tables = {
         "participants": pd.concat([participants, make_eligible(office, UNITS, people)], ignore_index=True),
-        "courses": courses.assign(seats=seats, cost_idr=seats * COST_PER_SEAT),
+        "courses": courses.assign(
+            seats=seats, cost_idr=seats * COST_PER_SEAT, curriculum_reviewed_on=review_dates(courses)
+        ),
         "enrolments": enrolments,
         "assessments": _assessments(rng, person, ability, truth),
         "reactions": _reactions(rng, enrolments, share[enrolled]),
@@ -158,7 +163,12 @@ def make_region(
         "service_requests": make_requests(office, people, drop=drop),
         "projects": make_projects(office, participants, people),
         "budgets": make_budgets(int(seats.sum())),
+        "interviews": make_interviews(people),
+        "stakeholders": make_stakeholders(courses),
     }
+    tables |= add_workplace(
+        tables, seed=seed + 7, people=participants, ability=ability, truth=truth, gained=truth - background
+    )
     region = make_region_settings(design, **settings)
     return FakeRegion(region, "2025", {name: _typed(frame) for name, frame in tables.items()})
 
