@@ -14,7 +14,7 @@ lab: $(READY)                ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=.  --LabApp.default_url=/lab/tree/notebooks/exploration/start_here.ipynb
 
 test: $(READY) check         ## everything that must hold
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: $(READY)              ## style, types, architecture
 	$(BIN)/ruff check asn_research tests
