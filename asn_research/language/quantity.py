@@ -15,6 +15,7 @@ _DIGITS: Final[dict[str, int]] = {
     "scale": 2,
     "index": 2,
     "days": 1,
+    "years": 1,
     "hours": 1,
     "idr": 0,
     "people": 0,
