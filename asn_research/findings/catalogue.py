@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from asn_research.errors import InputError
+from asn_research.findings.agreement import answer_rater_agreement, answer_self_supervisor_gap
+from asn_research.findings.appraisal import answer_appraisal_shift
 from asn_research.findings.background import answer_background_change
+from asn_research.findings.behaviour import (
+    answer_observation_change,
+    answer_supervisor_change,
+    answer_task_performance,
+)
 from asn_research.findings.comparison import answer_region_comparison, answer_service_comparison
 from asn_research.findings.condition import answer_curriculum_age, answer_stakeholder_roles
 from asn_research.findings.cost import answer_cost_effectiveness, answer_cost_per_participant
@@ -21,6 +28,7 @@ from asn_research.findings.learning import (
 )
 from asn_research.findings.matching import answer_match_rate
 from asn_research.findings.method import answer_method_effect, answer_participation_slope
+from asn_research.findings.needs import answer_competency_gaps, answer_needs_met
 from asn_research.findings.pooled import (
     answer_pooled_gain,
     answer_pooled_method_effect,
@@ -41,6 +49,7 @@ from asn_research.findings.reaction import (
     answer_satisfaction,
 )
 from asn_research.findings.recommendation import RECOMMENDATION_QUESTIONS, conclude_recommendations
+from asn_research.findings.retention import answer_mentoring_effect, answer_retention
 from asn_research.findings.satisfaction import answer_exposure_service, answer_service_satisfaction
 from asn_research.findings.seat import answer_seats_under_budget
 from asn_research.findings.voice import answer_coder_agreement, answer_interview_themes
@@ -83,6 +92,18 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         outcome="primary outcome of the plan", unit="share", sample="people with a score before",
         model="mean, CR2", needs=_LEARNING, answer=answer_match_rate, figure="share", table="share",
         causal_from=_NEVER,
+    ),
+    Question(
+        id="competency_gaps", level=Level.NEEDS, estimand="mean score less what the post requires",
+        outcome="every competency with a standard", unit="points", sample="people with a score before",
+        model="mean, CR2 by unit", needs=_LEARNING, answer=answer_competency_gaps, figure="interval",
+        table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="needs_met", level=Level.NEEDS, estimand="share of the shortfall gone after the training",
+        outcome="every competency with a standard", unit="share", sample="trained people with both scores",
+        model="ratio of means, Fieller, CR2", needs=_LEARNING, answer=answer_needs_met, figure="interval",
+        table="interval", causal_from=_NEVER,
     ),
     Question(
         id="satisfaction", level=Level.REACTION, estimand="mean of the satisfaction scale",
@@ -151,6 +172,55 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         outcome="primary outcome of the plan", unit="points", sample="people with both scores",
         model="regression to the mean, practice allowance; or the comparison group", needs=_LEARNING,
         answer=answer_background_change, figure="background", table="background", causal_from=_NEVER,
+    ),
+    Question(
+        id="supervisor_change", level=Level.BEHAVIOUR, estimand="mean change, or difference in changes",
+        outcome="ratings by superiors", unit="points", sample="people rated before and later",
+        model="multilevel by rater and batch; change score, CR2 by rater", needs=_LEARNING,
+        answer=answer_supervisor_change, figure="interval", table="interval",
+    ),
+    Question(
+        id="task_performance", level=Level.BEHAVIOUR, estimand="mean change, or difference in changes",
+        outcome="daily_task", unit="points", sample="people scored before and later",
+        model="multilevel by rater and batch; change score, CR2 by rater", needs=_LEARNING,
+        answer=answer_task_performance, figure="distribution", table="distribution",
+    ),
+    Question(
+        id="observation_change", level=Level.BEHAVIOUR, estimand="mean change, or difference in changes",
+        outcome="scores by observers", unit="points", sample="people observed before and later",
+        model="multilevel by observer, batch and person; change score, CR2 by observer", needs=_LEARNING,
+        answer=answer_observation_change, figure="interval", table="interval",
+    ),
+    Question(
+        id="rater_agreement", level=Level.BEHAVIOUR, estimand="intraclass correlation of a single rater",
+        outcome="ratings by several raters", unit="alpha", sample="people with several raters",
+        model="Shrout-Fleiss ICC; Krippendorff's alpha, bootstrap", needs=("assessments",),
+        answer=answer_rater_agreement, figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="self_supervisor_gap", level=Level.BEHAVIOUR, estimand="mean self-rating less superior's rating",
+        outcome="competencies rated by both", unit="points", sample="people rated by both at one time",
+        model="mean, CR2 by rater", needs=("assessments",), answer=answer_self_supervisor_gap,
+        figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="retention", level=Level.BEHAVIOUR, estimand="mean change since the end of the training",
+        outcome="primary outcome of the plan", unit="points", sample="trained people with three scores",
+        model="mean change, CR2; share kept, Fieller", needs=_LEARNING, answer=answer_retention,
+        figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="mentoring_effect", level=Level.BEHAVIOUR, estimand="change per 10 hours of mentoring",
+        outcome="primary outcome of the plan", unit="points", sample="trained people with known hours",
+        model="change score and ANCOVA on hours, participation and method, CR2", needs=_LEARNING,
+        answer=answer_mentoring_effect, figure="interval", table="interval", causal_from=_NEVER,
+    ),
+    Question(
+        id="appraisal_shift", level=Level.BEHAVIOUR,
+        estimand="share up minus share down, or its difference", outcome="appraisal predicate",
+        unit="percentage_points", sample="people appraised in both years",
+        model="sign of the shift, OLS, CR2 by unit", needs=("participants", "appraisals"),
+        answer=answer_appraisal_shift, figure="interval", table="interval",
     ),
     Question(
         id="service_satisfaction", level=Level.RESULTS, estimand="change of the satisfaction index",

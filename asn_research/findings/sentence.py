@@ -13,8 +13,10 @@ from asn_research.findings.finding import Cell, Finding, Status
 from asn_research.findings.label import row_label
 from asn_research.findings.wording.across import ACROSS_WORDINGS
 from asn_research.findings.wording.advice import ADVICE_WORDINGS
+from asn_research.findings.wording.behaviour import BEHAVIOUR_WORDINGS
 from asn_research.findings.wording.cost import COST_WORDINGS
 from asn_research.findings.wording.learning import LEARNING_WORDINGS
+from asn_research.findings.wording.needs import NEEDS_WORDINGS
 from asn_research.findings.wording.part import Wording, say
 from asn_research.findings.wording.reach import REACH_WORDINGS
 from asn_research.findings.wording.reaction import REACTION_WORDINGS
@@ -25,7 +27,9 @@ from asn_research.language.catalogue import has_phrase, read_messages
 from asn_research.models.result import NotEstimable
 
 WORDINGS: dict[str, Wording] = (
-    REACH_WORDINGS
+    NEEDS_WORDINGS
+    | BEHAVIOUR_WORDINGS
+    | REACH_WORDINGS
     | REACTION_WORDINGS
     | LEARNING_WORDINGS
     | RESULTS_WORDINGS

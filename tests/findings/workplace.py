@@ -35,14 +35,14 @@ def make_ratings(
     ability: np.ndarray,
     truth: np.ndarray,
 ) -> pd.DataFrame:
-    """Superiors rate daily tasks and attitude of half of the people, two observers communication of a seventh.
+    """Superiors rate tasks and attitude of a third of the people, two observers communication of a seventh.
 
     Superiors and observers differ in severity, which is the same before and after.
     """
     size = person.size
     names = sorted(set(unit))
     head = np.array([names.index(one) for one in unit])
-    half, seventh = np.arange(size) // 2 % 2 == 0, np.arange(size) // 2 % 7 == 0
+    third, seventh = np.arange(size) // 2 % 3 == 0, np.arange(size) // 2 % 7 == 0
     frames = []
     severity = rng.normal(0.0, _RATER_SD, len(names))[head]
     for competency, level in (("daily_task", ability), ("professional_attitude", ability - SELF_EXCESS)):
@@ -50,7 +50,7 @@ def make_ratings(
             score = level + gain + rng.normal(0.0, _NOISE_SD, size)
             score = score + (severity if competency == "daily_task" else 0.0)
             raters = np.array([f"A{place:016x}" for place in head])
-            frames.append(_rating(person, raters, score, half, (competency, "supervisor", wave)))
+            frames.append(_rating(person, raters, score, third, (competency, "supervisor", wave)))
     first = rng.integers(0, _OBSERVERS, size)
     strict = rng.normal(0.0, _RATER_SD, _OBSERVERS)
     for seat in (0, 3):
