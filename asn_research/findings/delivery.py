@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from asn_research.findings.disclosure import gate_rows
+from asn_research.findings.disclosure import GatedRows, gate_rows
 from asn_research.findings.draft import answer, leave_open, withhold
 from asn_research.findings.estimation import estimate_share
 from asn_research.findings.finding import Caveat, Finding, Row, Sample
@@ -33,19 +33,7 @@ def answer_project_delivery(data: RegionData) -> Finding:
     if len(decided) < minimum:
         return withhold(data, _QUESTION, tables=_TABLES)
     shares = [share for aspect in _ASPECTS if (share := _share(projects, aspect, minimum=minimum))]
-    rows = [
-        row
-        for part, group in (
-            (projects, "finding.group_all_projects"),
-            (projects[projects["leader"] == "trained"], "finding.group_leader_trained"),
-            (projects[projects["leader"] == "other"], "finding.group_leader_other"),
-        )
-        for aspect in _ASPECTS
-        if (row := _row(part, aspect, group=group))
-    ]
-    gated = gate_rows(
-        _without_subtraction(rows, minimum=minimum), minimum=minimum, people="total", within="group"
-    )
+    gated = _rows(projects, minimum=minimum)
     late = projects.loc[projects["late_days"].notna(), "late_days"]
     return answer(
         data,
@@ -69,6 +57,23 @@ def answer_project_delivery(data: RegionData) -> Finding:
             "median_late_days": float(late.median()) if len(late) >= minimum else None,
         },
     )
+
+
+def _rows(projects: pd.DataFrame, *, minimum: int) -> GatedRows:
+    """All projects, those of trained leaders and those of others."""
+    rows = [
+        row
+        for part, group in (
+            (projects, "finding.group_all_projects"),
+            (projects[projects["leader"] == "trained"], "finding.group_leader_trained"),
+            (projects[projects["leader"] == "other"], "finding.group_leader_other"),
+        )
+        for aspect in _ASPECTS
+        if (row := _row(part, aspect, group=group))
+    ]
+    unknown = int(projects["leader"].isna().sum())
+    kept = _without_subtraction(rows, unknown=unknown, minimum=minimum)
+    return gate_rows(kept, minimum=minimum, people="total", within="group")
 
 
 def _leaders(data: RegionData, projects: pd.DataFrame) -> pd.Series[str]:
@@ -103,10 +108,10 @@ def _row(projects: pd.DataFrame, aspect: str, *, group: str) -> Row | None:
     }
 
 
-def _without_subtraction(rows: list[Row], *, minimum: int) -> list[Row]:
-    """The groups of leaders are left out where one of them is too small: the total would reveal it."""
+def _without_subtraction(rows: list[Row], *, unknown: int, minimum: int) -> list[Row]:
+    """Groups of leaders are left out where one of them, or the rest, is small: the total would reveal it."""
     parts = [row for row in rows if row["group"] != "finding.group_all_projects"]
-    small = any(int(str(row["total"])) < minimum for row in parts)
+    small = unknown in range(1, minimum) or any(int(str(row["total"])) < minimum for row in parts)
     one_group = len({row["group"] for row in parts}) < 2
     return (
         [row for row in rows if row["group"] == "finding.group_all_projects"] if small or one_group else rows

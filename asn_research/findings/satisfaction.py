@@ -56,6 +56,13 @@ class _Surveys:
         counts = [side["unit"].value_counts() for side in (self.before, self.after)]
         return sorted(u for u in set(counts[0].index) & set(counts[1].index) if min(c[u] for c in counts) > 1)
 
+    @property
+    def thin_units(self) -> dict[str, int]:
+        """The other units and their answers in the smaller survey, at least one: they must stay hidden."""
+        counts = [side["unit"].value_counts() for side in (self.before, self.after)]
+        others = sorted((set(counts[0].index) | set(counts[1].index)) - set(self.units))
+        return {unit: max(1, min(int(c.get(unit, 0)) for c in counts)) for unit in others}
+
     def change(self, elements: Sequence[str] = _ELEMENTS) -> Estimate:
         return measure_skm_change(self.before, self.after, elements=elements, rule=self.rule)
 
@@ -121,7 +128,7 @@ def _class_details(indices: tuple[SkmIndex, SkmIndex]) -> dict[str, Cell]:
 
 
 def _element_details(rows: Sequence[Row]) -> dict[str, Cell]:
-    elements = [row for row in rows if row.get("group") == "finding.group_element"]
+    elements = [row for row in rows if row["group"] == "finding.group_element"]
     lowest = min(elements, key=lambda row: float(str(row["after"])))
     return {"lowest_element": lowest["label_code"], "lowest_element_index": lowest["after"]}
 
@@ -140,6 +147,8 @@ def _satisfaction_rows(
         part = surveys.of_unit(unit)
         found[unit] = part.indices()
         rows.append(_row(part, found[unit], part.change(), label=unit, group="finding.group_unit"))
+    for unit, smallest in surveys.thin_units.items():
+        rows.append({"label": unit, "group": "finding.group_unit", "n": smallest, "smallest": smallest})
     return rows, found
 
 
@@ -205,7 +214,7 @@ def answer_exposure_service(data: RegionData) -> Finding:
     if surveys.smaller < surveys.minimum:
         return withhold(data, question, tables=_EXPOSURE)
     units = _exposed_units(data, surveys)
-    kept = units[(units["listed"] >= surveys.minimum) & (units["smallest"] >= surveys.minimum)]
+    kept = units[units["unit"].isin(_open_units(data, surveys))]
     respondents = int(kept["n"].sum())
     sample = Sample(
         people=respondents,
@@ -234,6 +243,19 @@ def answer_exposure_service(data: RegionData) -> Finding:
             "mde": detectable(slope),
         },
     )
+
+
+def _open_units(data: RegionData, surveys: _Surveys) -> set[str]:
+    """Units that neither the count of staff nor the satisfaction index hides, also not to hide another."""
+    staff = measure_training_hours(data.tables)["unit"].dropna().value_counts()
+    sizes = {unit: surveys.of_unit(unit).smaller for unit in surveys.units} | surveys.thin_units
+    listed = {str(unit): int(size) for unit, size in staff.items()}
+    found = []
+    for counts in (listed, sizes):
+        rows: list[Row] = [{"label": unit, "n": counts[unit]} for unit in sorted(counts)]
+        gated = gate_rows(rows, minimum=surveys.minimum).rows
+        found.append({str(row["label"]) for row in gated if not row.get("suppressed")})
+    return found[0] & found[1]
 
 
 def _exposed_units(data: RegionData, surveys: _Surveys) -> pd.DataFrame:

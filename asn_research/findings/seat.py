@@ -54,12 +54,9 @@ def answer_seats_under_budget(data: RegionData) -> Finding:
         term="seats", estimate=float(seats), n_obs=int(costs["participants"].sum()), outcome="seats",
         unit="people", estimand="seats bought at the present cost per participant", method="count",
     )  # fmt: skip
-    rows: list[Row] = [
-        {"label_code": "finding.seats_bought", "amount": float(seats)},
-        {"label_code": "finding.seats_planned", "amount": float(plan.planned)},
-    ]
+    known = {"bought": seats, "planned": plan.planned}
     if waiting >= minimum_of(data):
-        rows.append({"label_code": "finding.seats_waiting", "amount": float(waiting)})
+        known["waiting"] = waiting
     return answer(
         data,
         _QUESTION,
@@ -69,17 +66,21 @@ def answer_seats_under_budget(data: RegionData) -> Finding:
             Caveat(code="seats_same_cost"),
             *((Caveat(code="lottery_assumptions"),) if waiting > seats else ()),
         ),
-        rows=tuple(rows),
+        rows=tuple(_row(name, count) for name, count in known.items()),
         details={
             "unit": "people",
             "year": plan.year,
             "budget_idr": plan.budget_idr,
             "planned": plan.planned,
             "cost_per_participant": cost,
-            "waiting": waiting if waiting >= minimum_of(data) else None,
+            "waiting": known.get("waiting"),
             **_lottery(data, seats, waiting),
         },
     )
+
+
+def _row(name: str, count: int) -> Row:
+    return {"label_code": f"finding.seats_{name}", "amount": float(count)}
 
 
 def _next_plan(data: RegionData) -> _Plan | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from asn_research.contract.region import ServiceTime
 from asn_research.errors import ConvergenceError, EstimationError, InputError
 from asn_research.findings.disclosure import gate_rows
 from asn_research.findings.draft import answer, leave_open, refuse, refuse_error, withhold
@@ -82,17 +83,21 @@ def answer_service_time(data: RegionData) -> Finding:
         caveats=_caveats(series, minimum=minimum),
         rows=gated.rows,
         disclosure=gated.disclosure,
-        details={
-            "unit": "days",
-            "reference": None,
-            "requests": len(requests),
-            "service": declared.service,
-            "changed_on": declared.changed_on.isoformat(),
-            "months_before": int(series.fit.statistics["n_before"]),
-            "months_after": int(series.fit.statistics["n_after"]),
-            "mde": detectable(level),
-        },
+        details=_details(series, declared, mde=detectable(level)),
     )
+
+
+def _details(series: _Series, declared: ServiceTime, *, mde: float | None) -> dict[str, Cell]:
+    return {
+        "unit": "days",
+        "reference": None,
+        "requests": len(series.requests),
+        "service": declared.service,
+        "changed_on": declared.changed_on.isoformat(),
+        "months_before": int(series.fit.statistics["n_before"]),
+        "months_after": int(series.fit.statistics["n_after"]),
+        "mde": mde,
+    }
 
 
 def _in_days(estimate: Estimate) -> Estimate:

@@ -97,8 +97,34 @@ def test_a_unit_with_few_respondents_is_hidden_with_another_one() -> None:
     assert len(hidden) >= 2
     assert not any(UNITS[0] in text for text in caveat_sentences(found, "id"))
     exposed = answer_one(with_table(data, "citizen_surveys", kept), "exposure_service")
-    assert UNITS[0] not in [row["label"] for row in exposed.rows]
-    assert exposed.sample.excluded == {"small_unit": 1}
+    assert {row["label"] for row in exposed.rows} == set(UNITS) - {row["label"] for row in hidden}
+    assert exposed.sample.excluded == {"small_unit": len(hidden)}
+
+
+def test_a_single_answer_from_a_unit_cannot_be_found_by_subtraction() -> None:
+    data = make_region("one_group")
+    surveys = data.tables["citizen_surveys"]
+    lone = surveys[surveys["unit"] == UNITS[0]].groupby("wave").head(1)
+    rest = surveys[surveys["unit"] != UNITS[0]]
+    found = answer_one(
+        with_table(data, "citizen_surveys", pd.concat([rest, lone.head(1)])), "service_satisfaction"
+    )
+    hidden = [row for row in found.rows if row.get("suppressed")]
+    assert UNITS[0] in [row["label"] for row in hidden]
+    assert len(hidden) >= 2
+
+
+def test_a_unit_hidden_to_hide_another_one_is_not_shown_beside_its_staff() -> None:
+    data = make_region("one_group")
+    people = data.tables["participants"]
+    tiny = people["unit"] == UNITS[0]
+    kept = people[~tiny | (people.groupby("unit").cumcount() < 3)]
+    smaller = with_table(data, "participants", kept)
+    hidden = {str(r["label"]) for r in answer_one(smaller, "coverage").rows if r.get("suppressed")}
+    assert len(hidden) >= 2
+    shown = {str(row["label"]) for row in answer_one(smaller, "exposure_service").rows}
+    assert shown
+    assert not shown & hidden
 
 
 def test_the_drop_of_waiting_times_is_found(one_group: Findings) -> None:
