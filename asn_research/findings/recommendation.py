@@ -202,7 +202,9 @@ def advise_mentoring(findings: Findings) -> Advice | None:
     if found is not None and found[1].conf_low > 0:
         return _advise("mentoring", [found[0]], basis=found[1], clear=True)
     raised = _raised(findings, "mentoring")
-    return None if raised is None else _advise("mentoring_voices", [raised], basis=None, clear=False)
+    if raised is None or (found is not None and found[1].conf_high < 0):
+        return None
+    return _advise("mentoring_voices", [raised], basis=None, clear=False)
 
 
 def advise_citizen_feedback(findings: Findings) -> Advice | None:

@@ -97,7 +97,7 @@ def summarise(findings: Sequence[Finding], language: Language) -> Summary:
 def _advice(finding: Finding | None, language: Language) -> tuple[str, ...]:
     """The best founded recommendations, each with its strength."""
     rows = finding.rows[:MAXIMUM_RECOMMENDATIONS] if finding else ()
-    told = [(advice_text(row, language), strength_text(row, language)) for row in rows]
+    told = [(advice_text(row, language).rstrip("."), strength_text(row, language)) for row in rows]
     return tuple(say("advice_short", language, advice=advice, strength=strength) for advice, strength in told)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from asn_research.findings.catalogue import QUESTIONS
 from asn_research.findings.claim import find_claims
 from asn_research.findings.finding import Cell, Finding, Row, Status
 from asn_research.findings.recommendation import (
@@ -126,6 +127,13 @@ def test_a_finding_makes_its_advice_and_its_opposite_does_not(case: str) -> None
 def test_every_rule_has_a_case_and_reads_questions_it_declares() -> None:
     assert len({case.split()[0] for case in CASES} - {"mentoring_voices"}) == len(RULES)
     assert {speaks.question for speaks, _ in CASES.values()} <= set(RECOMMENDATION_QUESTIONS)
+    assert set(RECOMMENDATION_QUESTIONS) <= {question.id for question in QUESTIONS}
+
+
+def test_voices_do_not_outweigh_a_number_that_speaks_against_them() -> None:
+    voices = CASES["mentoring_voices"][0]
+    assert [row["rule"] for row in advise(voices, CASES["mentoring"][1]).rows] == ["mentoring_voices"]
+    assert advise(voices, finding("mentoring_effect", estimate(-2.0, -0.5), grade=2)).rows == ()
 
 
 def test_no_finding_no_recommendation() -> None:
@@ -177,6 +185,7 @@ def test_page_one_shows_the_three_strongest_with_their_strength(
     rows = one_group["recommendations"].rows
     assert len(short.recommendations) == min(3, len(rows)) > 0
     for text, row in zip(short.recommendations, rows, strict=False):
-        assert advice_text(row, language) in text
+        assert advice_text(row, language).rstrip(".") in text
+        assert text.endswith(").")
         assert strength_text(row, language) in text
     assert summarise((), language).recommendations == ()

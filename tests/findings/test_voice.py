@@ -8,9 +8,15 @@ import pandas as pd
 import pytest
 
 from asn_research.findings.answer import answer_question
-from asn_research.findings.catalogue import question
+from asn_research.findings.catalogue import QUESTIONS, question
 from asn_research.findings.finding import Finding, Status
-from asn_research.findings.joint import conclude_joint_display, direction_of, read_topics, topic_of
+from asn_research.findings.joint import (
+    JOINT_QUESTIONS,
+    conclude_joint_display,
+    direction_of,
+    read_topics,
+    topic_of,
+)
 from asn_research.findings.quotation import MAXIMUM_WORDS, choose_quotation, is_quotable
 from asn_research.findings.sentence import answer_sentence
 from asn_research.findings.voice import ALL_ROLES, OTHER_ROLES, group_roles
@@ -180,6 +186,7 @@ def test_every_topic_names_questions_as_they_are_spelled() -> None:
     assert found is not None
     assert found.name == "mentoring"
     assert topic_of("Sesuatu yang lain") is None
+    assert set(JOINT_QUESTIONS) <= {known.id for known in QUESTIONS}
     names = [topic.name for topic in read_topics()]
     assert len(names) == len(set(names))
 
