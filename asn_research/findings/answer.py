@@ -9,13 +9,14 @@ from asn_research.errors import EstimationError, InputError
 from asn_research.findings.catalogue import QUESTIONS
 from asn_research.findings.draft import leave_open, refuse_error
 from asn_research.findings.finding import Finding
+from asn_research.findings.past import PastPeriod
 from asn_research.findings.question import Question
 
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
 
 
-def answer_questions(data: RegionData) -> tuple[Finding, ...]:
+def answer_questions(data: RegionData, *, past: PastPeriod | None = None) -> tuple[Finding, ...]:
     """The answers to all questions of the catalogue, in its order.
 
     A question whose table is missing or empty stays open; one that an estimator refuses carries the reason.
@@ -24,15 +25,26 @@ def answer_questions(data: RegionData) -> tuple[Finding, ...]:
     ----------
     data : RegionData
         The clean tables of a region and period, as the store opens them.
+    past : PastPeriod, optional
+        What the same region found in its last period, for the question what has changed since.
     """
     found: dict[str, Finding] = {}
-    for question in sorted(QUESTIONS, key=lambda question: question.conclude is not None):
-        found[question.id] = answer_question(data, question, known=found)
+    for question in sorted(QUESTIONS, key=_order):
+        found[question.id] = answer_question(data, question, known=found, past=past)
     return tuple(found[question.id] for question in QUESTIONS)
 
 
+def _order(question: Question) -> int:
+    """Questions about tables first, then those about other answers, then those about earlier answers."""
+    return 2 if question.follow is not None else int(question.conclude is not None)
+
+
 def answer_question(
-    data: RegionData, question: Question, *, known: Mapping[str, Finding] | None = None
+    data: RegionData,
+    question: Question,
+    *,
+    known: Mapping[str, Finding] | None = None,
+    past: PastPeriod | None = None,
 ) -> Finding:
     """The answer to one question.
 
@@ -45,6 +57,8 @@ def answer_question(
     known : mapping, optional
         Findings already made, by question, for a question that draws on others; they are made here where
         they are not given.
+    past : PastPeriod, optional
+        As in :func:`answer_questions`.
     """
     for table in question.needs:
         if table not in data.tables or data.tables[table].empty:
@@ -52,6 +66,8 @@ def answer_question(
     try:
         if question.answer is not None:
             return question.answer(data)
+        if question.follow is not None:
+            return question.follow(data, known if known is not None else {}, past)
         return _conclude(data, question, known if known is not None else {})
     except EstimationError as error:
         return refuse_error(data, question.id, error)

@@ -13,6 +13,7 @@ from asn_research.findings.behaviour import (
     answer_supervisor_change,
     answer_task_performance,
 )
+from asn_research.findings.change import follow_change
 from asn_research.findings.comparison import answer_region_comparison, answer_service_comparison
 from asn_research.findings.condition import answer_curriculum_age, answer_stakeholder_roles
 from asn_research.findings.cost import answer_cost_effectiveness, answer_cost_per_participant
@@ -304,6 +305,12 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         outcome="advice", unit="count", sample="findings of this report", model="rules over findings",
         needs=(), conclude=conclude_recommendations, draws_on=RECOMMENDATION_QUESTIONS, table="advice",
         causal_from=_NEVER,
+    ),
+    Question(
+        id="change_since_last_period", level=Level.TIME, estimand="difference between periods",
+        outcome="every headline", unit="unit of the headline", sample="numbers of both periods",
+        model="differences of independent estimates, Welch, Holm", needs=(), follow=follow_change,
+        table="change", causal_from=_NEVER,
     ),
 )  # fmt: skip
 """Every question that reports answer, in the order of the report."""

@@ -58,8 +58,8 @@ def compare_pairs(found: Sequence[RegionEstimate]) -> Differences:
     freedom = joint**2 / (variance[i] ** 2 / df[i] + variance[j] ** 2 / df[j])
     estimates = _tested(value[i] - value[j], joint, freedom, unit=found[0].estimate.unit)
     return Differences(
-        first=tuple(found[p] for p in i),
-        second=tuple(found[p] for p in j),
+        first=tuple(found[int(p)] for p in i),
+        second=tuple(found[int(p)] for p in j),
         estimates=estimates,
         adjusted=tuple(adjust_holm([e.p_value for e in estimates])),
     )
@@ -95,8 +95,8 @@ def _tested(
 ) -> tuple[Estimate, ...]:
     error = np.sqrt(variance)
     statistic = difference / error
-    p_value = 2 * stats.t.sf(np.abs(statistic), df)
-    half = stats.t.ppf((1 + CONF_LEVEL) / 2, df) * error
+    p_value = np.asarray(2 * stats.t.sf(np.abs(statistic), df), dtype=float)
+    half = np.asarray(stats.t.ppf((1 + CONF_LEVEL) / 2, df), dtype=float) * error
     return tuple(
         Estimate(
             term="difference",

@@ -54,8 +54,8 @@ class Question:
     into a finding. A question about other answers has ``conclude`` instead, which also gets the findings of
     the questions named in ``draws_on``; one about the time since the last period has ``follow``, which gets
     all other findings and those of the last period; one across regions has ``compare``. ``figure`` and
-    ``table`` name the drawing and the table (empty: none); ``causal_from`` is the lowest design grade whose wording may
-    speak of an effect (6: never).
+    ``table`` name the drawing and the table (empty: none); ``causal_from`` is the lowest design grade whose
+    wording may speak of an effect (6: never).
     """
 
     id: str

@@ -14,6 +14,7 @@ from asn_research.findings.label import row_label
 from asn_research.findings.wording.across import ACROSS_WORDINGS
 from asn_research.findings.wording.advice import ADVICE_WORDINGS
 from asn_research.findings.wording.behaviour import BEHAVIOUR_WORDINGS
+from asn_research.findings.wording.change import CHANGE_WORDINGS
 from asn_research.findings.wording.cost import COST_WORDINGS
 from asn_research.findings.wording.learning import LEARNING_WORDINGS
 from asn_research.findings.wording.needs import NEEDS_WORDINGS
@@ -37,6 +38,7 @@ WORDINGS: dict[str, Wording] = (
     | VOICE_WORDINGS
     | ADVICE_WORDINGS
     | ACROSS_WORDINGS
+    | CHANGE_WORDINGS
 )
 
 

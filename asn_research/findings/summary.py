@@ -42,6 +42,8 @@ _KEYS = (
     "pooled_method_effect",
     "transferability",
 )
+_OPEN_AT_FIRST = frozenset({"change_since_last_period"})
+"""Questions that a first period cannot answer, which is no gap of its data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,9 @@ def summarise(findings: Sequence[Finding], language: Language) -> Summary:
         for sentence in answer_sentences(answered[question], language)[:most]
     ][:MAXIMUM_SENTENCES]
     figures = [_key_figure(answered[question], language) for question in _KEYS if question in answered]
-    unanswered = [f for f in findings if f.status is not Status.ESTIMATED]
+    unanswered = [
+        f for f in findings if f.status is not Status.ESTIMATED and f.question not in _OPEN_AT_FIRST
+    ]
     return Summary(
         sentences=tuple(sentence for _, sentence in told),
         questions=tuple(question for question, _ in told),

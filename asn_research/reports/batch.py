@@ -14,6 +14,7 @@ from typing import Final
 from asn_research.errors import AsnResearchError, Problem
 from asn_research.language import Language
 from asn_research.reports.manifest import MANIFEST, Manifest, hash_inputs, read_manifest
+from asn_research.reports.predecessor import hash_past
 from asn_research.reports.publication import publish
 
 NAMES: Final = (
@@ -69,8 +70,24 @@ class Outcome:
 def make_reports(order: Order, tasks: Sequence[Task]) -> Iterator[Outcome]:
     """Make every report that is not fresh, in as many processes as asked for; yield outcomes as they come.
 
-    A region that fails does not stop the others: it leaves stub pages that say why.
+    A region that fails does not stop the others: it leaves stub pages that say why. The periods of a region
+    are made in their order, because a report builds on the one before.
     """
+    for wave in _waves(tasks):
+        yield from _make_wave(order, wave)
+
+
+def _waves(tasks: Sequence[Task]) -> list[list[Task]]:
+    """Tasks that do not build on each other together: the first periods of all regions, then the second."""
+    ranks: dict[Task, int] = {}
+    known: dict[str, int] = {}
+    for task in sorted(tasks, key=lambda task: task.period):
+        ranks[task] = known.get(task.region, 0)
+        known[task.region] = ranks[task] + 1
+    return [[t for t in tasks if ranks[t] == rank] for rank in range(max(ranks.values(), default=-1) + 1)]
+
+
+def _make_wave(order: Order, tasks: Sequence[Task]) -> Iterator[Outcome]:
     due = []
     for task in tasks:
         fresh = None if order.force else _fresh_manifest(order, task)
@@ -130,7 +147,8 @@ def _size(folder: Path) -> int:
 
 def _inputs(order: Order, task: Task) -> dict[str, object]:
     notebooks = [order.notebooks / name for name in NOTEBOOKS]
-    return hash_inputs(order.raw, task.region, task.period, notebooks)
+    past = hash_past(order.raw, order.reports, region=task.region, period=task.period) if task.period else {}
+    return hash_inputs(order.raw, task.region, task.period, notebooks) | {"past": past}
 
 
 def _fresh_manifest(order: Order, task: Task) -> Manifest | None:

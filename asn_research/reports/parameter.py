@@ -22,7 +22,8 @@ class ReportParameters(BaseModel):
     """The parameters of the product notebooks: names, types and defaults in one place.
 
     ``region`` is a folder below the raw data, ``period`` one of its periods (None: the last one), ``raw`` and
-    ``processed`` the folders of raw and clean data (None: those of the project).
+    ``processed`` the folders of raw and clean data, ``reports`` that of published reports (None: those of the
+    project).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -32,6 +33,7 @@ class ReportParameters(BaseModel):
     language: Language = "id"
     raw: str | None = None
     processed: str | None = None
+    reports: str | None = None
 
     def given(self) -> dict[str, Any]:
         """The values to hand to a notebook: all but the folders left to the project."""

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from asn_research.findings.answer import answer_questions
 from asn_research.findings.finding import Finding, read_findings
+from asn_research.findings.past import PastPeriod
 from asn_research.ingest.store import RegionData
 from asn_research.reports import provenance
 from asn_research.reports.publication import publish
@@ -16,21 +17,23 @@ from asn_research.reports.publication import publish
 FILE: Final = "answers.json"
 
 
-def answer_once(data: RegionData, folder: Path) -> tuple[Finding, ...]:
+def answer_once(data: RegionData, folder: Path, *, past: PastPeriod | None = None) -> tuple[Finding, ...]:
     """The answers to all questions, from the last computation where nothing they depend on has changed.
 
     Parameters
     ----------
     data
         The clean tables of a region and period.
+    past
+        What the same region found in its last period.
     folder
         Where they are stored; the answers are kept beside them, with a key made of the raw files' hashes,
         region.toml, the code and the packages. A folder that cannot be written to is no error.
     """
-    key = _key(data)
+    key = _key(data, past)
     records = _recall(folder / FILE, key)
     if records is None:
-        made = [record for finding in answer_questions(data) for record in finding.as_records()]
+        made = [record for finding in answer_questions(data, past=past) for record in finding.as_records()]
         text = json.dumps({"key": key, "records": made}, ensure_ascii=False, allow_nan=False)
         with contextlib.suppress(OSError):
             publish(folder, {FILE: text.encode()})
@@ -38,17 +41,26 @@ def answer_once(data: RegionData, folder: Path) -> tuple[Finding, ...]:
     return read_findings(records)
 
 
-def _key(data: RegionData) -> str:
+def _key(data: RegionData, past: PastPeriod | None) -> str:
     return provenance.digest_json(
         {
             "raw": data.intake["raw_digest"],
             "rows": data.intake["totals"],
             "region": data.region.model_dump_json(),
             "period": data.period,
+            "past": None if past is None else _past_key(past),
             "code": provenance.code_digest(),
             "packages": provenance.package_versions(),
         }
     )
+
+
+def _past_key(past: PastPeriod) -> str:
+    """A digest of everything that a past period says."""
+    sides = {"findings": past.findings, "published": past.published}
+    records = {side: [r for f in known.values() for r in f.as_records()] for side, known in sides.items()}
+    flags = [past.period, past.recomputed, past.code_changed, past.rules_changed]
+    return provenance.digest_json([flags, records])
 
 
 def _recall(path: Path, key: str) -> list[dict[str, Any]] | None:

@@ -71,6 +71,7 @@ def _make_editions(order: Order, task: Task, product: Product, name: str) -> lis
             language=language,
             raw=order.raw_given,
             processed=order.processed_given,
+            reports=order.reports_given if product is REPORT else None,
         )
         editions.append(
             make_edition(

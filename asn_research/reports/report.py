@@ -13,6 +13,7 @@ from asn_research.contract.vocabulary import nearest
 from asn_research.errors import Problem, ReportError
 from asn_research.findings.catalogue import QUESTIONS
 from asn_research.findings.finding import Finding
+from asn_research.findings.past import PastPeriod
 from asn_research.findings.question import Level
 from asn_research.findings.sentence import grade_text
 from asn_research.ingest.store import RegionData, find_project, open_region
@@ -21,6 +22,7 @@ from asn_research.reports import provenance
 from asn_research.reports.exhibit import RegionExhibit
 from asn_research.reports.gallery import Findings, Gallery
 from asn_research.reports.parameter import check_parameters
+from asn_research.reports.predecessor import read_past
 from asn_research.reports.recall import answer_once
 
 
@@ -30,14 +32,17 @@ class Report(Gallery, RegionExhibit):
     Every piece it shows bears the region, period and language it belongs to.
     """
 
-    def __init__(self, data: RegionData, *, language: Language, folder: Path) -> None:
+    def __init__(
+        self, data: RegionData, *, language: Language, folder: Path, past: PastPeriod | None = None
+    ) -> None:
         super().__init__(data, language=language)
         self.folder = folder
+        self.past = past
 
     @cached_property
     def findings(self) -> Findings:
         """The answers to all questions of the catalogue."""
-        return Findings(answer_once(self.source, self.folder), self.stamp)
+        return Findings(answer_once(self.source, self.folder, past=self.past), self.stamp)
 
     def head(self) -> None:
         """Show whose report it is, of which period and data, and how strong its evidence is."""
@@ -132,6 +137,7 @@ def open_report(
     language: Language = "id",
     raw: str | Path | None = None,
     processed: str | Path | None = None,
+    reports: str | Path | None = None,
 ) -> Report:
     """Open the report of a region and period, taking in its raw files first where that is needed.
 
@@ -143,8 +149,9 @@ def open_report(
         Name of one of its periods; the last one where it is not given.
     language
         ``"id"`` or ``"en"``.
-    raw, processed
-        Folders of raw and of clean data; those of the project where they are not given.
+    raw, processed, reports
+        Folders of raw data, of clean data and of published reports; those of the project where they are not
+        given. From the published reports only what the last period found is read.
 
     Raises
     ------
@@ -162,13 +169,15 @@ def open_report(
             "language": language,
             "raw": None if raw is None else str(raw),
             "processed": None if processed is None else str(processed),
+            "reports": None if reports is None else str(reports),
         }
     )
-    data = open_region(
-        asked.region,
-        period=asked.period,
-        raw=Path(asked.raw) if asked.raw else None,
-        processed=Path(asked.processed) if asked.processed else None,
-    )
-    clean = Path(asked.processed) if asked.processed else find_project() / "data" / "processed"
-    return Report(data, language=asked.language, folder=clean / data.region.folder / data.period)
+    folders = {
+        "raw": Path(asked.raw) if asked.raw else None,
+        "processed": Path(asked.processed) if asked.processed else None,
+    }
+    data = open_region(asked.region, period=asked.period, **folders)
+    clean = folders["processed"] or find_project() / "data" / "processed"
+    past = read_past(data, **folders, reports=Path(asked.reports) if asked.reports else None)
+    folder = clean / data.region.folder / data.period
+    return Report(data, language=asked.language, folder=folder, past=past)

@@ -6,8 +6,9 @@ import datetime
 from pathlib import Path
 from typing import Any
 
+from asn_research.findings.evidence import ACROSS
 from asn_research.language import LANGUAGES, Language, format_count, format_date, phrase
-from asn_research.reports.edition import PRODUCTS, REPORT, page_name, style_markup
+from asn_research.reports.edition import CROSS_REGION, PRODUCTS, REPORT, page_name, style_markup
 from asn_research.reports.manifest import Manifest, read_manifest
 from asn_research.reports.markup import render
 from asn_research.reports.page import security_policy
@@ -33,18 +34,21 @@ def write_index(reports: Path) -> Path:
     manifests = read_manifests(reports)
     made = [language for language in LANGUAGES if any(language in m.languages for m in manifests)]
     languages = made or ["id"]
+    across = read_manifest(reports / ACROSS)
     files = {}
     for language in languages:
         others = [other for other in languages if other != language]
         alternate = index_name(others[0]) if others else ""
-        files[index_name(language)] = _index_page(manifests, language, alternate).encode()
+        files[index_name(language)] = _index_page(manifests, language, alternate, across=across).encode()
     if "id" not in languages:
         files[index_name("id")] = files[index_name(languages[0])]
     publish(reports, files, remove=[index_name(language) for language in LANGUAGES])
     return reports / index_name("id")
 
 
-def _index_page(manifests: list[Manifest], language: Language, alternate: str) -> str:
+def _index_page(
+    manifests: list[Manifest], language: Language, alternate: str, *, across: Manifest | None
+) -> str:
     made = sum(manifest.state != "failed" for manifest in manifests)
     lead = phrase(
         "report.index_lead",
@@ -59,6 +63,7 @@ def _index_page(manifests: list[Manifest], language: Language, alternate: str) -
             title=phrase("report.index_title", language),
             lead=lead,
             rows=[_row(manifest, language) for manifest in manifests],
+            across=_across(across, language),
             policy=security_policy(),
             style=style_markup(),
             links=[],
@@ -82,6 +87,22 @@ def _row(manifest: Manifest, language: Language) -> dict[str, Any]:
         "links": _links(manifest, language),
         "facts": _facts(manifest, language),
     }
+
+
+def _across(manifest: Manifest | None, language: Language) -> dict[str, Any] | None:
+    """The report across regions, for the top of the index; None where there is none."""
+    if manifest is None:
+        return None
+    order = sorted(manifest.languages, key=lambda other: other != language)
+    links = [
+        (
+            phrase(f"report.index_report{'' if other == 'id' else f'_{other}'}", language),
+            f"{ACROSS}/{page_name(CROSS_REGION, other)}",
+        )
+        for other in order
+    ]
+    shown = _row(manifest, language)
+    return {**shown, "name": phrase("report.index_across", language), "links": links}
 
 
 def _links(manifest: Manifest, language: Language) -> list[tuple[str, str]]:

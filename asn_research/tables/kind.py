@@ -313,6 +313,36 @@ def lay_prediction(finding: Finding, language: Language) -> TableLayout:
     )
 
 
+def lay_change(finding: Finding, language: Language) -> TableLayout:
+    """Then, now, difference with its interval; each row in its own unit."""
+
+    def value(head: str, column: str) -> TableColumn:
+        return TableColumn(
+            phrase(f"figure.head_{head}", language),
+            lambda row: format_value(row, column, str(row.get("unit")), language),
+        )
+
+    def unit(row: Row) -> str:
+        return "percentage_points" if row.get("unit") == "share" else str(row.get("unit"))
+
+    level = format_percent(level_of(finding), language)
+    return _named(
+        finding,
+        language,
+        value("then", "before"),
+        value("now", "now"),
+        TableColumn(
+            phrase("figure.head_difference", language),
+            lambda row: format_value(row, "estimate", unit(row), language, sign=True),
+        ),
+        TableColumn(
+            phrase("figure.head_interval", language, level=level),
+            lambda row: format_interval(row, unit(row), language, sign=True),
+        ),
+        TableColumn(phrase("figure.head_p", language), lambda row: format_p(row, language)),
+    )
+
+
 LAYOUTS: Final[dict[str, Callable[[Finding, Language], TableLayout]]] = {
     "interval": lay_interval,
     "share": lay_share,
@@ -327,6 +357,7 @@ LAYOUTS: Final[dict[str, Callable[[Finding, Language], TableLayout]]] = {
     "amount": lay_amount,
     "services": lay_services,
     "prediction": lay_prediction,
+    "change": lay_change,
     "display": lay_display,
     "advice": lay_advice,
 }

@@ -69,7 +69,8 @@ def _notes(rows: Sequence[Row], frame: pd.DataFrame, language: Language) -> list
 
 
 def _holm_note(rows: Sequence[Row], language: Language) -> list[str]:
-    adjusted = [row.get("p_holm") is not None for row in rows]
+    tested = [row for row in rows if row.get("p_holm") is not None or row.get("p_value") is not None]
+    adjusted = [row.get("p_holm") is not None for row in tested]
     if not any(adjusted):
         return []
     return [phrase("figure.table_holm" if all(adjusted) else "figure.table_holm_last", language)]

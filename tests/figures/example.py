@@ -224,6 +224,17 @@ ADVICE: tuple[Row, ...] = (
     },
 )
 
+CHANGE_ROWS: tuple[Row, ...] = (
+    {
+        "label_code": "finding.key_learning_gain", "unit": "points", "before": 4.3, "now": 6.3,
+        "estimate": 2.0, "conf_low": -0.5, "conf_high": 4.5, "p_holm": 0.9,
+    },
+    {
+        "label_code": "finding.key_coverage", "unit": "share", "before": 0.14, "now": 0.16, "estimate": 0.02,
+        "conf_low": None, "conf_high": None, "p_holm": None,
+    },
+)  # fmt: skip
+
 REGION_ROWS: tuple[Row, ...] = (
     {
         "label": "Kalianda", "group": "finding.group_region_services", "estimate": 1.9, "conf_low": -0.1,
@@ -243,6 +254,7 @@ TABLE_EXAMPLES: dict[str, Finding] = {
     "display": make_finding(TOPICS, question="joint_display", unit="share"),
     "advice": make_finding(ADVICE, question="recommendations", unit="count"),
     "services": make_finding(REGION_ROWS, question="service_comparison", unit="index"),
+    "change": make_finding(CHANGE_ROWS, question="change_since_last_period"),
     "prediction": make_finding(REGION_ROWS, question="transferability", unit="points"),
 }
 

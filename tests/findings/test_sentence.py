@@ -205,7 +205,8 @@ def test_page_one_has_at_most_six_sentences_and_four_figures(
     assert all(k.value_text and k.interval_text and k.people_text for k in summary.key_figures)
     assert not summary.open_questions
     bare = summarise(tuple(empty.values()), language)
-    open_ids = [q for q, finding in empty.items() if finding.status is not Status.ESTIMATED]
+    later = "change_since_last_period"
+    open_ids = [q for q, f in empty.items() if f.status is not Status.ESTIMATED and q != later]
     assert len(bare.open_questions) == len(open_ids) > 5
 
 
