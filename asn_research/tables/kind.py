@@ -232,7 +232,11 @@ def lay_cost(finding: Finding, language: Language) -> TableLayout:
 
 def lay_amount(finding: Finding, language: Language) -> TableLayout:
     """One amount per row."""
-    return _named(finding, language, _value("amount", "amount", unit_of(finding), language))
+    head = own_phrase("head_amount", finding, language) or phrase("figure.head_amount", language)
+    unit = unit_of(finding)
+    return _named(
+        finding, language, TableColumn(head, lambda row: format_value(row, "amount", unit, language))
+    )
 
 
 def lay_display(finding: Finding, language: Language) -> TableLayout:
@@ -240,14 +244,14 @@ def lay_display(finding: Finding, language: Language) -> TableLayout:
 
     def voices(row: Row) -> str:
         if row.get("n") is None:
-            return MISSING
+            return phrase("figure.voices_none", language)
         share = format_value(row, "share", "share", language)
         count, total = (format_people(row, column, language) for column in ("n", "total"))
         return phrase("figure.voices_of", language, share=share, count=count, total=total)
 
     def numbers(row: Row) -> str:
         if row.get("question") is None:
-            return MISSING
+            return phrase("figure.numbers_none", language)
         unit = str(row["unit"])
         value = format_value(row, "estimate", unit, language, sign=unit not in ("share", "scale"))
         ends = format_interval(row, unit, language)

@@ -74,9 +74,7 @@ def _verdict(alpha: Estimate, reference: float, firm: float) -> str:
 
 
 def _joint(finding: Finding, language: Language) -> list[str]:
-    numbers = {
-        name: count(finding.details[name], language) for name in ("topics", *VERDICTS)
-    }
+    numbers = {name: count(finding.details[name], language) for name in ("topics", *VERDICTS)}
     text = [say("answer_joint_display", language, **numbers)]
     for verdict in VERDICTS:
         names = [row_label(row, language) for row in finding.rows if row["verdict"] == verdict]
