@@ -204,6 +204,7 @@ def answer_self_supervisor_gap(data: RegionData) -> Finding:
         {
             "label_code": f"wave:{wave}",
             "group": f"competency:{competency}",
+            "role": "contrast",
             "n": len(part),
             "estimate": float(part["gap"].mean()),
             **interval_cells(part, "gap", clusters=by),

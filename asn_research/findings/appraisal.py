@@ -193,5 +193,5 @@ def _rows(results: Sequence[Estimate], both: pd.DataFrame) -> list[Row]:
         part = both if found.term == "difference" else both[both["trained"] == sides[found.term]]
         row: Row = {"label_code": code, "n": len(part), "estimate": found.estimate}
         row |= {"conf_low": finite(found.conf_low), "conf_high": finite(found.conf_high)}
-        rows.append(row | ({"role": "contrast"} if found.term == "difference" else {}))
+        rows.append(row)
     return rows

@@ -91,18 +91,13 @@ def _term(rated: RatedPeople) -> str:
 
 
 def _rows(rated: RatedPeople, headline: RatedChange) -> list[Row]:
-    """Each competency: its change, or the change of both sides and their difference.
-
-    Of several competencies each is told by ordinary least squares with CR2 errors by rater.
-    """
+    """Each competency: its change, or the change of both sides and their difference."""
     rows: list[Row] = []
     for people in rated.people:
         own = rated.ratings[rated.ratings["competency"] == people.competency]
         change = headline
         if len(rated.people) > 1:
-            change = fit_change(
-                own, compared=rated.compared, term="row", outcome=people.outcome, multilevel=False
-            )
+            change = fit_change(own, compared=rated.compared, term="row", outcome=people.outcome)
         code = f"competency:{people.competency}"
         if not rated.compared:
             rows.append(_row(code, change.estimate, own))
@@ -110,7 +105,7 @@ def _rows(rated: RatedPeople, headline: RatedChange) -> list[Row]:
         for (label, side), found in zip(_SIDES, change.sides, strict=True):
             rows.append(_row(label, found, own[own["trained"] == side]) | {"group": code})
         difference = _row("finding.label_difference", change.estimate, own)
-        rows.append(difference | {"group": code, "role": "contrast"})
+        rows.append(difference | {"group": code})
     return rows
 
 

@@ -178,6 +178,7 @@ def _competency_rows(needed: Sequence[Needed], results: Sequence[Estimate]) -> l
         {
             "label_code": f"competency:{one.competency}",
             "group": "finding.group_competency",
+            "role": "contrast",
             "n": len(one.frame),
             "estimate": found.estimate,
             "conf_low": finite(found.conf_low),
@@ -211,7 +212,7 @@ def _margin_rows(needed: Needed) -> list[Row]:
         for level in sorted(known[name].unique()):
             part = known[known[name] == level]
             clusters = "unit" if name == "position_type" else None
-            row: Row = {"group": f"finding.group_{name}", "n": len(part)}
+            row: Row = {"group": f"finding.group_{name}", "role": "contrast", "n": len(part)}
             row |= {"estimate": float(part["above"].mean())}
             row |= {"label": str(level)} if name == "unit" else {"label_code": f"{name}:{level}"}
             rows.append(row | interval_cells(part, "above", clusters=clusters))

@@ -165,14 +165,11 @@ class RatedChange:
     caveats: tuple[Caveat, ...]
 
 
-def fit_change(
-    ratings: pd.DataFrame, *, compared: bool, term: str, outcome: str, multilevel: bool = True
-) -> RatedChange:
+def fit_change(ratings: pd.DataFrame, *, compared: bool, term: str, outcome: str) -> RatedChange:
     """The mean change, or the difference in changes, with random effects of raters, batches and people.
 
     There is no interval where raters or batches are fewer than six. ``other`` is the same number of ordinary
-    least squares with CR2 errors by rater (by batch where raters are unknown); without ``multilevel`` it is
-    the estimate itself.
+    least squares with CR2 errors by rater (by batch where raters are unknown).
     """
     formula = "gain ~ trained" if compared else "gain ~ 1"
     own = "trained" if compared else "Intercept"
@@ -184,7 +181,7 @@ def fit_change(
     by = groups[0] if groups else None
     robust: Fit = listen(lambda: fit_ols(formula, ratings, clusters=by)).value
     plain = replace(robust[own], **{**labels, "term": f"CR2:{term}", "method": "OLS, CR2"})
-    fit, caveats = _multilevel(ratings, formula, effects) if multilevel and effects else (None, ())
+    fit, caveats = _multilevel(ratings, formula, effects) if effects else (None, ())
     found: Fit = fit if fit is not None else robust
     sides = _sides(found, labels) if compared else ()
 

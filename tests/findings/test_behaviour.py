@@ -52,6 +52,16 @@ def test_the_sides_of_a_comparison_differ_by_its_headline(compared: Findings) ->
         assert sides[0] - sides[1] == pytest.approx(estimate(compared[question]).estimate, rel=1e-9)
 
 
+def test_a_competency_has_one_number_in_two_questions(one_group: Findings, compared: Findings) -> None:
+    for findings in (one_group, compared):
+        rows = findings["supervisor_change"].rows
+        task = [r for r in rows if "competency:daily_task" in (r["label_code"], r.get("group"))][-1]
+        headline = estimate(findings["task_performance"])
+        # the same model on the same ratings; the optimiser stops at a relative 1e-9 of the variances
+        assert task["estimate"] == pytest.approx(headline.estimate, rel=1e-5)
+        assert task["conf_low"] == pytest.approx(headline.conf_low, rel=1e-4)
+
+
 def test_ratings_are_never_graded_above_an_association(compared: Findings) -> None:
     lottery = answer_one(make_region("lottery", people=120, batches=8), "supervisor_change")
     for finding in (lottery, compared["supervisor_change"], compared["appraisal_shift"]):
