@@ -97,24 +97,25 @@ def run(
 
     Example: asn-research run kalianda --period 2025 --language both
     """
-    from asn_research.reports.batch import Order, make_reports
-    from asn_research.reports.site import write_index
-
     try:
         folders = _folders(raw, processed, reports)
-        order = Order(
-            **folders,
-            raw_given=str(raw) if raw else None,
-            processed_given=str(processed) if processed else None,
-            reports_given=str(reports) if reports else None,
-            languages=language.languages,
-            jobs=jobs or os.cpu_count() or 1,
-            force=force,
-            time_limit=time_limit,
-        )
-        tasks = _tasks(order.raw, regions or [], period)
+        chosen = _chosen(folders["raw"], regions or [], period)
     except AsnResearchError as error:
         raise _refuse(error.problems) from error
+    from asn_research.reports.batch import Order, Task, make_reports
+    from asn_research.reports.site import write_index
+
+    order = Order(
+        **folders,
+        raw_given=str(raw) if raw else None,
+        processed_given=str(processed) if processed else None,
+        reports_given=str(reports) if reports else None,
+        languages=language.languages,
+        jobs=jobs or os.cpu_count() or 1,
+        force=force,
+        time_limit=time_limit,
+    )
+    tasks = [Task(*pair) for pair in chosen]
     outcomes = []
     for outcome in make_reports(order, tasks):
         outcomes.append(outcome)
@@ -149,32 +150,30 @@ def check(
     processed: ProcessedFolder = None,
 ) -> None:
     """Take in raw files only: what was accepted, corrected, quarantined, duplicate, and why."""
+    try:
+        folders = _folders(raw, processed, Path())
+        chosen = _chosen(folders["raw"], regions or [], period)
+    except AsnResearchError as error:
+        raise _refuse(error.problems) from error
     from asn_research.ingest.store import open_region
     from asn_research.reports.problem import read_problem
 
-    try:
-        folders = _folders(raw, processed, Path())
-        tasks = _tasks(folders["raw"], regions or [], period)
-    except AsnResearchError as error:
-        raise _refuse(error.problems) from error
     rows, status = [], WELL
-    for task in tasks:
+    for region, name in chosen:
         try:
-            data = open_region(
-                task.region, period=task.period, raw=folders["raw"], processed=folders["processed"]
-            )
+            data = open_region(region, period=name, raw=folders["raw"], processed=folders["processed"])
         except AsnResearchError as error:
-            typer.echo(_say("failed", region=task.region, period=task.period), err=True)
+            typer.echo(_say("failed", region=region, period=name), err=True)
             _print_problems(error.problems)
             status = FAILED
             continue
         problems = [read_problem(record) for record in data.intake["problems"]]
         if problems:
-            typer.echo(_say("incomplete", region=task.region, period=task.period), err=True)
+            typer.echo(_say("incomplete", region=region, period=name), err=True)
             _print_problems(problems)
             status = FAILED
-        rows.append((task.region, task.period, data.intake["totals"], _say("state_made")))
-        _print_reasons(task, data.intake)
+        rows.append((region, name, data.intake["totals"], _say("state_made")))
+        _print_reasons(region, name, data.intake)
     _print_totals(rows)
     typer.echo(_say("quarantine", folder=folders["processed"]))
     raise typer.Exit(status)
@@ -249,8 +248,8 @@ def _folders(raw: Path | None, processed: Path | None, reports: Path | None) -> 
     }
 
 
-def _tasks(raw: Path, wanted: Sequence[str], period: str | None) -> list[Task]:
-    """One task per region and period asked for.
+def _chosen(raw: Path, wanted: Sequence[str], period: str | None) -> list[tuple[str, str]]:
+    """The regions and periods asked for; told before anything heavy is loaded.
 
     Raises
     ------
@@ -258,11 +257,10 @@ def _tasks(raw: Path, wanted: Sequence[str], period: str | None) -> list[Task]:
         If a region or period is not there, naming the nearest.
     """
     from asn_research.contract.region import list_regions
-    from asn_research.reports.batch import Task
 
     known = list_regions(raw)
     problems = [_unknown("region", name, known) for name in wanted if name not in known]
-    tasks = []
+    chosen: list[tuple[str, str]] = []
     seen: set[str] = set()
     for region in dict.fromkeys(wanted) if wanted else known:
         if region not in known:
@@ -270,18 +268,18 @@ def _tasks(raw: Path, wanted: Sequence[str], period: str | None) -> list[Task]:
         periods = _periods(raw / region)
         seen |= set(periods)
         if period is None:
-            tasks += [Task(region, name) for name in periods or ("",)]
+            chosen += [(region, name) for name in periods or ("",)]
         elif period in periods:
-            tasks.append(Task(region, period))
+            chosen.append((region, period))
         elif wanted:
             problems.append(_unknown("period", period, periods))
-    if period is not None and not tasks and not problems:
+    if period is not None and not chosen and not problems:
         problems.append(_unknown("period", period, sorted(seen)))
     if not known and not problems:
         problems.append(Problem("cli", _say("no_region", path=raw)))
     if problems:
         raise AsnResearchError(problems)
-    return tasks
+    return chosen
 
 
 def _periods(folder: Path) -> tuple[str, ...]:
@@ -340,7 +338,7 @@ def _print_totals(rows: Sequence[tuple[str, str, Any, str]]) -> None:
     Console(width=width, highlight=False).print(table)
 
 
-def _print_reasons(task: Task, intake: Any) -> None:
+def _print_reasons(region: str, period: str, intake: Any) -> None:
     """Why rows of a region were quarantined, and the first cells of each reason."""
     from asn_research.reports.quality import group_quarantine, reason_text
 
@@ -349,7 +347,7 @@ def _print_reasons(task: Task, intake: Any) -> None:
         where = " › ".join(part for part in (file, sheet) if part)
         shown = ", ".join(cells[:5]) + (" …" if len(cells) > 5 else "")
         text = reason_text(reason, language)
-        typer.echo(f"  {task.region} {task.period}: {len(cells)} × {text} [{where}: {shown}]")
+        typer.echo(f"  {region} {period}: {len(cells)} × {text} [{where}: {shown}]")
 
 
 def main() -> None:

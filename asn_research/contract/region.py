@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from asn_research.contract.column import TABLES
 from asn_research.contract.threshold import LOWEST_MINIMUM_CELL, MINIMUM_CELL
-from asn_research.contract.vocabulary import nearest, read_vocabulary
-from asn_research.errors import Place, Problem, RegionError
+from asn_research.contract.vocabulary import check_term, nearest
+from asn_research.errors import InputError, Place, Problem, RegionError
 
 REGION_FILE = "region.toml"
 DesignName = Literal["one_group", "waiting_list", "matched", "staggered", "lottery"]
@@ -24,12 +24,10 @@ class _Section(BaseModel):
 
 
 def _term(vocabulary: str, code: str) -> str:
-    known = read_vocabulary(vocabulary).codes
-    if code not in known:
-        hint = nearest(code, known)
-        advice = f"did you mean {hint!r}?" if hint else f"known are {', '.join(known)}"
-        raise ValueError(f"{code!r} is not a {vocabulary}; {advice}")
-    return code
+    try:
+        return check_term(vocabulary, code)
+    except InputError as error:
+        raise ValueError(str(error)) from error
 
 
 class Identity(_Section):

@@ -92,3 +92,19 @@ def read_vocabulary(name: str) -> Vocabulary:
 def term_label(vocabulary: str, code: str, language: str = "id") -> str:
     """The label of one term, as readers see it."""
     return read_vocabulary(vocabulary).label(code, language)
+
+
+def check_term(vocabulary: str, code: str) -> str:
+    """The code itself when it is a term of the vocabulary.
+
+    Raises
+    ------
+    InputError
+        Otherwise, naming the nearest term or all of them.
+    """
+    known = read_vocabulary(vocabulary).codes
+    if code in known:
+        return code
+    hint = nearest(code, known)
+    advice = f"did you mean {hint!r}?" if hint else f"known are {', '.join(known)}"
+    raise InputError(f"{code!r} is not a {vocabulary}; {advice}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from asn_research.contract.vocabulary import check_term
 from asn_research.errors import InputError
 from asn_research.measures.participation import (
     Tables,
@@ -74,7 +75,7 @@ def measure_gains(
     Raises
     ------
     InputError
-        If a table is missing.
+        If a table is missing, or ``competency``, ``source`` or a wave is no term of the contract.
 
     Notes
     -----
@@ -99,6 +100,13 @@ def measure_gains(
     >>> measure_gains(tables, competency="integrity", source="test")["gain"].tolist()
     [12.0]
     """
+    for vocabulary, code in (
+        ("competency", competency),
+        ("source", source),
+        ("wave", wave_from),
+        ("wave", wave_to),
+    ):
+        check_term(vocabulary, code)
     scores = _assessments(tables)
     wanted = (scores["competency"] == competency) & (scores["source"] == source)
     scores = scores[wanted & scores["wave"].isin([wave_from, wave_to])]

@@ -111,6 +111,12 @@ def test_outcomes_are_counted_by_people_with_both_waves() -> None:
     assert (found["people"] < 240).all()
 
 
+def test_a_misspelt_outcome_names_the_nearest() -> None:
+    tables = make_region("one_group").tables
+    with pytest.raises(InputError, match="technical_skill"):
+        measure_gains(tables, competency="technical_skil", source="test")
+
+
 def test_gains_do_not_depend_on_row_order() -> None:
     data = make_region("one_group")
     mixed = {name: frame.sample(frac=1, random_state=3) for name, frame in data.tables.items()}
