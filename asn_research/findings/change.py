@@ -20,8 +20,17 @@ if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
 
 _SAME = 1e-9
-_DERIVED = frozenset({"background_change", "minimum_detectable_effect", "recommendations", "joint_display"})
-"""Answers made of other answers; their change is told there."""
+_LEFT_OUT = frozenset(
+    {
+        "background_change",
+        "minimum_detectable_effect",
+        "recommendations",
+        "joint_display",
+        "participation_drivers",
+        "heterogeneity",
+    }
+)
+"""Answers made of other answers, and those whose headline is one of many contrasts."""
 
 _ALPHA = 1 - CONF_LEVEL
 
@@ -38,7 +47,7 @@ def follow_change(data: RegionData, known: Mapping[str, Finding], past: PastPeri
     pairs = [
         (name, now, before)
         for name, finding in known.items()
-        if name != question and name not in _DERIVED
+        if name != question and name not in _LEFT_OUT
         for now, before in [(_headline(finding), _headline(past.findings.get(name)))]
         if now is not None and before is not None and _comparable(now, before)
     ]

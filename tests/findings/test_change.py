@@ -10,6 +10,7 @@ from asn_research.findings.answer import answer_questions
 from asn_research.findings.change import follow_change
 from asn_research.findings.claim import find_claims
 from asn_research.findings.finding import Finding, Status
+from asn_research.findings.label import row_label
 from asn_research.findings.past import PastPeriod
 from asn_research.findings.sentence import answer_sentence, caveat_sentences
 from asn_research.language import LANGUAGES, Language
@@ -91,3 +92,10 @@ def test_sentences_claim_nothing(one_group: Findings, language: Language, by: fl
     for text in (answer_sentence(found, language), *caveat_sentences(found, language)):
         assert not find_claims(text, grade=1), text
         assert "{" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_row_is_called_by_a_claim(one_group: Findings, compared: Findings, language: Language) -> None:
+    for findings in (one_group, compared):
+        for row in asked(findings, past_of(findings)).rows:
+            assert not find_claims(row_label(row, language), grade=1), row
