@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -11,6 +12,10 @@ from asn_research.errors import InputError
 
 Language = Literal["id", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("id", "en")
+_SINGULAR: Final = re.compile(
+    r"(?<![\d.,–−-])\b1 (?P<noun>people|enrolments|answers|courses|rows)\b"
+    r"(?: (?P<verb>are|were|have)\b)?"
+)
 
 
 @cache
@@ -55,9 +60,17 @@ def phrase(key: str, language: Language, /, **fields: object) -> str:
     if key not in messages:
         raise InputError(f"there is no message {key!r}")
     try:
-        return messages[key][language].format(**fields)
+        text = messages[key][language].format(**fields)
     except KeyError as error:
         raise InputError(f"message {key!r} needs the field {error}") from error
+    return _SINGULAR.sub(_one, text) if language == "en" else text
+
+
+def _one(found: re.Match[str]) -> str:
+    """``1 people were`` as ``1 person was``."""
+    verb = {"are": " is", "were": " was", "have": " has"}.get(found["verb"] or "", "")
+    noun = "person" if found["noun"] == "people" else found["noun"].removesuffix("s")
+    return f"1 {noun}{verb}"
 
 
 def has_phrase(key: str) -> bool:
