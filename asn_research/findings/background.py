@@ -12,8 +12,8 @@ from asn_research.errors import EstimationError
 from asn_research.findings.design_grade import grade_people
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import cluster_caveats, count_clusters, finite, listen
-from asn_research.findings.finding import Caveat, Cell, Finding, Row
-from asn_research.findings.learning import estimate_differences, trained_gain
+from asn_research.findings.finding import Caveat, Cell, Finding, Row, Status
+from asn_research.findings.learning import answer_gain, estimate_differences, trained_gain
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_people, read_primary_people
 from asn_research.models.background import (
     BackgroundAssumption,
@@ -29,6 +29,28 @@ _QUESTION = "background_change"
 PRACTICE_SD = 0.26
 """Allowance for taking a test twice, in standard deviations: the mean retest gain of Hausknecht, Halpert,
 Di Paolo and Moriarty Gerrard (2007, doi:10.1037/0021-9010.92.2.373)."""
+
+
+def answer_learning_gain(data: RegionData) -> Finding:
+    """The gain in the outcome that the plan declares primary, with how much of it needs no training.
+
+    One group cannot tell the two apart, so its answer carries the estimated background and what remains.
+    """
+    finding = answer_gain(data, "learning_gain", read_primary_people(data))
+    if finding.status is not Status.ESTIMATED or finding.details["compared"]:
+        return finding
+    background = answer_background_change(data)
+    remaining = background.headline
+    if background.status is not Status.ESTIMATED or not isinstance(remaining, Estimate):
+        return finding
+    details: dict[str, Cell] = {
+        "background": background.details["expected"],
+        "background_selection": background.details["selection"],
+        "remaining": remaining.estimate,
+        "remaining_low": finite(remaining.conf_low),
+        "remaining_high": finite(remaining.conf_high),
+    }
+    return replace(finding, details={**finding.details, **details})
 
 
 def answer_background_change(data: RegionData) -> Finding:

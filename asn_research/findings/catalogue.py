@@ -7,7 +7,7 @@ from typing import Final
 from asn_research.errors import InputError
 from asn_research.findings.agreement import answer_rater_agreement, answer_self_supervisor_gap
 from asn_research.findings.appraisal import answer_appraisal_shift
-from asn_research.findings.background import answer_background_change
+from asn_research.findings.background import answer_background_change, answer_learning_gain
 from asn_research.findings.behaviour import (
     answer_observation_change,
     answer_supervisor_change,
@@ -25,7 +25,6 @@ from asn_research.findings.learning import (
     answer_attitude_gain,
     answer_competency_gains,
     answer_confidence_gain,
-    answer_learning_gain,
 )
 from asn_research.findings.matching import answer_match_rate
 from asn_research.findings.method import answer_method_effect, answer_participation_slope

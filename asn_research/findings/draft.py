@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from asn_research.errors import EstimationError
-from asn_research.findings.finding import Caveat, Disclosure, Finding, Sample, Status
+from asn_research.findings.finding import Caveat, Cell, Disclosure, Finding, Sample, Status
 from asn_research.models.result import NotEstimable
 
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
+
+_NOTABLE_SHARE = 0.05
+"""From this share of rows set aside an answer says so."""
 
 
 def answer(data: RegionData, question: str, **fields: Any) -> Finding:
@@ -21,6 +24,17 @@ def answer(data: RegionData, question: str, **fields: Any) -> Finding:
         status=Status.ESTIMATED,
         **fields,
     )
+
+
+def quarantine_caveats(data: RegionData) -> tuple[Caveat, ...]:
+    """The reservation that a notable share of the list of participants was set aside when files were read."""
+    files = [entry for entry in data.intake.get("files", ()) if entry.get("table") == "participants"]
+    rows = sum(int(entry["rows"]) for entry in files)
+    aside = sum(int(entry["quarantined"]) for entry in files)
+    if not rows or aside / rows < _NOTABLE_SHARE:
+        return ()
+    fields: dict[str, Cell] = {"count": aside, "rows": rows, "quarantined_share": aside / rows}
+    return (Caveat(code="list_quarantined", fields=fields),)
 
 
 def leave_open(data: RegionData, question: str, *, table: str) -> Finding:

@@ -12,7 +12,7 @@ import pandas as pd
 from asn_research.errors import EstimationError
 from asn_research.findings.design_grade import grade_people
 from asn_research.findings.disclosure import GatedRows, gate_rows, merge_cells
-from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
+from asn_research.findings.draft import answer, leave_open, quarantine_caveats, refuse_error, withhold
 from asn_research.findings.estimation import (
     adjust_holm,
     bootstrap_cells,
@@ -26,7 +26,7 @@ from asn_research.findings.estimation import (
     without_inference,
 )
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample, Status
-from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_people, read_primary_people
+from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_people
 from asn_research.measures.effect_size import measure_paired_effect
 from asn_research.measures.normalised_gain import measure_normalised_gain
 from asn_research.measures.reaction import measure_reactions
@@ -53,11 +53,6 @@ def headline_model(design: str) -> GainModel:
     return "ancova" if design == "lottery" else "change"
 
 
-def answer_learning_gain(data: RegionData) -> Finding:
-    """The gain in the outcome that the plan declares primary."""
-    return answer_gain(data, "learning_gain", read_primary_people(data))
-
-
 def answer_attitude_gain(data: RegionData) -> Finding:
     """The gain in self-rated professional attitude."""
     people = read_gain_people(data, competency="professional_attitude", source="self")
@@ -79,7 +74,12 @@ def answer_gain(data: RegionData, question: str, people: GainPeople) -> Finding:
     except EstimationError as error:
         return refuse_error(data, question, error, sample=sample)
     grade = grade_people(data, people)
-    caveats = [*people.caveats(shown), *cluster_caveats(count_clusters(shown, "cluster"))]
+    caveats = [
+        *people.caveats(shown),
+        *people.lost_caveats(),
+        *(quarantine_caveats(data) if question == "learning_gain" else ()),
+        *cluster_caveats(count_clusters(shown, "cluster")),
+    ]
     boot = bootstrap_cells(partial(_headline_design, data, people), estimate=(*differences, own)[0])
     sizes = _sizes(trained)
     if sizes:

@@ -12,7 +12,6 @@ from asn_research.findings.estimation import (
     count_clusters,
     estimate_mean,
     estimate_share,
-    finite,
 )
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_primary_people
@@ -48,20 +47,11 @@ def answer_match_rate(data: RegionData) -> Finding:
         "match_rate",
         results=(share,),
         sample=sample,
-        caveats=cluster_caveats(count_clusters(before, "cluster")),
+        caveats=(*people.lost_caveats(), *cluster_caveats(count_clusters(before, "cluster"))),
         rows=gated.rows,
         disclosure=gated.disclosure,
-        details={"measured_before": len(before), "pre_difference_sd": _difference(people)},
+        details={"measured_before": len(before), "pre_difference_sd": people.lost_difference_sd},
     )
-
-
-def _difference(people: GainPeople) -> float | None:
-    """How the trained who were matched differed from those who were lost; None where these are few."""
-    match = measure_match(people.everyone)
-    for row in match[match["group"] == "trained"].itertuples(index=False):
-        if int(str(row.measured_before)) - int(str(row.matched)) >= people.minimum:
-            return finite(float(str(row.pre_difference_sd)))
-    return None
 
 
 def _rows(people: GainPeople) -> list[Row]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from asn_research.contract.threshold import BASELINE_ADJUSTABLE_SD
 from asn_research.findings.finding import Caveat, Sample
+from asn_research.measures.attrition import measure_match
 from asn_research.measures.score import measure_gains
 
 if TYPE_CHECKING:
@@ -82,6 +85,28 @@ class GainPeople:
         if self.source == "self":
             found.append(Caveat(code="self_rating"))
         return tuple(found)
+
+    @cached_property
+    def lost_difference_sd(self) -> float | None:
+        """How the trained who were measured twice differed before from those who were lost.
+
+        In standard deviations of all their scores before; None where nobody or fewer than the minimum cell
+        were lost.
+        """
+        match = measure_match(self.everyone)
+        for row in match[match["group"] == "trained"].itertuples(index=False):
+            if int(str(row.measured_before)) - int(str(row.matched)) >= self.minimum:
+                difference = float(str(row.pre_difference_sd))
+                return difference if math.isfinite(difference) else None
+        return None
+
+    def lost_caveats(self) -> tuple[Caveat, ...]:
+        """The reservation that those without a score after started from elsewhere (WWC: above 0.25 SD)."""
+        difference = self.lost_difference_sd
+        if difference is None or abs(difference) <= BASELINE_ADJUSTABLE_SD:
+            return ()
+        code = "lost_lower" if difference > 0 else "lost_higher"
+        return (Caveat(code=code, fields={"difference_sd": abs(difference)}),)
 
 
 class _Held:

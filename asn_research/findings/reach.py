@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from asn_research.contract.rule import read_rule
 from asn_research.errors import EstimationError
 from asn_research.findings.disclosure import gate_rows
-from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
+from asn_research.findings.draft import answer, leave_open, quarantine_caveats, refuse_error, withhold
 from asn_research.findings.estimation import (
     cluster_caveats,
     count_clusters,
@@ -23,6 +24,7 @@ from asn_research.models.result import Estimate
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
 
+_YEAR = 12
 _REACH = ("participants", "courses", "enrolments")
 
 
@@ -57,6 +59,7 @@ def answer_coverage(data: RegionData) -> Finding:
     if total < minimum or trained < minimum:
         return withhold(data, "coverage", tables=_REACH)
     caveats = [Caveat(code="count_not_sample")]
+    caveats += quarantine_caveats(data)
     whole_list = declared is None or listed >= declared
     composition = trained == listed
     if not whole_list:
@@ -79,8 +82,11 @@ def answer_coverage(data: RegionData) -> Finding:
         caveats=tuple(caveats),
         rows=gated.rows,
         disclosure=gated.disclosure,
-        details={"trained": trained, "listed": listed, "eligible": total, "composition": composition},
-    )
+        details={
+            "trained": trained, "listed": listed, "eligible": total, "composition": composition,
+            "listed_only": listed < total,
+        },
+    )  # fmt: skip
 
 
 def _coverage_rows(people: pd.DataFrame, *, composition: bool) -> list[Row]:
@@ -129,6 +135,9 @@ def answer_training_hours(data: RegionData) -> Finding:
     )
     gated = gate_rows(rows, minimum=minimum_of(data), people="total")
     caveats = [Caveat(code="count_not_sample"), Caveat(code="only_these_courses")]
+    months = _months(data)
+    if months > _YEAR:
+        caveats.append(Caveat(code="longer_than_year", fields={"months": months}))
     if not known:
         caveats.append(Caveat(code="employment_unknown"))
     return answer(
@@ -141,6 +150,14 @@ def answer_training_hours(data: RegionData) -> Finding:
         disclosure=gated.disclosure,
         details={"required_jp": needed, "count": count, "rule_source": rule.source},
     )
+
+
+def _months(data: RegionData) -> int:
+    """The length of the period in months, begun ones counted in full."""
+    declared = data.region.periods[data.period]
+    starts, after = declared.starts, declared.ends + datetime.timedelta(days=1)
+    whole = (after.year - starts.year) * _YEAR + after.month - starts.month
+    return whole + (after.day > starts.day)
 
 
 def _mean_by(frame: pd.DataFrame, column: str, *, by: str, clusters: str) -> list[Row]:

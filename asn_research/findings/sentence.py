@@ -65,8 +65,18 @@ def answer_sentences(finding: Finding, language: Language) -> list[str]:
 
 
 def reading_sentence(finding: Finding, language: Language) -> str:
-    """How to read the figure and the table; empty where there is neither."""
-    return say(f"reading_{finding.question}", language) if finding.rows else ""
+    """How to read the figure and the table; empty where there is neither.
+
+    A variant named after a true detail of the finding, or ``bare`` where no interval is drawn, comes first.
+    """
+    if not finding.rows:
+        return ""
+    key = f"reading_{finding.question}"
+    variants = sorted(name for name, value in finding.details.items() if value is True)
+    if all(row.get("conf_low") is None for row in finding.rows):
+        variants.append("bare")
+    known = [name for name in variants if has_phrase(f"finding.{key}_{name}")]
+    return say(f"{key}_{known[0]}" if known else key, language)
 
 
 def caveat_sentences(finding: Finding, language: Language) -> list[str]:

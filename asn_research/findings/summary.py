@@ -10,7 +10,8 @@ from asn_research.contract.vocabulary import term_label
 from asn_research.findings.finding import Finding, Status
 from asn_research.findings.sentence import answer_sentence, answer_sentences, question_text
 from asn_research.findings.wording.advice import advice_text, strength_text
-from asn_research.findings.wording.part import amount, say
+from asn_research.findings.wording.learning import method_short
+from asn_research.findings.wording.part import amount, bounds, say
 from asn_research.language import Language, format_count, format_number
 from asn_research.models.result import Estimate
 
@@ -19,7 +20,7 @@ MAXIMUM_KEY_FIGURES = 4
 MAXIMUM_RECOMMENDATIONS = 3
 
 _TOLD = (
-    ("learning_gain", 2),
+    ("learning_gain", 3),
     ("method_effect", 1),
     ("participation_slope", 1),
     ("coverage", 1),
@@ -83,7 +84,7 @@ def summarise(findings: Sequence[Finding], language: Language) -> Summary:
         (question, sentence)
         for question, most in _TOLD
         if question in answered
-        for sentence in answer_sentences(answered[question], language)[:most]
+        for sentence in _shorten(answered[question], language)[:most]
     ][:MAXIMUM_SENTENCES]
     figures = [_key_figure(answered[question], language) for question in _KEYS if question in answered]
     unanswered = [
@@ -96,6 +97,13 @@ def summarise(findings: Sequence[Finding], language: Language) -> Summary:
         open_questions=tuple(_open(finding, language) for finding in unanswered),
         recommendations=_advice(answered.get("recommendations"), language),
     )
+
+
+def _shorten(finding: Finding, language: Language) -> list[str]:
+    """The answer as page one tells it."""
+    if finding.question == "method_effect":
+        return [method_short(finding, language)]
+    return answer_sentences(finding, language)
 
 
 def _advice(finding: Finding | None, language: Language) -> tuple[str, ...]:
@@ -144,7 +152,5 @@ def _interval(found: Estimate, language: Language) -> str:
         return say("key_count", language)
     if not (math.isfinite(found.conf_low) and math.isfinite(found.conf_high)):
         return say("no_interval", language)
-    scale = 100 if found.unit == "share" else 1
-    digits = {"share": 0, "scale": 2, "sd": 2}.get(found.unit, 1)
-    low, high = (format_number(scale * v, language, digits=digits) for v in (found.conf_low, found.conf_high))
+    low, high = bounds(found.conf_low, found.conf_high, found.unit, language)
     return say("key_interval", language, low=low, high=high)

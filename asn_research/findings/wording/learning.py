@@ -11,6 +11,7 @@ from asn_research.findings.label import code_label, row_label
 from asn_research.findings.wording.part import (
     Wording,
     amount,
+    bounds,
     count,
     direction,
     estimate_of,
@@ -26,7 +27,13 @@ from asn_research.models.result import Estimate
 def _gain(finding: Finding, language: Language) -> list[str]:
     compared = finding.details["compared"]
     parts = _difference(finding, language) if compared else [own_gain(finding, language)]
-    found = [parts[0], _claim(finding, language), *parts[1:], _null(finding, language)]
+    found = [
+        parts[0],
+        _share_without(finding, language),
+        _claim(finding, language),
+        *parts[1:],
+        _null(finding, language),
+    ]
     return [part for part in found if part]
 
 
@@ -44,6 +51,28 @@ def own_gain(finding: Finding, language: Language) -> str:
         post=amount(number(details["mean_post"]), "points", language),
         interval=interval(gain, language),
         people=count(details["trained"], language),
+    )
+
+
+def _share_without(finding: Finding, language: Language) -> str:
+    """How much of the gain of one group could appear without training, and what remains of it."""
+    details = finding.details
+    expected = number(details.get("background"))
+    own = estimate_of(finding, "mean_gain").estimate
+    if not (expected > 0 and own > 0):
+        return ""
+    fields = {"observed": format_number(own, language)}
+    if expected >= own:
+        return say("gain_without_all", language, expected=format_number(expected, language), **fields)
+    low, high = number(details["remaining_low"]), number(details["remaining_high"])
+    kind = "bare" if math.isnan(low) else "clear" if low > 0 else "unclear"
+    fields |= dict(zip(("low", "high"), bounds(low, high, "points", language), strict=True))
+    return say(
+        f"gain_without_{details['background_selection']}_{kind}",
+        language,
+        expected=format_number(expected, language),
+        remaining=format_number(number(details["remaining"]), language),
+        **fields,
     )
 
 
@@ -118,11 +147,8 @@ def _competencies(finding: Finding, language: Language) -> list[str]:
 def _methods(finding: Finding, language: Language) -> list[str]:
     details = finding.details
     contrasts = [e for e in finding.estimates if e.term.startswith("method[")]
-    reference = term_label("method", str(details["reference_method"]), language).lower()
-    parts = "; ".join(_method_part(e, language) for e in contrasts)
-    people = count(finding.sample.people, language)
-    found = [say("answer_method_effect", language, reference=reference, parts=parts, people=people)]
-    clear = [pair for pair in str(details["clear_pairs"]).split("; ") if pair]
+    found = [_contrasts(finding, contrasts, language)]
+    clear = _clear_pairs(finding)
     if clear:
         names = "; ".join(_pair_name(pair, language) for pair in clear)
         pairs = count(details["pairs"], language)
@@ -139,13 +165,38 @@ def _methods(finding: Finding, language: Language) -> list[str]:
     ]
 
 
+def _contrasts(finding: Finding, contrasts: list[Estimate], language: Language, *, names: str = "") -> str:
+    """The methods beside the reference; that it is not clear where every interval contains zero."""
+    reference = term_label("method", str(finding.details["reference_method"]), language).lower()
+    is_clear = any(direction(e) in {"up", "down"} for e in contrasts)
+    key = "answer_method_effect" if is_clear else "answer_method_effect_unclear"
+    return say(
+        key + ("_pairs" if names and not is_clear else ""),
+        language,
+        reference=reference,
+        parts="; ".join(_method_part(e, language) for e in contrasts),
+        people=count(finding.sample.people, language),
+        **({"names": names} if names and not is_clear else {}),
+    )
+
+
+def method_short(finding: Finding, language: Language) -> str:
+    """The methods in one sentence, which names the clear pairs where no method differs from the reference."""
+    contrasts = [e for e in finding.estimates if e.term.startswith("method[")]
+    names = "; ".join(_pair_name(pair, language) for pair in _clear_pairs(finding))
+    return _contrasts(finding, contrasts, language, names=names)
+
+
+def _clear_pairs(finding: Finding) -> list[str]:
+    return [pair for pair in str(finding.details["clear_pairs"]).split("; ") if pair]
+
+
 def _method_part(estimate: Estimate, language: Language) -> str:
     method = term_label("method", estimate.term.removeprefix("method[").removesuffix("]"), language).lower()
     signed = format_number(estimate.estimate, language, sign=True)
     if direction(estimate) == "bare":
         return say("method_part_bare", language, method=method, signed=signed)
-    ends = (format_number(v, language, sign=True) for v in (estimate.conf_low, estimate.conf_high))
-    low, high = ends
+    low, high = bounds(estimate.conf_low, estimate.conf_high, "points", language, sign=True)
     return say("method_part", language, method=method, signed=signed, low=low, high=high)
 
 

@@ -14,6 +14,8 @@ from asn_research.models.result import Estimate
 Wording = Callable[[Finding, Language], list[str]]
 """From an estimated finding to its answer, sentence by sentence; the first says what was found."""
 
+_MOST_FURTHER_DIGITS = 3
+
 
 def say(key: str, language: Language, **fields: object) -> str:
     """A phrase of the findings' own catalogue."""
@@ -40,13 +42,21 @@ def interval(estimate: Estimate, language: Language, *, unit: str | None = None)
     unit = unit or estimate.unit
     if not (math.isfinite(estimate.conf_low) and math.isfinite(estimate.conf_high)):
         return say("no_interval", language)
-    if unit == "share":
-        low, high = (
-            format_number(100 * v, language, digits=0) for v in (estimate.conf_low, estimate.conf_high)
-        )
-        return say("interval_share", language, level=level(estimate, language), low=low, high=high)
-    low, high = (amount(v, unit, language) for v in (estimate.conf_low, estimate.conf_high))
-    return say("interval", language, level=level(estimate, language), low=low, high=high)
+    low, high = bounds(estimate.conf_low, estimate.conf_high, unit, language)
+    key = "interval_share" if unit == "share" else "interval"
+    return say(key, language, level=level(estimate, language), low=low, high=high)
+
+
+def bounds(low: float, high: float, unit: str, language: Language, *, sign: bool = False) -> tuple[str, str]:
+    """The ends of an interval; with more decimals where one would round to zero and hide its side of it."""
+    scale = 100 if unit == "share" else 1
+    ends = [scale * low, scale * high]
+    digits = {"share": 0, "scale": 2, "sd": 2, "index": 2}.get(unit, 1)
+    most = digits + _MOST_FURTHER_DIGITS
+    while digits < most and any(end != 0 and round(end, digits) == 0 for end in ends):
+        digits += 1
+    first, second = (format_number(end, language, digits=digits, sign=sign) for end in ends)
+    return first, second
 
 
 def level(estimate: Estimate, language: Language) -> str:

@@ -7,8 +7,8 @@ import math
 from asn_research.contract.threshold import BASELINE_ADJUSTABLE_SD
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding
-from asn_research.findings.wording.part import Wording, amount, count, estimate_of, interval, say
-from asn_research.language import Language, format_number, format_percent
+from asn_research.findings.wording.part import Wording, amount, bounds, count, estimate_of, interval, say
+from asn_research.language import Language, format_count, format_number, format_percent
 
 
 def _coverage(finding: Finding, language: Language) -> list[str]:
@@ -19,6 +19,9 @@ def _coverage(finding: Finding, language: Language) -> list[str]:
         trained=count(finding.details["trained"], language),
         eligible=count(finding.details["eligible"], language),
     )
+    unlisted = number(finding.details["eligible"]) - number(finding.details["listed"])
+    if unlisted > 0:
+        return [text, say("coverage_unlisted", language, unlisted=format_count(unlisted, language))]
     return [text]
 
 
@@ -42,6 +45,7 @@ def _mean_share(finding: Finding, language: Language) -> list[str]:
         share=amount(mean.estimate, "share", language),
         interval=interval(mean, language),
         people=count(finding.sample.people, language),
+        rows=count(finding.sample.rows, language),
     )
     return [text]
 
@@ -70,16 +74,21 @@ def _drivers(finding: Finding, language: Language) -> list[str]:
             language,
             name=say(f"driver_{e.term}", language),
             change=format_number(100 * e.estimate, language, sign=True),
-            low=format_number(100 * e.conf_low, language, sign=True),
-            high=format_number(100 * e.conf_high, language, sign=True),
+            **dict(
+                zip(
+                    ("low", "high"),
+                    bounds(100 * e.conf_low, 100 * e.conf_high, "points", language, sign=True),
+                    strict=True,
+                )
+            ),
         )
         for e in finding.estimates
         if e.term in {"relevance", "commitment", "distance"} and e.conf_low * e.conf_high > 0
     ]
     tested = any(math.isfinite(e.conf_low) for e in finding.estimates)
     key = "answer_participation_drivers" + ("" if clear else "_none" if tested else "_untested")
-    people = count(finding.sample.people, language)
-    return [say(key, language, parts="; ".join(clear), people=people)]
+    sizes = {name: count(getattr(finding.sample, name), language) for name in ("people", "rows")}
+    return [say(key, language, parts="; ".join(clear), **sizes)]
 
 
 REACH_WORDINGS: dict[str, Wording] = {

@@ -67,6 +67,7 @@ def _reliability(finding: Finding, language: Language) -> list[str]:
         interval=interval(alpha, language, unit="sd"),
         items=count(finding.details["items"], language),
         people=count(finding.sample.people, language),
+        answers=count(alpha.n_obs, language),
         reference=format_number(enough, language, digits=2),
     )
     return [text]
