@@ -40,9 +40,7 @@ def number(term: str, value: float, error: float, *, unit: str = "points", df: f
     )  # fmt: skip
 
 
-def gain(
-    region: str, value: float, error: float, *, period: str = "2025", compared: bool = False
-) -> Finding:
+def gain(region: str, value: float, error: float, *, period: str = "2025", compared: bool = False) -> Finding:
     own = number("mean_gain", value, error)
     results = (number("trained", value - 3, error), own) if compared else (own,)
     return Finding(
