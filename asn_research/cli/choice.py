@@ -1,0 +1,78 @@
+"""Which folders, regions and periods a command is about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from asn_research.cli.console import say
+from asn_research.errors import AsnResearchError, Problem
+
+
+def find_folders(raw: Path | None, processed: Path | None, reports: Path | None) -> dict[str, Path]:
+    """The folders of a run: those given, else those of the project."""
+    from asn_research.ingest.store import find_project
+
+    beside = Path(__file__).parents[2]
+    if raw and processed and reports is not None:
+        project = beside
+    else:
+        project = find_project()
+    inside = project / "notebooks"
+    return {
+        "raw": raw or project / "data" / "raw",
+        "processed": processed or project / "data" / "processed",
+        "reports": project / "reports" if reports is None else reports,
+        "notebooks": inside if inside.is_dir() else beside / "notebooks",
+    }
+
+
+def choose(raw: Path, wanted: Sequence[str], period: str | None) -> list[tuple[str, str]]:
+    """The regions and periods asked for; told before anything heavy is loaded.
+
+    Raises
+    ------
+    RegionError
+        If a region or period is not there, naming the nearest.
+    """
+    from asn_research.contract.region import list_regions
+
+    known = list_regions(raw)
+    problems = [_unknown("region", name, known) for name in wanted if name not in known]
+    chosen: list[tuple[str, str]] = []
+    seen: set[str] = set()
+    for region in dict.fromkeys(wanted) if wanted else known:
+        if region not in known:
+            continue
+        periods = _periods(raw / region)
+        seen |= set(periods)
+        if period is None:
+            chosen += [(region, name) for name in periods or ("",)]
+        elif period in periods:
+            chosen.append((region, period))
+        elif wanted:
+            problems.append(_unknown("period", period, periods))
+    if period is not None and not chosen and not problems:
+        problems.append(_unknown("period", period, sorted(seen)))
+    if not known and not problems:
+        problems.append(Problem("cli", say("no_region", path=raw)))
+    if problems:
+        raise AsnResearchError(problems)
+    return chosen
+
+
+def _periods(folder: Path) -> tuple[str, ...]:
+    """The period folders of a region, whether or not region.toml declares them: intake judges that."""
+    return tuple(
+        sorted(
+            path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))
+        )
+    )
+
+
+def _unknown(kind: str, name: str, known: Sequence[str]) -> Problem:
+    from asn_research.contract.vocabulary import nearest
+
+    hint = nearest(name, known)
+    remedy = say("did_you_mean", name=hint) if hint else say("known", names=", ".join(known) or "–")
+    return Problem(f"cli_unknown_{kind}", say(f"unknown_{kind}", name=name), remedy=remedy)

@@ -1,0 +1,23 @@
+"""The command ``asn-research questions``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from asn_research.cli.option import ReportLanguage
+
+
+def questions(
+    language: Annotated[ReportLanguage, typer.Option(help="Language of the list.")] = ReportLanguage.ID,
+) -> None:
+    """List the questions that reports answer."""
+    from asn_research.findings.catalogue import QUESTIONS
+    from asn_research.findings.sentence import question_text
+
+    spoken = language.languages
+    for question in QUESTIONS:
+        typer.echo(f"{question.id}  ({question.level.value})")
+        for tongue in spoken:
+            typer.echo(f"    {question_text(question.id, tongue)}")
