@@ -16,6 +16,8 @@ from asn_research.contract.vocabulary import check_term, nearest
 from asn_research.errors import InputError, Place, Problem, RegionError
 
 REGION_FILE = "region.toml"
+ACROSS = "cross_region"
+"""Stands where findings and reports of one region name their region, when they speak of all."""
 DesignName = Literal["one_group", "waiting_list", "matched", "staggered", "lottery"]
 
 

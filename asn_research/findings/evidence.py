@@ -9,13 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from asn_research.contract.region import ACROSS
 from asn_research.findings.estimation import listen
 from asn_research.findings.finding import Finding, Sample, Status
 from asn_research.models.pooling import check_influence, pool
 from asn_research.models.result import Estimate, Fit
-
-ACROSS = "cross_region"
-"""Stands where findings of one region name their region."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

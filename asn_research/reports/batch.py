@@ -13,15 +13,14 @@ from typing import Final
 
 from asn_research.errors import AsnResearchError, Problem
 from asn_research.language import Language
-from asn_research.reports.manifest import MANIFEST, Manifest, hash_inputs, read_manifest
-from asn_research.reports.predecessor import hash_past
+from asn_research.reports.freshness import find_fresh, region_inputs
+from asn_research.reports.manifest import MANIFEST, Manifest
 from asn_research.reports.publication import publish
 
 NAMES: Final = (
     "report.html", "report.en.html", "data_quality.html", "data_quality.en.html",
     "report.ipynb", "findings.json", MANIFEST,
 )  # fmt: skip
-NOTEBOOKS: Final = ("region_report.ipynb", "data_quality.ipynb")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,8 +88,7 @@ def _waves(tasks: Sequence[Task]) -> list[list[Task]]:
 
 def _make_wave(order: Order, tasks: Sequence[Task]) -> Iterator[Outcome]:
     due = []
-    for task in tasks:
-        fresh = None if order.force else _fresh_manifest(order, task)
+    for task, fresh in find_fresh(order, tasks):
         if fresh is None:
             due.append(task)
         else:
@@ -145,20 +143,6 @@ def _size(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _inputs(order: Order, task: Task) -> dict[str, object]:
-    notebooks = [order.notebooks / name for name in NOTEBOOKS]
-    past = hash_past(order.raw, order.reports, region=task.region, period=task.period) if task.period else {}
-    return hash_inputs(order.raw, task.region, task.period, notebooks) | {"past": past}
-
-
-def _fresh_manifest(order: Order, task: Task) -> Manifest | None:
-    folder = order.reports / task.region / task.period
-    manifest = read_manifest(folder)
-    if manifest is None or not manifest.is_fresh(_inputs(order, task), order.languages, folder):
-        return None
-    return manifest
-
-
 def make_report(order: Order, task: Task) -> Outcome:
     """Take in, execute, check, export and publish one region and period.
 
@@ -166,7 +150,7 @@ def make_report(order: Order, task: Task) -> Outcome:
     """
     from asn_research.reports.region_report import make_region_report
 
-    inputs = _inputs(order, task)
+    inputs = region_inputs(order, task)
     try:
         files, manifest = make_region_report(order, task, inputs)
     except AsnResearchError as error:

@@ -6,9 +6,10 @@ import datetime
 from functools import cached_property
 from pathlib import Path
 
+from asn_research.contract.region import ACROSS
 from asn_research.errors import Problem, ReportError
 from asn_research.findings.across import answer_across
-from asn_research.findings.evidence import ACROSS, period_text
+from asn_research.findings.evidence import period_text
 from asn_research.ingest.store import find_project
 from asn_research.language import Language, format_count, format_date
 from asn_research.reports.gallery import Findings, Gallery

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from asn_research.contract.region import ACROSS
 from asn_research.errors import AsnResearchError, Problem
-from asn_research.findings.evidence import ACROSS
 from asn_research.findings.finding import read_findings
 from asn_research.findings.summary import summarise
 from asn_research.language import phrase
@@ -19,6 +19,7 @@ from asn_research.reports.edition import (
     page_name,
     stub_page,
 )
+from asn_research.reports.freshness import across_inputs
 from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
 from asn_research.reports.parameter import CrossRegionParameters
 from asn_research.reports.publication import publish
@@ -46,7 +47,7 @@ def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
     known = read_manifest(folder)
     if len(published) < LEAST_REGIONS:
         return None if known is None else (_fail(order, (few_regions(len(published)),)), False)
-    inputs = _inputs(order, published)
+    inputs = across_inputs(order, published)
     if not order.force and known is not None and known.is_fresh(inputs, order.languages, folder):
         return known, True
     try:
@@ -55,23 +56,6 @@ def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
         return _fail(order, error.problems), False
     publish(folder, files, remove=NAMES)
     return manifest, False
-
-
-def _inputs(order: Order, published: tuple[PublishedFindings, ...]) -> dict[str, Any]:
-    """Hashes of everything the report depends on: the regions' findings and what is said about them."""
-    notebook = order.notebooks / CROSS_REGION.notebook
-    return {
-        "findings": {f"{p.manifest.region}/{p.manifest.period}": p.digest for p in published},
-        "regions": {
-            p.manifest.region: [
-                p.manifest.name, p.manifest.grade, p.manifest.data_until, p.manifest.synthetic,
-            ]
-            for p in published
-        },
-        "notebooks": {notebook.name: provenance.digest_bytes(notebook.read_bytes())},
-        "code": provenance.code_digest(),
-        "packages": dict(provenance.package_versions()),
-    }  # fmt: skip
 
 
 def _make(

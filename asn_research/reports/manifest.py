@@ -58,7 +58,7 @@ class Manifest:
 
 
 def _holds(path: Path, digest: str) -> bool:
-    return path.is_file() and provenance.digest_bytes(path.read_bytes()) == digest
+    return path.is_file() and provenance.digest_file(path) == digest
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -76,14 +76,14 @@ def hash_inputs(raw: Path, region: str, period: str, notebooks: Iterable[Path]) 
     """Hashes of everything a report of this region and period depends on."""
     folder = raw / region
     files = {
-        path.name: provenance.digest_bytes(path.read_bytes())
+        path.name: provenance.digest_file(path)
         for path in sorted(folder.iterdir())
         if path.is_file() and not path.name.startswith((".", "~$"))
     }
     inside = provenance.digest_files(folder / period) if period else {}
     return {
         "raw": files | {f"{period}/{name}": digest for name, digest in inside.items()},
-        "notebooks": {path.name: provenance.digest_bytes(path.read_bytes()) for path in notebooks},
+        "notebooks": {path.name: provenance.digest_file(path) for path in notebooks},
         "code": provenance.code_digest(),
-        "packages": dict(provenance.package_versions()),
+        "packages": dict(provenance.environment()),
     }

@@ -4,26 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
+from asn_research.contract.region import REGION_FILE
 from asn_research.errors import AsnResearchError
 from asn_research.findings.finding import Finding
 from asn_research.findings.past import PastPeriod
 from asn_research.ingest.store import RegionData, find_project, open_region
 from asn_research.reports import provenance
-from asn_research.reports.published import PublishedFindings, find_published
+from asn_research.reports.freshness import last_period, rules_of
+from asn_research.reports.published import find_published
 from asn_research.reports.recall import answer_once
-
-RULES = "region.toml"
-
-
-def last_period(periods: Iterable[str], period: str) -> str | None:
-    """The period before a period; None for the first.
-
-    >>> last_period(["2025", "2023", "2024"], "2025")
-    '2024'
-    """
-    return max((name for name in periods if name < period), default=None)
 
 
 def read_past(
@@ -41,7 +31,7 @@ def read_past(
     raw, processed, reports
         Folders of raw data, clean data and reports; those of the project where they are not given.
     """
-    period = last_period(data.region.periods, data.period)
+    period = last_period(tuple(data.region.periods), data.period)
     if period is None:
         return None
     region = data.region.folder
@@ -55,7 +45,7 @@ def read_past(
         if published is None:
             return None
     then = published.findings() if published is not None else ()
-    rules = _inside(raw, "data/raw") / region / RULES
+    rules = _inside(raw, "data/raw") / region / REGION_FILE
     return PastPeriod(
         period=period,
         findings=_by_question(computed or then),
@@ -63,25 +53,8 @@ def read_past(
         recomputed=bool(computed),
         code_changed=published is not None and published.manifest.inputs["code"] != provenance.code_digest(),
         rules_changed=published is not None
-        and _rules(published) != provenance.digest_bytes(rules.read_bytes()),
+        and rules_of(published) != provenance.digest_bytes(rules.read_bytes()),
     )
-
-
-def hash_past(raw: Path, reports: Path, *, region: str, period: str) -> dict[str, Any]:
-    """Hashes of everything about the last period that a report depends on; empty for a first period."""
-    folder = raw / region
-    names = [path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))]
-    before = last_period(names, period)
-    if before is None:
-        return {}
-    published = find_published(reports / region / before)
-    known = published and [published.digest, published.manifest.inputs["code"], _rules(published)]
-    return {"period": before, "raw": provenance.digest_files(folder / before), "published": known}
-
-
-def _rules(published: PublishedFindings) -> str:
-    """The digest of the rules that a report was made by."""
-    return str(published.manifest.inputs["raw"].get(RULES, ""))
 
 
 def _inside(folder: Path | None, name: str) -> Path:

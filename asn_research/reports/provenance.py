@@ -6,13 +6,14 @@ import hashlib
 import json
 import platform
 from functools import cache
-from importlib.metadata import requires, version
+from importlib.metadata import PackageNotFoundError, distribution, requires, version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from asn_research.contract.column import TABLES
 from asn_research.contract.region import Region
@@ -20,12 +21,32 @@ from asn_research.contract.vocabulary import term_label
 from asn_research.language import Language, format_date, phrase
 
 DISTRIBUTION = "asn-research"
+APART = (
+    "cli/",
+    "simulation/",
+    "language/message/cli.",
+    "language/message/notice.",
+    "reports/freshness.py",
+    "reports/history.py",
+    "reports/lock.py",
+    "reports/notice.py",
+    "reports/site.py",
+    "reports/status.py",
+    "reports/verification.py",
+)
+"""Parts of the package that no report depends on; a test follows the imports to see that it stays so."""
 _CODE = (".py", ".toml", ".j2", ".css", ".js", ".json")
 
 
 def digest_bytes(content: bytes) -> str:
     """SHA-256 of some bytes, in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def digest_file(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def digest_json(value: Any) -> str:
@@ -37,7 +58,7 @@ def digest_json(value: Any) -> str:
 def digest_files(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below a folder, by its path inside it; lock files of open programs left out."""
     return {
-        path.relative_to(folder).as_posix(): digest_bytes(path.read_bytes())
+        path.relative_to(folder).as_posix(): digest_file(path)
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not path.name.startswith((".", "~$"))
     }
@@ -45,7 +66,20 @@ def digest_files(folder: Path) -> dict[str, str]:
 
 @cache
 def code_digest() -> str:
-    """SHA-256 over every source file, rule and template of the package."""
+    """SHA-256 over every source file, rule, message and template that a report can depend on.
+
+    That is the whole package but ``APART``: what starts, keeps and tells of reports, and what makes up data.
+    """
+    return digest_json([part for part in _sources() if not part[0].startswith(APART)])
+
+
+@cache
+def package_digest() -> str:
+    """SHA-256 over every source file of the package, whatever it is for."""
+    return digest_json(_sources())
+
+
+def _sources() -> list[tuple[str, str]]:
     parts: list[tuple[str, str]] = []
 
     def walk(folder: Traversable, prefix: str) -> None:
@@ -56,7 +90,7 @@ def code_digest() -> str:
                 parts.append((prefix + entry.name, digest_bytes(entry.read_bytes())))
 
     walk(files("asn_research"), "")
-    return digest_json(parts)
+    return parts
 
 
 @cache
@@ -65,6 +99,28 @@ def package_versions() -> dict[str, str]:
     wanted = [Requirement(text) for text in requires(DISTRIBUTION) or ()]
     names = sorted({r.name for r in wanted if r.marker is None or r.marker.evaluate({"extra": ""})})
     return {"python": platform.python_version()} | {name: version(name) for name in names}
+
+
+@cache
+def environment() -> dict[str, str]:
+    """Python and all packages that the project needs, also through others, with the versions in use."""
+    versions: dict[str, str] = {}
+    waiting = [(DISTRIBUTION, "")]
+    seen = set(waiting)
+    while waiting:
+        name, extra = waiting.pop()
+        try:
+            found = distribution(name)
+        except PackageNotFoundError:
+            continue
+        versions[canonicalize_name(name)] = found.version
+        for needed in map(Requirement, found.requires or ()):
+            if needed.marker is None or needed.marker.evaluate({"extra": extra}):
+                needs = [(canonicalize_name(needed.name), extra) for extra in ("", *sorted(needed.extras))]
+                waiting += [need for need in needs if need not in seen]
+                seen |= set(needs)
+    versions.pop(DISTRIBUTION)
+    return {"python": platform.python_version()} | dict(sorted(versions.items()))
 
 
 def code_facts(language: Language) -> list[tuple[str, str]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from asn_research.findings.evidence import RegionEvidence
-from asn_research.findings.finding import Finding, read_findings
 from asn_research.reports.manifest import Manifest, read_manifest
-from asn_research.reports.provenance import digest_bytes
+from asn_research.reports.provenance import digest_file
+
+if TYPE_CHECKING:
+    from asn_research.findings.evidence import RegionEvidence
+    from asn_research.findings.finding import Finding
 
 FINDINGS: Final = "findings.json"
 
@@ -35,6 +37,8 @@ class PublishedFindings:
         OSError, ValueError
             If the file has gone or is no findings.json.
         """
+        from asn_research.findings.finding import read_findings
+
         return read_findings(json.loads(self.path.read_text(encoding="utf-8")))
 
 
@@ -44,7 +48,7 @@ def find_published(folder: Path) -> PublishedFindings | None:
     path = folder / FINDINGS
     if manifest is None or manifest.state == "failed" or FINDINGS not in manifest.outputs:
         return None
-    if not path.is_file() or digest_bytes(path.read_bytes()) != manifest.outputs[FINDINGS]:
+    if not path.is_file() or digest_file(path) != manifest.outputs[FINDINGS]:
         return None
     return PublishedFindings(manifest, path)
 
@@ -61,6 +65,8 @@ def list_published(reports: Path) -> tuple[PublishedFindings, ...]:
 
 def read_evidence(published: tuple[PublishedFindings, ...]) -> tuple[RegionEvidence, ...]:
     """What regions found, for the questions across regions."""
+    from asn_research.findings.evidence import RegionEvidence
+
     return tuple(
         RegionEvidence(
             region=each.manifest.region,

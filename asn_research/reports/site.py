@@ -6,7 +6,7 @@ import datetime
 from pathlib import Path
 from typing import Any
 
-from asn_research.findings.evidence import ACROSS
+from asn_research.contract.region import ACROSS
 from asn_research.language import LANGUAGES, Language, format_count, format_date, phrase
 from asn_research.reports.edition import CROSS_REGION, PRODUCTS, REPORT, page_name, style_markup
 from asn_research.reports.manifest import Manifest, read_manifest

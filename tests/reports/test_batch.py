@@ -15,7 +15,8 @@ from bs4 import BeautifulSoup
 
 from asn_research.findings.catalogue import QUESTIONS
 from asn_research.findings.finding import read_findings
-from asn_research.reports.batch import NAMES, NOTEBOOKS, Order, Outcome, Task, make_report, make_reports
+from asn_research.reports.batch import NAMES, Order, Outcome, Task, make_report, make_reports
+from asn_research.reports.freshness import NOTEBOOKS
 from asn_research.reports.manifest import read_manifest
 
 ROOT = Path(__file__).parents[2]

@@ -1,0 +1,106 @@
+"""Whether published reports still follow from what they were made of, by content and never by dates.
+
+What counts: the bytes of the raw files and of region.toml, the notebooks, the code (see
+:func:`asn_research.reports.provenance.code_digest`), Python and the packages, what the last period published,
+the languages asked for. What does not: folders, limits, the number of processes, clocks.
+
+Everything is read and hashed at every run. Size and date of a file would be quicker and would be wrong: an
+office file that is corrected in place, with its date put back by a copying program, has the same size, the
+same date and other numbers. This module loads no data frames, so that a run with nothing to do is over soon.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from asn_research.contract.region import ACROSS, REGION_FILE
+from asn_research.reports import provenance
+from asn_research.reports.manifest import Manifest, hash_inputs, read_manifest
+from asn_research.reports.published import PublishedFindings, find_published, list_published
+
+if TYPE_CHECKING:
+    from asn_research.reports.batch import Order, Task
+
+NOTEBOOKS: Final = ("region_report.ipynb", "data_quality.ipynb")
+ACROSS_NOTEBOOK: Final = "cross_region_report.ipynb"
+
+
+def region_inputs(order: Order, task: Task) -> dict[str, Any]:
+    """Hashes of everything that the report of a region and period depends on."""
+    notebooks = [order.notebooks / name for name in NOTEBOOKS]
+    past = hash_past(order.raw, order.reports, region=task.region, period=task.period) if task.period else {}
+    return hash_inputs(order.raw, task.region, task.period, notebooks) | {"past": past}
+
+
+def find_fresh(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Manifest | None]]:
+    """Tasks in their order with the manifest of their report where it is fresh, else None."""
+    if order.force:
+        yield from ((task, None) for task in tasks)
+        return
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # hashing leaves Python's lock
+        yield from zip(tasks, pool.map(lambda task: _fresh(order, task), tasks), strict=True)
+
+
+def _fresh(order: Order, task: Task) -> Manifest | None:
+    folder = order.reports / task.region / task.period
+    manifest = read_manifest(folder)
+    if manifest is None or manifest.state == "failed":
+        return None
+    return manifest if manifest.is_fresh(region_inputs(order, task), order.languages, folder) else None
+
+
+def across_inputs(order: Order, published: Sequence[PublishedFindings]) -> dict[str, Any]:
+    """Hashes of everything that the report across regions depends on: findings, and what is said of them."""
+    notebook = order.notebooks / ACROSS_NOTEBOOK
+    return {
+        "findings": {f"{p.manifest.region}/{p.manifest.period}": p.digest for p in published},
+        "regions": {
+            p.manifest.region: [
+                p.manifest.name, p.manifest.grade, p.manifest.data_until, p.manifest.synthetic,
+            ]
+            for p in published
+        },
+        "notebooks": {notebook.name: provenance.digest_file(notebook)},
+        "code": provenance.code_digest(),
+        "packages": dict(provenance.environment()),
+    }  # fmt: skip
+
+
+def find_fresh_across(order: Order) -> Manifest | None:
+    """The manifest of the report across regions where it is fresh, else None."""
+    folder = order.reports / ACROSS
+    manifest = None if order.force else read_manifest(folder)
+    if manifest is None:
+        return None
+    inputs = across_inputs(order, list_published(order.reports))
+    return manifest if manifest.is_fresh(inputs, order.languages, folder) else None
+
+
+def last_period(periods: Sequence[str], period: str) -> str | None:
+    """The period before a period; None for the first.
+
+    >>> last_period(["2025", "2023", "2024"], "2025")
+    '2024'
+    """
+    return max((name for name in periods if name < period), default=None)
+
+
+def hash_past(raw: Path, reports: Path, *, region: str, period: str) -> dict[str, Any]:
+    """Hashes of everything about the last period that a report depends on; empty for a first period."""
+    folder = raw / region
+    names = [path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))]
+    before = last_period(names, period)
+    if before is None:
+        return {}
+    published = find_published(reports / region / before)
+    known = published and [published.digest, published.manifest.inputs["code"], rules_of(published)]
+    return {"period": before, "raw": provenance.digest_files(folder / before), "published": known}
+
+
+def rules_of(published: PublishedFindings) -> str:
+    """The digest of the region.toml that a report was made by."""
+    return str(published.manifest.inputs["raw"].get(REGION_FILE, ""))
