@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asn_research.errors import EstimationError
+from asn_research.findings.basis import read_outcomes
 from asn_research.findings.design_grade import grade_people
 from asn_research.findings.disclosure import gate_rows
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
@@ -25,7 +26,6 @@ from asn_research.findings.rating import (
     pair_ratings,
     read_rated,
 )
-from asn_research.measures.score import list_outcomes
 from asn_research.models.result import Estimate
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def answer_rated(data: RegionData, question: str, *, source: str) -> Finding:
 def _unanswered(data: RegionData, question: str, source: str, *, competency: str = "") -> Finding:
     """Open where nobody was rated twice; withheld where too few were."""
     for wave in ("post", "followup"):
-        outcomes = list_outcomes(data.tables, wave_to=wave)
+        outcomes = read_outcomes(data, wave_to=wave)
         chosen = outcomes[outcomes["source"] == source] if source else outcomes
         if competency:
             chosen = chosen[chosen["competency"] == competency]

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from asn_research.findings.basis import read_training_hours
 from asn_research.findings.disclosure import GatedRows, gate_rows
 from asn_research.findings.draft import answer, leave_open, withhold
 from asn_research.findings.estimation import estimate_share
 from asn_research.findings.finding import Caveat, Finding, Row, Sample
-from asn_research.measures.participation import measure_training_hours
 from asn_research.measures.project import measure_delivery
 from asn_research.models.result import Estimate
 
@@ -78,7 +78,7 @@ def _rows(projects: pd.DataFrame, *, minimum: int) -> GatedRows:
 
 def _leaders(data: RegionData, projects: pd.DataFrame) -> pd.Series[str]:
     """``trained`` or ``other``; missing where the project names nobody of the list."""
-    people = measure_training_hours(data.tables).set_index("person_id")["attended"]
+    people = read_training_hours(data).set_index("person_id")["attended"]
     attended = projects["person_id"].map(people.astype("boolean"))
     return attended.map({True: "trained", False: "other"}).astype("string")
 

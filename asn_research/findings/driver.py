@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asn_research.errors import EstimationError
+from asn_research.findings.basis import read_participation
 from asn_research.findings.design_grade import ASSOCIATION_GRADE
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import count_clusters, finite, join_cluster_caveats, listen
 from asn_research.findings.finding import Caveat, Finding, Row, Sample
-from asn_research.measures.participation import measure_participation
 from asn_research.measures.reaction import measure_item_scores
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate, Fit
@@ -77,7 +77,7 @@ def _open(data: RegionData) -> Finding:
 
 def _link(data: RegionData, answers: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Enrolments with the answers of the same person about the same course, and answers without one."""
-    participation = measure_participation(data.tables)
+    participation = read_participation(data)
     asked = answers.dropna(subset=["relevance", "commitment"]).rename(columns={"respondent_id": "person_id"})
     asked = asked[["person_id", "course_id", "relevance", "commitment"]]
     linked = participation.merge(asked, on=["person_id", "course_id"], how="inner")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from asn_research.errors import EstimationError
+from asn_research.findings.basis import read_outcomes
 from asn_research.findings.design_grade import grade_people
 from asn_research.findings.disclosure import GatedRows, gate_rows, merge_cells
 from asn_research.findings.draft import answer, leave_open, quarantine_caveats, refuse_error, withhold
@@ -30,7 +31,6 @@ from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_peop
 from asn_research.measures.effect_size import measure_paired_effect
 from asn_research.measures.normalised_gain import measure_normalised_gain
 from asn_research.measures.reaction import measure_reactions
-from asn_research.measures.score import list_outcomes
 from asn_research.models.design import Design, build_design
 from asn_research.models.gain import GainColumns, GainModel, estimate_mean_gain, fit_gain, gain_design
 from asn_research.models.result import Estimate, Fit
@@ -227,7 +227,7 @@ def answer_competency_gains(data: RegionData) -> Finding:
     found = [(people, _headline(data, people, compared=compared)) for people in family]
     known = [(people, estimate) for people, estimate in found if estimate is not None]
     if not known:
-        measured = list_outcomes(data.tables)
+        measured = read_outcomes(data)
         if measured.empty:
             return leave_open(data, "competency_gains", table="assessments")
         return withhold(data, "competency_gains", tables=GAIN_TABLES)
@@ -282,7 +282,7 @@ def _is_below(p_value: Cell) -> bool:
 def _family(data: RegionData) -> list[GainPeople]:
     """The measured outcomes with enough people; the primary one first, then by name."""
     primary = (data.plan.primary.competency, data.plan.primary.source)
-    outcomes = list_outcomes(data.tables)[["competency", "source"]].itertuples(index=False, name=None)
+    outcomes = read_outcomes(data)[["competency", "source"]].itertuples(index=False, name=None)
     ordered = sorted(outcomes, key=lambda pair: (pair != primary, pair))
     found = [read_gain_people(data, competency=str(c), source=str(s)) for c, s in ordered]
     return [people for people in found if len(people.trained) >= people.minimum]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asn_research.errors import EstimationError
+from asn_research.findings.basis import read_outcomes
 from asn_research.findings.behaviour import required_scores, shown_share
 from asn_research.findings.disclosure import gate_rows
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
@@ -22,7 +23,6 @@ from asn_research.findings.estimation import (
 )
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_people
-from asn_research.measures.score import list_outcomes
 from asn_research.models.ratio import estimate_ratio
 from asn_research.models.result import Estimate
 
@@ -148,7 +148,7 @@ def _best_source(
 def _later(data: RegionData, competency: str, source: str) -> str:
     """The wave after the training; the follow-up where this outcome was measured again only then."""
     for wave in ("post", "followup"):
-        outcomes = list_outcomes(data.tables, wave_to=wave)
+        outcomes = read_outcomes(data, wave_to=wave)
         if ((outcomes["competency"] == competency) & (outcomes["source"] == source)).any():
             return wave
     return "post"

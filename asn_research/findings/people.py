@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from asn_research.contract.threshold import BASELINE_ADJUSTABLE_SD
+from asn_research.findings.basis import read_region_scores
 from asn_research.findings.finding import Caveat, Sample
 from asn_research.measures.attrition import measure_match
-from asn_research.measures.score import measure_gains
 
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
@@ -109,35 +109,21 @@ class GainPeople:
         return (Caveat(code=code, fields={"difference_sd": abs(difference)}),)
 
 
-class _Held:
-    """A region's data as a key: the same object, not equal content."""
-
-    def __init__(self, data: RegionData) -> None:
-        self.data = data
-
-    def __hash__(self) -> int:
-        return id(self.data)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Held) and other.data is self.data
-
-
 def read_gain_people(
     data: RegionData, *, competency: str, source: str, wave_from: str = "pre", wave_to: str = "post"
 ) -> GainPeople:
     """The people with a score of an outcome before or after, clustered as the plan says.
 
     A compared person has no batch and is clustered by unit; so is a trained person whose batch is unknown.
-    Several questions share the same people, so the last ones read are kept.
+    Several questions share the same people, so they are read once.
     """
-    return _read(_Held(data), competency, source, wave_from, wave_to)
+    asked = (competency, source, wave_from, wave_to)
+    return data.once(("people", *asked), lambda: _read(data, *asked))
 
 
-@lru_cache(maxsize=24)
-def _read(held: _Held, competency: str, source: str, wave_from: str, wave_to: str) -> GainPeople:
-    data = held.data
-    frame = measure_gains(
-        data.tables, competency=competency, source=source, wave_from=wave_from, wave_to=wave_to
+def _read(data: RegionData, competency: str, source: str, wave_from: str, wave_to: str) -> GainPeople:
+    frame = read_region_scores(data).gains(
+        competency=competency, source=source, wave_from=wave_from, wave_to=wave_to
     )
     wanted = ["trained", "comparison"] if data.design in _COMPARED else ["trained"]
     kept = frame[frame["group"].isin(wanted)].reset_index(drop=True)

@@ -12,10 +12,10 @@ from scipy import stats
 
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
 from asn_research.errors import EstimationError
+from asn_research.findings.basis import read_outcomes
 from asn_research.findings.estimation import count_clusters, listen
 from asn_research.findings.finding import Caveat, Cell
 from asn_research.findings.people import GainPeople, read_gain_people
-from asn_research.measures.score import list_outcomes
 from asn_research.models.multilevel import MultilevelFit, fit_multilevel
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate, Fit
@@ -79,14 +79,14 @@ def find_later_wave(data: RegionData, *, source: str) -> str:
 
 
 def _people_rated(data: RegionData, *, source: str, wave: str) -> int:
-    outcomes = list_outcomes(data.tables, wave_to=wave)
+    outcomes = read_outcomes(data, wave_to=wave)
     return int(outcomes.loc[outcomes["source"] == source, "people"].sum())
 
 
 def read_rated(data: RegionData, *, source: str, competencies: Sequence[str] = ()) -> list[GainPeople]:
     """People rated by a source, one entry per competency with enough trained people."""
     wave = find_later_wave(data, source=source)
-    outcomes = list_outcomes(data.tables, wave_to=wave)
+    outcomes = read_outcomes(data, wave_to=wave)
     measured = [str(c) for c in outcomes.loc[outcomes["source"] == source, "competency"]]
     wanted = [c for c in measured if not competencies or c in competencies]
     found = [read_gain_people(data, competency=c, source=source, wave_to=wave) for c in wanted]
@@ -126,7 +126,7 @@ def _pairs(data: RegionData, people: GainPeople) -> pd.DataFrame:
     rows["gain"] = (same[people.wave_to] - same["pre"]).to_numpy(dtype=float)
     rows["rater"] = same["rater_id"].to_numpy()
     others = known[~known.index.isin(same["person_id"])]
-    raters = {str(person): _change_of_raters(part) for person, part in scores.groupby("person_id")}
+    raters = _changes_of_raters(scores)
     rest = others.assign(rater=pd.Series([raters.get(str(p)) for p in others.index], index=others.index))
     return pd.concat([rows, rest.reset_index(drop=True)], ignore_index=True)
 
@@ -142,12 +142,19 @@ def _scores(data: RegionData, people: GainPeople) -> pd.DataFrame:
     return kept.astype(text).assign(score=kept["score"].astype("Float64").astype(float))
 
 
-def _change_of_raters(rows: pd.DataFrame) -> str | None:
-    """Who rated before and who later, as one level; None where a side is unknown."""
-    named = rows.dropna(subset=["rater_id"])
-    before = sorted(set(named.loc[named["wave"] == "pre", "rater_id"]))
-    later = sorted(set(named.loc[named["wave"] != "pre", "rater_id"]))
-    return f"{' '.join(before)} > {' '.join(later)}" if before and later else None
+def _changes_of_raters(scores: pd.DataFrame) -> dict[str, str]:
+    """Who rated each person before and who later, as one level; people with an unknown side are left out."""
+    named = scores.dropna(subset=["rater_id"])
+    before: dict[str, set[str]] = {}
+    later: dict[str, set[str]] = {}
+    columns = (named[name].tolist() for name in ("person_id", "rater_id", "wave"))
+    for person, rater, wave in zip(*columns, strict=True):
+        (before if wave == "pre" else later).setdefault(person, set()).add(rater)
+    return {
+        person: f"{' '.join(sorted(raters))} > {' '.join(sorted(later[person]))}"
+        for person, raters in before.items()
+        if person in later
+    }
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from asn_research.contract.rule import read_rule
 from asn_research.errors import EstimationError
+from asn_research.findings.basis import read_participation, read_training_hours
 from asn_research.findings.disclosure import gate_rows
 from asn_research.findings.draft import answer, leave_open, quarantine_caveats, refuse_error, withhold
 from asn_research.findings.estimation import (
@@ -18,7 +19,6 @@ from asn_research.findings.estimation import (
     interval_cells,
 )
 from asn_research.findings.finding import Caveat, Finding, Row, Sample
-from asn_research.measures.participation import measure_participation, measure_training_hours
 from asn_research.models.result import Estimate
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def share_rows(
 
 def answer_coverage(data: RegionData) -> Finding:
     """Trained people of those who could have been trained, by unit and kind of position."""
-    people = measure_training_hours(data.tables)
+    people = read_training_hours(data)
     trained, listed = int(people["attended"].sum()), len(people)
     declared = data.region.periods[data.period].eligible
     total = max(declared or 0, listed)
@@ -113,7 +113,7 @@ def answer_training_hours(data: RegionData) -> Finding:
     """Share of civil servants (PNS) with the training hours that the rule grants each year."""
     rule = read_rule("training_hours", on=data.region.periods[data.period].ends)
     needed = float(rule["minimum_jp_per_year"])
-    people = measure_training_hours(data.tables)
+    people = read_training_hours(data)
     covered = people[people["attended"]].copy()
     known = covered["employment"].notna().any()
     if known:
@@ -176,13 +176,13 @@ def _mean_by(frame: pd.DataFrame, column: str, *, by: str, clusters: str) -> lis
 
 def answer_attendance(data: RegionData) -> Finding:
     """Mean share of sessions attended by those enrolled."""
-    frame = measure_participation(data.tables).dropna(subset=["participation_share"])
+    frame = read_participation(data).dropna(subset=["participation_share"])
     return _answer_enrolment_mean(data, "attendance", frame, "participation_share")
 
 
 def answer_completion(data: RegionData) -> Finding:
     """Share of enrolments that were completed."""
-    frame = measure_participation(data.tables)
+    frame = read_participation(data)
     unknown = int(frame["completed"].isna().sum())
     frame = frame.dropna(subset=["completed"]).copy()
     if frame.empty:

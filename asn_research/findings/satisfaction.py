@@ -12,11 +12,11 @@ from asn_research.contract.column import SKM_ELEMENTS
 from asn_research.contract.rule import Rule, read_rule
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
 from asn_research.errors import EstimationError, TooFewClustersError
+from asn_research.findings.basis import read_training_hours
 from asn_research.findings.disclosure import gate_rows
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import detectable, finite, listen
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
-from asn_research.measures.participation import measure_training_hours
 from asn_research.measures.skm import SkmIndex, measure_skm, measure_skm_change
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate, Fit
@@ -247,7 +247,7 @@ def answer_exposure_service(data: RegionData) -> Finding:
 
 def _open_units(data: RegionData, surveys: _Surveys) -> set[str]:
     """Units that neither the count of staff nor the satisfaction index hides, also not to hide another."""
-    staff = measure_training_hours(data.tables)["unit"].dropna().value_counts()
+    staff = read_training_hours(data)["unit"].dropna().value_counts()
     sizes = {unit: surveys.of_unit(unit).smaller for unit in surveys.units} | surveys.thin_units
     listed = {str(unit): int(size) for unit, size in staff.items()}
     found = []
@@ -260,7 +260,7 @@ def _open_units(data: RegionData, surveys: _Surveys) -> set[str]:
 
 def _exposed_units(data: RegionData, surveys: _Surveys) -> pd.DataFrame:
     """One row per unit that was surveyed twice: its trained share and the change of its index."""
-    people = measure_training_hours(data.tables).dropna(subset=["unit"])
+    people = read_training_hours(data).dropna(subset=["unit"])
     grouped = people.groupby("unit")["attended"]
     trained, listed = grouped.sum().to_dict(), grouped.size().to_dict()
     rows = []

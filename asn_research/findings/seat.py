@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asn_research.errors import EstimationError
+from asn_research.findings.basis import read_training_hours
 from asn_research.findings.cost import cost_per_seat, read_unit_cost
 from asn_research.findings.draft import answer, leave_open, withhold
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.people import read_primary_people
 from asn_research.findings.reach import minimum_of
 from asn_research.measures.budget import measure_seats
-from asn_research.measures.participation import measure_training_hours
 from asn_research.models.power import StudyDesign, estimate_mde
 from asn_research.models.result import Estimate
 
@@ -42,7 +42,7 @@ def answer_seats_under_budget(data: RegionData) -> Finding:
         return leave_open(data, _QUESTION, table="budgets")
     if costs.empty:
         return leave_open(data, _QUESTION, table="courses")
-    people = measure_training_hours(data.tables)
+    people = read_training_hours(data)
     trained = int(people["attended"].sum())
     if trained < minimum_of(data):
         return withhold(data, _QUESTION, tables=_TABLES)

@@ -7,12 +7,12 @@ import hmac
 import html
 import json
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
@@ -27,6 +27,8 @@ HOME_VARIABLE: Final = "ASN_RESEARCH_HOME"
 _STATE_FILE: Final = "state.json"
 _RAW: Final = Path("data/raw")
 _PROCESSED: Final = Path("data/processed")
+
+Made = TypeVar("Made")
 
 
 def find_project(start: Path | None = None) -> Path:
@@ -65,6 +67,14 @@ class RegionData:
     period: str
     tables: Mapping[str, pd.DataFrame]
     intake: Mapping[str, Any]
+    _made: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, name: Hashable, make: Callable[[], Made]) -> Made:
+        """What several questions share: made at its first use, kept as long as these tables are."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: Made = self._made[name]
+        return made
 
     @property
     def design(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
 from asn_research.contract.vocabulary import check_term
@@ -42,11 +44,7 @@ def list_outcomes(tables: Tables, *, wave_from: str = "pre", wave_to: str = "pos
     >>> list_outcomes({"assessments": scores}).to_dict("records")
     [{'competency': 'integrity', 'source': 'self', 'people': 1}]
     """
-    scores = _assessments(tables)
-    waves = scores[scores["wave"].isin([wave_from, wave_to])]
-    both = waves.groupby(["competency", "source", "person_id"])["wave"].nunique().eq(2)
-    counts = both.groupby(level=["competency", "source"]).sum().astype(int)
-    return counts.rename("people").reset_index().query("people > 0").reset_index(drop=True)
+    return _count_outcomes(_assessments(tables), wave_from, wave_to)
 
 
 def measure_gains(
@@ -100,41 +98,89 @@ def measure_gains(
     >>> measure_gains(tables, competency="integrity", source="test")["gain"].tolist()
     [12.0]
     """
-    for vocabulary, code in (
-        ("competency", competency),
-        ("source", source),
-        ("wave", wave_from),
-        ("wave", wave_to),
-    ):
-        check_term(vocabulary, code)
-    scores = _assessments(tables)
-    wanted = (scores["competency"] == competency) & (scores["source"] == source)
-    scores = scores[wanted & scores["wave"].isin([wave_from, wave_to])]
-    participation = measure_participation(tables)
-    assigned = _courses_of(scores, participation)
-    scores = _own_scores(scores, assigned)
-    means = scores.pivot_table(index="person_id", columns="wave", values="score", aggfunc="mean", sort=False)
-    means = means.reindex(columns=[wave_from, wave_to])
+    return read_scores(tables).gains(
+        competency=competency, source=source, wave_from=wave_from, wave_to=wave_to
+    )
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The scores of a region with the courses behind them, read once for all its outcomes.
+
+    ``assessments`` with text and numbers as such, the frame of
+    :func:`~asn_research.measures.participation.measure_participation`, one row per person with the credited
+    hours, and the course of each person by enrolment.
+    """
+
+    assessments: pd.DataFrame
+    participation: pd.DataFrame
+    people: pd.DataFrame
+    assigned: pd.DataFrame
+
+    def outcomes(self, *, wave_from: str = "pre", wave_to: str = "post") -> pd.DataFrame:
+        """:func:`list_outcomes` of these scores."""
+        return _count_outcomes(self.assessments, wave_from, wave_to)
+
+    def gains(
+        self, *, competency: str, source: str, wave_from: str = "pre", wave_to: str = "post"
+    ) -> pd.DataFrame:
+        """:func:`measure_gains` of these scores."""
+        waves = [wave_from, wave_to]
+        check_term("competency", competency)
+        check_term("source", source)
+        for wave in waves:
+            check_term("wave", wave)
+        scores = self.assessments
+        wanted = (scores["competency"] == competency) & (scores["source"] == source)
+        scores = scores[wanted & scores["wave"].isin(waves)]
+        assigned = _courses_of(scores, self.participation, self.assigned)
+        scores = _own_scores(scores, assigned)
+        means = scores.pivot_table(
+            index="person_id", columns="wave", values="score", aggfunc="mean", sort=False
+        ).reindex(columns=waves)
+        known = self.people[self.people["person_id"].isin(means.index)]
+        strangers = means.index[~means.index.isin(known["person_id"])]
+        frame = pd.concat([known, pd.DataFrame({"person_id": strangers})], ignore_index=True)
+        frame["person_id"] = frame["person_id"].astype("string")
+        frame.insert(1, "pre", frame["person_id"].map(means[wave_from]).astype(float))
+        frame.insert(2, "post", frame["person_id"].map(means[wave_to]).astype(float))
+        frame.insert(3, "gain", frame["post"] - frame["pre"])
+        for name in _COURSE_COLUMNS:
+            frame[name] = frame["person_id"].map(assigned[name])
+        frame["course_ambiguous"] = frame["course_ambiguous"].fillna(False).astype(bool)
+        frame["attended"] = frame["attended"].fillna(False).astype(bool)
+        enrolled = frame["course_id"].notna()
+        frame["group"] = frame["group"].where(frame["group"].notna(), enrolled.map({True: "trained"}))
+        return frame
+
+
+def read_scores(tables: Tables, *, participation: pd.DataFrame | None = None) -> Scores:
+    """Scores, participation and courses of a region, for several outcomes at once.
+
+    ``participation`` is the frame of :func:`~asn_research.measures.participation.measure_participation` where
+    it was made before.
+
+    Raises
+    ------
+    InputError
+        If a table is missing.
+    """
+    assessments = _assessments(tables)
+    if participation is None:
+        participation = measure_participation(tables)
     people = sum_training_hours(participation, tables["participants"]).drop(columns=["courses_taken"])
-    known = people[people["person_id"].isin(means.index)]
-    strangers = means.index[~means.index.isin(known["person_id"])]
-    frame = pd.concat([known, pd.DataFrame({"person_id": strangers})], ignore_index=True)
-    frame["person_id"] = frame["person_id"].astype("string")
-    frame.insert(1, "pre", frame["person_id"].map(means[wave_from]).astype(float))
-    frame.insert(2, "post", frame["person_id"].map(means[wave_to]).astype(float))
-    frame.insert(3, "gain", frame["post"] - frame["pre"])
-    for name in _COURSE_COLUMNS:
-        frame[name] = frame["person_id"].map(assigned[name])
-    frame["course_ambiguous"] = frame["course_ambiguous"].fillna(False).astype(bool)
-    frame["attended"] = frame["attended"].fillna(False).astype(bool)
-    enrolled = frame["course_id"].notna()
-    frame["group"] = frame["group"].where(frame["group"].notna(), enrolled.map({True: "trained"}))
-    return frame
+    return Scores(assessments, participation, people, assign_courses(participation))
 
 
-def _courses_of(scores: pd.DataFrame, participation: pd.DataFrame) -> pd.DataFrame:
-    """The course of each person: the one their scores name, else by enrolment."""
-    assigned = assign_courses(participation)
+def _count_outcomes(scores: pd.DataFrame, wave_from: str, wave_to: str) -> pd.DataFrame:
+    waves = scores[scores["wave"].isin([wave_from, wave_to])]
+    both = waves.groupby(["competency", "source", "person_id"])["wave"].nunique().eq(2)
+    counts = both.groupby(level=["competency", "source"]).sum().astype(int)
+    return counts.rename("people").reset_index().query("people > 0").reset_index(drop=True)
+
+
+def _courses_of(scores: pd.DataFrame, participation: pd.DataFrame, assigned: pd.DataFrame) -> pd.DataFrame:
+    """The course of each person: the one their scores name, else by enrolment (``assigned``)."""
     named = scores.dropna(subset=["course_id"]).groupby("person_id")["course_id"].agg(["nunique", "first"])
     single = named.loc[named["nunique"] == 1, "first"]
     told = participation[

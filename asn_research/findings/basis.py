@@ -1,0 +1,36 @@
+"""What several questions of a region draw on, made once: participation, hours, outcomes and gains."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from asn_research.measures.participation import measure_participation, sum_training_hours
+from asn_research.measures.score import Scores, read_scores
+
+if TYPE_CHECKING:
+    from asn_research.ingest.store import RegionData
+
+
+def read_participation(data: RegionData) -> pd.DataFrame:
+    """One row per person and course, as :mod:`asn_research.measures.participation` measures it."""
+    return data.once("participation", partial(measure_participation, data.tables))
+
+
+def read_training_hours(data: RegionData) -> pd.DataFrame:
+    """One row per person with the credited hours; see :mod:`asn_research.measures.participation`."""
+    people = data.tables["participants"].reset_index(drop=True)
+    return data.once("training_hours", lambda: sum_training_hours(read_participation(data), people))
+
+
+def read_region_scores(data: RegionData) -> Scores:
+    """The scores of a region with the courses behind them."""
+    return data.once("scores", lambda: read_scores(data.tables, participation=read_participation(data)))
+
+
+def read_outcomes(data: RegionData, *, wave_to: str = "post") -> pd.DataFrame:
+    """Competencies measured before and later; see :func:`~asn_research.measures.score.list_outcomes`."""
+    scores = read_region_scores(data)
+    return data.once(("outcomes", wave_to), lambda: scores.outcomes(wave_to=wave_to))
