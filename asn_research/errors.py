@@ -55,6 +55,10 @@ class AsnResearchError(Exception):
         self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[AsnResearchError], tuple[tuple[Problem, ...]]]:
+        """Carry the problems, not only their text, from one process to another."""
+        return type(self), (self.problems,)
+
 
 class RegionError(AsnResearchError):
     """A region folder or its region.toml is missing, incomplete or contradictory."""
@@ -86,6 +90,22 @@ class ParameterError(AsnResearchError):
 
 class ReportError(AsnResearchError):
     """A report could not be executed, checked or published."""
+
+
+class LocationError(AsnResearchError):
+    """Files at a URL cannot be listed, read or written."""
+
+
+class ClusterError(AsnResearchError):
+    """A cluster does not answer, or its workers would not make the same reports."""
+
+
+class FullDiskError(AsnResearchError):
+    """A disk or a quota is full; nothing under a final name was changed."""
+
+
+class HeldError(AsnResearchError):
+    """Another run is working in this folder; nothing was done."""
 
 
 class EstimationError(AsnResearchError):

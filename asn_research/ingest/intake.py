@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +26,7 @@ from asn_research.ingest.linkage import measure_linkage
 from asn_research.ingest.quarantine import mask_value, order_issues, write_workbook
 from asn_research.ingest.record import ROW, Issue, Segment, make_records, read_segment
 from asn_research.ingest.source import Grid, RawFile, list_files, read_file
+from asn_research.ingest.storage import replace_folder, sweep
 from asn_research.ingest.table import finish_table, harmonise
 from asn_research.ingest.text import Scrubber, scrub_label
 
@@ -358,17 +357,10 @@ def _problem_entry(problem: Problem) -> dict[str, Any]:
 
 def _store(folder: Path, tables: dict[str, pd.DataFrame], ledger: Ledger, account: dict[str, Any]) -> None:
     """Write everything beside, then put it in place at once: no half-written folder is ever seen."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    sweep(folder.parent)
+    with replace_folder(folder) as beside:
         for name, frame in tables.items():
             frame.to_parquet(beside / f"{name}.parquet", index=False)
         write_workbook(beside / QUARANTINE_FILE, ledger)
         text = json.dumps(account, ensure_ascii=False, indent=1)
         (beside / INTAKE_FILE).write_text(text + "\n", encoding="utf-8")
-        if folder.exists():
-            shutil.rmtree(folder)
-        beside.rename(folder)
-        folder.chmod(0o755)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)

@@ -20,8 +20,9 @@ from asn_research.contract.column import TABLES
 from asn_research.contract.region import Plan, Region, list_regions, read_region
 from asn_research.errors import Place, Problem, RegionError, StoreError
 from asn_research.ingest.identity import read_key
-from asn_research.ingest.intake import INTAKE_FILE, take_in
+from asn_research.ingest.intake import INTAKE_FILE, QUARANTINE_FILE, take_in
 from asn_research.ingest.source import digest_file, list_files
+from asn_research.ingest.storage import write_files
 
 HOME_VARIABLE: Final = "ASN_RESEARCH_HOME"
 _STATE_FILE: Final = "state.json"
@@ -227,16 +228,18 @@ def is_fresh(folder: Path, fingerprint: str) -> bool:
         state = json.loads((folder / _STATE_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
+    if not (folder / QUARANTINE_FILE).is_file():  # only that it is there: whoever looks into it may save it
+        return False
     return bool(state == {"fingerprint": fingerprint, "files": _stored_digests(folder)})
 
 
 def _stored_digests(folder: Path) -> dict[str, str]:
     names = sorted(
-        path.name for path in folder.iterdir() if path.suffix == ".parquet" or path.name == INTAKE_FILE
+        path.name for path in folder.iterdir() if path.name == INTAKE_FILE or path.match("[!.]*.parquet")
     )
     return {name: digest_file(folder / name) for name in names}
 
 
 def _write_state(folder: Path, fingerprint: str) -> None:
     state = {"fingerprint": fingerprint, "files": _stored_digests(folder)}
-    (folder / _STATE_FILE).write_text(json.dumps(state, indent=1) + "\n", encoding="utf-8")
+    write_files(folder, {_STATE_FILE: (json.dumps(state, indent=1) + "\n").encode()})

@@ -11,7 +11,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
 
-from asn_research.errors import AsnResearchError, Problem
+from asn_research.errors import AsnResearchError, FullDiskError, Problem
+from asn_research.ingest.storage import guard_space
 from asn_research.language import Language
 from asn_research.reports.freshness import find_fresh, region_inputs
 from asn_research.reports.manifest import MANIFEST, Manifest
@@ -118,8 +119,11 @@ def _in_pool(order: Order, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[T
     workers = max(1, min(jobs, len(tasks)))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_use_one_thread) as pool:
         futures = {pool.submit(make_report, order, task): task for task in tasks}
-        for future in as_completed(futures):
-            yield futures[future], _outcome(order, futures[future], future)
+        try:
+            for future in as_completed(futures):
+                yield futures[future], _outcome(order, futures[future], future)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _outcome(order: Order, task: Task, future: Future[Outcome]) -> Outcome | None:
@@ -150,9 +154,14 @@ def make_report(order: Order, task: Task) -> Outcome:
     """
     from asn_research.reports.region_report import make_region_report
 
+    if isinstance(error, FullDiskError):
+        raise error
     inputs = region_inputs(order, task)
     try:
-        files, manifest = make_region_report(order, task, inputs)
+        with guard_space(order.reports):
+            files, manifest = make_region_report(order, task, inputs)
+    except FullDiskError:
+        raise
     except AsnResearchError as error:
         return fail(order, task, error.problems)
     publish(order.reports / task.region / task.period, files, remove=NAMES)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from asn_research.ingest.storage import write_files
+
 
 def publish(folder: Path, files: Mapping[str, bytes], *, remove: Iterable[str] = ()) -> None:
-    """Write files beside their final names and rename them in order; then remove names that are out of date.
+    """Put files into a folder: all but the last, then names out of date go, then the last, which vouches.
 
-    A reader, or a run that is killed midway, meets each file either old and whole or new and whole.
+    A reader, or a run that is killed midway, meets each file either old and whole or new and whole; and as
+    long as the last file is the old one, the publication is known to be unfinished.
 
     Parameters
     ----------
@@ -20,17 +22,10 @@ def publish(folder: Path, files: Mapping[str, bytes], *, remove: Iterable[str] =
         Content by file name, the file that vouches for the others last.
     remove
         Names that must not be left from an earlier publication.
+
+    Raises
+    ------
+    FullDiskError
+        If the disk is full. Everything is written before anything is renamed, so that nothing has changed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        beside = folder / f".{name}.{os.getpid()}.part"
-        try:
-            with beside.open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.replace(folder / name)
-        finally:
-            beside.unlink(missing_ok=True)
-    for name in set(remove) - set(files):
-        (folder / name).unlink(missing_ok=True)
+    write_files(folder, files, remove=remove)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from asn_research.errors import FullDiskError
 from asn_research.reports.publication import publish
 
 
@@ -32,7 +33,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one_whole(
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("asn_research.reports.publication.os.fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    monkeypatch.setattr("asn_research.ingest.storage.os.fsync", full)
+    with pytest.raises(FullDiskError, match="no space left"):
         publish(tmp_path, {"report.html": b"new"})
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("report.html", b"old and whole")]

@@ -1,0 +1,195 @@
+"""Files and folders are whole or not there, whoever dies and however full the disk is."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from asn_research.errors import FullDiskError
+from asn_research.ingest import storage
+from asn_research.ingest.storage import guard_space, replace_folder, sweep, write_files
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_folder_takes_the_place_of_another_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "2025"
+    folder.mkdir()
+    (folder / "old.parquet").write_bytes(b"old")
+    with replace_folder(folder) as beside:
+        (beside / "new.parquet").write_bytes(b"new")
+        assert names(folder) == ["old.parquet"]
+    assert names(folder) == ["new.parquet"]
+    assert names(tmp_path) == ["2025"]
+
+
+def test_an_error_while_filling_leaves_the_old_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "2025"
+    folder.mkdir()
+    (folder / "old.parquet").write_bytes(b"old")
+    with pytest.raises(IsADirectoryError), replace_folder(folder) as beside:
+        beside.write_bytes(b"ne")
+    assert names(folder) == ["old.parquet"]
+    assert names(tmp_path) == ["2025"]
+
+
+def test_two_who_replace_the_same_folder_at_once_both_succeed(tmp_path: Path) -> None:
+    folder = tmp_path / "2025"
+    with replace_folder(folder) as first:
+        (first / "a.parquet").write_bytes(b"a")
+        with replace_folder(folder) as second:
+            (second / "b.parquet").write_bytes(b"b")
+    assert names(folder) == ["a.parquet"]
+    assert names(tmp_path) == ["2025"]
+
+
+def test_a_file_that_vouches_is_replaced_after_names_out_of_date_are_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, {"report.en.html": b"old", "manifest.json": b"old"})
+    steps: list[str] = []
+    replace, unlink = Path.replace, Path.unlink
+    monkeypatch.setattr(Path, "replace", lambda s, t: (steps.append(t.name), replace(s, t))[1])
+    monkeypatch.setattr(
+        Path, "unlink", lambda s, missing_ok=False: (steps.append(f"-{s.name}"), unlink(s, missing_ok))[1]
+    )
+    write_files(tmp_path, {"report.html": b"new", "manifest.json": b"new"}, remove=["report.en.html"])
+    assert [step for step in steps if "~" not in step] == ["report.html", "-report.en.html", "manifest.json"]
+
+
+def fill_up(monkeypatch: pytest.MonkeyPatch, *, at: int) -> None:
+    """From the given flush on the disk is full."""
+    calls = iter(range(1000))
+
+    def flush(_descriptor: int) -> None:
+        if next(calls) >= at:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(storage.os, "fsync", flush)
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_a_full_disk_changes_nothing_and_is_told_with_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    files = {"a.html": b"old", "b.html": b"old", "manifest.json": b"old"}
+    write_files(tmp_path, files)
+    fill_up(monkeypatch, at=at)
+    with pytest.raises(FullDiskError, match=f"{tmp_path.name}: there is no space left"):
+        write_files(tmp_path, dict.fromkeys(files, b"new"))
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == files
+
+
+def test_a_full_disk_leaves_the_old_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with replace_folder(tmp_path / "2025") as beside:
+        (beside / "a.parquet").write_bytes(b"old")
+    fill_up(monkeypatch, at=0)
+    with pytest.raises(FullDiskError), replace_folder(tmp_path / "2025") as beside:
+        (beside / "a.parquet").write_bytes(b"new")
+    assert (tmp_path / "2025" / "a.parquet").read_bytes() == b"old"
+    assert names(tmp_path) == ["2025"]
+
+
+def test_other_errors_of_the_system_are_left_as_they_are(tmp_path: Path) -> None:
+    with pytest.raises(PermissionError), guard_space(tmp_path):
+        raise PermissionError(errno.EACCES, "no")
+
+
+def test_a_problem_reaches_another_process_whole() -> None:
+    import pickle
+
+    with pytest.raises(FullDiskError) as caught, guard_space(Path("x")):
+        raise OSError(errno.EDQUOT, "quota")
+    assert pickle.loads(pickle.dumps(caught.value)).problems == caught.value.problems  # noqa: S301
+
+
+def half_written(folder: Path, process: int, *, host: str | None = None) -> Path:
+    host = host or storage._host()
+    path = folder / f".report.html~{host}~{process}~0badcafe"
+    path.write_bytes(b"hal")
+    return path
+
+
+@pytest.fixture
+def dead() -> int:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    return child.pid
+
+
+def test_what_a_dead_process_left_is_swept_and_what_a_living_one_writes_is_not(
+    tmp_path: Path, dead: int
+) -> None:
+    (tmp_path / ".2025~x").mkdir()  # no name of ours
+    left = half_written(tmp_path, dead)
+    mine = half_written(tmp_path, os.getpid())
+    abroad = half_written(tmp_path, dead, host="elsewhere")
+    folder = tmp_path / f".2025~{storage._host()}~{dead}~00000000"
+    (folder / "deep").mkdir(parents=True)
+    sweep(tmp_path)
+    assert not left.exists()
+    assert not folder.exists()
+    assert mine.exists()
+    assert abroad.exists()
+    hours_ago = time.time() - 7200
+    os.utime(abroad, (hours_ago, hours_ago))
+    sweep(tmp_path)
+    assert not abroad.exists()
+    sweep(tmp_path, alone=True)
+    assert names(tmp_path) == [".2025~x"]
+    sweep(tmp_path / "nowhere")
+
+
+def test_host_names_do_not_break_the_names_of_half_written_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, dead: int
+) -> None:
+    monkeypatch.setattr(socket, "gethostname", lambda: "kantor~1.lokal/x y")
+    left = half_written(tmp_path, dead)
+    sweep(tmp_path)
+    assert not left.exists()
+
+
+def test_a_killed_writer_leaves_whole_files_only(tmp_path: Path) -> None:
+    """A writer in an endless loop, killed at twenty moments: each final name holds one whole content."""
+    program = textwrap.dedent(
+        """
+        import sys
+        from pathlib import Path
+        from asn_research.ingest.storage import replace_folder, write_files
+        folder = Path(sys.argv[1])
+        print("ready", flush=True)
+        while True:
+            for letter in b"abc":
+                content = bytes([letter]) * 200_000
+                write_files(folder, {"x": content, "y": content})
+                with replace_folder(folder / "tables") as beside:
+                    (beside / "t").write_bytes(content)
+        """
+    )
+    for round_ in range(20):
+        child = subprocess.Popen(
+            [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        )
+        assert child.stdout is not None
+        child.stdout.readline()
+        time.sleep(0.005 + 0.003 * round_)
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        for path in tmp_path.rglob("[!.]*"):
+            if path.is_file() and not any(part.startswith(".") for part in path.relative_to(tmp_path).parts):
+                content = path.read_bytes()
+                assert len(content) == 200_000
+                assert len(set(content)) == 1
+    sweep(tmp_path)
+    assert [name for name in names(tmp_path) if name.startswith(".")] == []
