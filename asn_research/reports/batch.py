@@ -132,6 +132,8 @@ def _outcome(order: Order, task: Task, future: Future[Outcome]) -> Outcome | Non
         return future.result()
     if isinstance(error, BrokenProcessPool):
         return None
+    if isinstance(error, FullDiskError):
+        raise error
     fields = {"error": type(error).__name__, "text": str(error)}
     message = f"a defect of the program: {fields['error']}: {fields['text']}"
     return fail(order, task, (Problem("defect", message, fields=fields),))
@@ -154,8 +156,6 @@ def make_report(order: Order, task: Task) -> Outcome:
     """
     from asn_research.reports.region_report import make_region_report
 
-    if isinstance(error, FullDiskError):
-        raise error
     inputs = region_inputs(order, task)
     try:
         with guard_space(order.reports):
