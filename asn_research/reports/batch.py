@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from asn_research.errors import AsnResearchError, FullDiskError, Problem
 from asn_research.ingest.storage import guard_space
@@ -17,6 +17,9 @@ from asn_research.language import Language
 from asn_research.reports.freshness import find_fresh, region_inputs
 from asn_research.reports.manifest import MANIFEST, Manifest
 from asn_research.reports.publication import publish
+
+if TYPE_CHECKING:
+    from asn_research.reports.stage import Sites
 
 NAMES: Final = (
     "report.html", "report.en.html", "data_quality.html", "data_quality.en.html",
@@ -29,7 +32,8 @@ class Order:
     """What a run was asked for.
 
     ``raw_given``, ``processed_given`` and ``reports_given`` are the folders as the caller wrote them, None
-    where they are those of the project; notebooks are handed these and nothing else.
+    where they are those of the project; notebooks are handed these and nothing else. ``sites`` is given where
+    any of them lies at a URL; the folders are then those of a stage. ``cluster`` addresses a scheduler.
     """
 
     raw: Path
@@ -43,6 +47,8 @@ class Order:
     jobs: int = 1
     force: bool = False
     time_limit: float | None = None
+    sites: Sites | None = None
+    cluster: str | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ def _waves(tasks: Sequence[Task]) -> list[list[Task]]:
 
 def _make_wave(order: Order, tasks: Sequence[Task]) -> Iterator[Outcome]:
     due = []
-    for task, fresh in find_fresh(order, tasks):
+    for task, fresh in _find_fresh(order, tasks):
         if fresh is None:
             due.append(task)
         else:
@@ -106,6 +112,14 @@ def _make_wave(order: Order, tasks: Sequence[Task]) -> Iterator[Outcome]:
             yield outcome or fail(order, task, (_DIED,))
 
 
+def _find_fresh(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Manifest | None]]:
+    if order.sites is None:
+        return find_fresh(order, tasks)
+    from asn_research.reports.delivery import find_fresh_away
+
+    return find_fresh_away(order, tasks)
+
+
 _DIED: Final = Problem(
     "worker_died",
     "the process that made this report ended unexpectedly, perhaps for lack of memory.",
@@ -115,6 +129,14 @@ _DIED: Final = Problem(
 
 def _in_pool(order: Order, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome | None]]:
     if not tasks:
+        return
+    if order.cluster is not None:
+        from asn_research.reports.cluster import make_in_cluster
+
+        yield from make_in_cluster(order, tasks)
+        return
+    if order.sites is not None and order.sites.inner:
+        yield from ((task, make_report(order, task)) for task in tasks)
         return
     workers = max(1, min(jobs, len(tasks)))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_use_one_thread) as pool:
@@ -154,6 +176,10 @@ def make_report(order: Order, task: Task) -> Outcome:
 
     Data errors end in published stub pages, never in an exception.
     """
+    if order.sites is not None:
+        from asn_research.reports.delivery import make_report_away
+
+        return make_report_away(order, task)
     from asn_research.reports.region_report import make_region_report
 
     inputs = region_inputs(order, task)
@@ -170,6 +196,10 @@ def make_report(order: Order, task: Task) -> Outcome:
 
 def fail(order: Order, task: Task, problems: tuple[Problem, ...]) -> Outcome:
     """Publish stub pages in place of a report, so that no old report passes for a new one."""
+    if order.sites is not None:
+        from asn_research.reports.delivery import fail_away
+
+        return fail_away(order, task, problems)
     from asn_research.reports.edition import PRODUCTS, page_name, stub_page
 
     manifest = Manifest(

@@ -1,0 +1,314 @@
+"""Reports of regions whose data lie at URLs: fetched, made in a stage, delivered whole."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from asn_research.contract.region import ACROSS
+from asn_research.errors import AsnResearchError, LocationError, Problem
+from asn_research.reports.location import Location
+from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
+from asn_research.reports.provenance import digest_file
+from asn_research.reports.published import FINDINGS
+from asn_research.reports.stage import Sites, folders_of, open_stage
+
+if TYPE_CHECKING:
+    from asn_research.reports.batch import Order, Outcome, Task
+
+RECEIPT: Final = "delivery.json"
+_STATE: Final = "state.json"
+_KEPT: Final = (MANIFEST, FINDINGS)
+
+
+def find_fresh_away(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Manifest | None]]:
+    """Tasks in their order with the manifest of their report where it is fresh, as far as listings can tell.
+
+    A report is fresh without a download when the stores' own identities of all raw files, of what the region
+    published before and of the delivered files are those of its last delivery, and code, notebooks and
+    packages are those of its manifest. Whatever cannot be told so is fetched and compared by content.
+    """
+    sites = _sites(order)
+    if order.force or not (isinstance(sites.reports, Location) and isinstance(sites.processed, Location)):
+        yield from ((task, None) for task in tasks)
+        return
+    places = [f"{task.region}/{task.period}" for task in tasks]
+    reports = sites.reports.list_files()
+    receipts = _read_known(sites.processed, [f"{place}/{RECEIPT}" for place in places])
+    manifests = _read_known(sites.reports, [f"{place}/{MANIFEST}" for place in places], reports)
+    raw = sites.raw.list_files() if isinstance(sites.raw, Location) else None
+    for task, place in zip(tasks, places, strict=True):
+        receipt, text = receipts.get(f"{place}/{RECEIPT}"), manifests.get(f"{place}/{MANIFEST}")
+        seen = None if raw is None else _seen(raw, reports, task)
+        if receipt is None or text is None or seen is None:
+            yield task, None
+            continue
+        known = _read_json(receipt) == {"seen": seen, "delivered": _below(reports, place)}
+        yield task, _as_fresh(order, task, text) if known and _identified(seen, reports, place) else None
+
+
+def make_report_away(order: Order, task: Task) -> Outcome:
+    """Fetch a region, make its report of a period where it is not fresh, and deliver what was made.
+
+    A store that fails midway ends in an outcome that says so; what was published before stays as it was.
+    """
+    from asn_research.reports.batch import Outcome, make_report
+
+    sites = _sites(order)
+    try:
+        with open_stage(sites) as stage:
+            local = _at(order, stage)
+            seen = _fetch_region(sites, stage, task, force=order.force)
+            before = _digests(sites, stage, task)
+            fresh = _find_fresh(local, task)
+            outcome = Outcome(task, fresh, fresh=True) if fresh else make_report(local, task)
+            if outcome.fresh:
+                _drop_strays(stage / "reports" / task.region / task.period, outcome.manifest)
+            _deliver(sites, stage, task, before=before)
+            if outcome.manifest.state != "failed":
+                _leave_receipt(sites, task, seen)
+            return outcome
+    except LocationError as error:
+        return Outcome(task, _unpublished(order, task, error.problems))
+
+
+def fail_away(order: Order, task: Task, problems: tuple[Problem, ...]) -> Outcome:
+    """Deliver stub pages in place of a report."""
+    from asn_research.reports.batch import Outcome, fail
+
+    sites = _sites(order)
+    try:
+        with open_stage(sites) as stage:
+            outcome = fail(_at(order, stage), task, problems)
+            _deliver(sites, stage, task, before={})
+            return outcome
+    except LocationError as error:
+        return Outcome(task, _unpublished(order, task, (*problems, *error.problems)))
+
+
+def collect_published(sites: Sites, stage: Path) -> None:
+    """Fetch what the index and the report across regions are made from: manifests and findings, no data.
+
+    Raises
+    ------
+    LocationError
+        If the reports cannot be read.
+    """
+    if isinstance(sites.reports, Location):
+        names = [
+            name for name in sites.reports.list_files()
+            if name.startswith(f"{ACROSS}/") or (name.count("/") == 2 and name.endswith(_kept_names()))
+        ]  # fmt: skip
+        _fetch(sites.reports, names, stage / "reports")
+
+
+def deliver_shared(sites: Sites, stage: Path) -> None:
+    """Deliver the report across regions and the index pages, where they changed.
+
+    Raises
+    ------
+    LocationError
+        If the reports cannot be written.
+    """
+    if not isinstance(sites.reports, Location):
+        return
+    reports = stage / "reports"
+    across = sorted((path for path in (reports / ACROSS).glob("[!.]*")), key=_vouching_last)
+    pages = sorted(reports.glob("index*.html"))
+    names = [path.relative_to(reports).as_posix() for path in (*across, *pages)]
+    listed = sites.reports.list_files()
+    there = {n for n in listed if n.startswith(f"{ACROSS}/") or ("/" not in n and n.startswith("index"))}
+    old = sites.reports.read_files(there & set(names))
+    for name in names:
+        content = (reports / name).read_bytes()
+        if old.get(name) != content:
+            sites.reports.write_file(name, content)
+    sites.reports.remove_files(there - set(names))
+
+
+def _sites(order: Order) -> Sites:
+    if order.sites is None:
+        raise LocationError("this order has no address.")
+    return order.sites
+
+
+def _at(order: Order, stage: Path) -> Order:
+    """The order as it reads inside a stage, where notebooks need no folder: it is their project."""
+    folders = folders_of(stage)
+    return replace(
+        order,
+        raw=folders["raw"],
+        processed=folders["processed"],
+        reports=folders["reports"],
+        raw_given=None,
+        processed_given=None,
+        reports_given=None,
+        sites=None,
+        cluster=None,
+        jobs=1,
+    )
+
+
+def _find_fresh(order: Order, task: Task) -> Manifest | None:
+    from asn_research.reports.freshness import find_fresh
+
+    try:
+        return next(manifest for _, manifest in find_fresh(order, [task]))
+    except AsnResearchError:
+        return None
+
+
+def _as_fresh(order: Order, task: Task, text: bytes) -> Manifest | None:
+    """A delivered manifest, where it was made for these languages by this code, notebooks and packages."""
+    from asn_research.reports.freshness import region_inputs
+
+    with tempfile.TemporaryDirectory() as name:
+        (Path(name) / MANIFEST).write_bytes(text)
+        manifest = read_manifest(Path(name))
+    if manifest is None or manifest.state == "failed" or not set(order.languages) <= set(manifest.languages):
+        return None
+    ours, theirs = dict(region_inputs(order, task)), dict(manifest.inputs)
+    for name in ("raw", "past"):
+        ours.pop(name, None)
+        theirs.pop(name, None)
+    return manifest if ours == theirs else None
+
+
+def _seen(raw: Mapping[str, str], reports: Mapping[str, str], task: Task) -> dict[str, dict[str, str]]:
+    """What a report depends on at its sites, by the stores' identities: nothing of later periods."""
+
+    def earlier(name: str, last: str) -> bool:
+        period, inside, _ = name.partition("/")
+        return not inside or period <= last
+
+    past = {
+        name: tag for name, tag in _below(reports, task.region).items()
+        if name.endswith(_kept_names()) and name.partition("/")[0] < task.period
+    }  # fmt: skip
+    return {"raw": {n: tag for n, tag in _below(raw, task.region).items() if earlier(n, task.period)},
+            "past": past}  # fmt: skip
+
+
+def _identified(seen: Mapping[str, Mapping[str, str]], reports: Mapping[str, str], place: str) -> bool:
+    tags = [*seen["raw"].values(), *seen["past"].values(), *_below(reports, place).values()]
+    return all(tags)
+
+
+def _below(listed: Mapping[str, str], folder: str) -> dict[str, str]:
+    start = f"{folder}/"
+    return {name.removeprefix(start): tag for name, tag in listed.items() if name.startswith(start)}
+
+
+def _kept_names() -> tuple[str, ...]:
+    return tuple(f"/{name}" for name in _KEPT)
+
+
+def _fetch_region(sites: Sites, stage: Path, task: Task, *, force: bool) -> dict[str, dict[str, str]]:
+    """Bring a region's raw files, clean tables and published state; return what was seen of its inputs."""
+    region = task.region
+    raw: dict[str, str] = {}
+    reports: dict[str, str] = {}
+    if isinstance(sites.raw, Location):
+        raw = sites.raw.list_files(region)
+        _fetch(sites.raw, raw, stage / "data" / "raw")
+        (stage / "data" / "raw" / region / task.period).mkdir(parents=True, exist_ok=True)
+    if isinstance(sites.processed, Location):
+        names = [n for n in sites.processed.list_files(region) if not n.endswith(f"/{RECEIPT}")]
+        _fetch(sites.processed, names, stage / "data" / "processed")
+    if isinstance(sites.reports, Location):
+        reports = sites.reports.list_files(region)
+        here = f"{region}/{task.period}/"
+        wanted = [n for n in reports if n.endswith(_kept_names()) or (n.startswith(here) and not force)]
+        _fetch(sites.reports, wanted, stage / "reports")
+    return _seen(raw, reports, task)
+
+
+def _fetch(site: Location, names: Iterable[str], folder: Path) -> None:
+    for name, content in site.read_files(names).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def _digests(sites: Sites, stage: Path, task: Task) -> dict[Path, str]:
+    """SHA-256 of what a stage holds of the results that are delivered from it."""
+    return {path: digest_file(path) for _, path in _results(sites, stage, task)}
+
+
+def _results(sites: Sites, stage: Path, task: Task) -> list[tuple[Location, Path]]:
+    """Results in the order of their delivery: what vouches for others after them, the manifest last."""
+    found: list[tuple[Location, Path]] = []
+    for site, folder in _result_folders(sites, stage, task):
+        paths = [p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")]
+        found += [(site, path) for path in sorted(paths, key=_vouching_last)]
+    return found
+
+
+def _result_folders(sites: Sites, stage: Path, task: Task) -> list[tuple[Location, Path]]:
+    folders = folders_of(stage)
+    pairs = [
+        (sites.processed, folders["processed"] / task.region),
+        (sites.reports, folders["reports"] / task.region / task.period),
+    ]
+    return [(site, folder) for site, folder in pairs if isinstance(site, Location)]
+
+
+def _vouching_last(path: Path) -> tuple[bool, Path]:
+    return path.name in (MANIFEST, _STATE), path
+
+
+def _deliver(sites: Sites, stage: Path, task: Task, *, before: Mapping[Path, str]) -> None:
+    """Write what a stage has made and remove what it no longer has."""
+    roots = {site: stage / name for name, site in sites.parts() if isinstance(site, Location)}
+    kept: set[tuple[Location, str]] = set()
+    for site, path in _results(sites, stage, task):
+        name = path.relative_to(roots[site]).as_posix()
+        kept.add((site, name))
+        if before.get(path) != digest_file(path):
+            site.write_file(name, path.read_bytes())
+    for site, folder in _result_folders(sites, stage, task):
+        there = site.list_files(folder.relative_to(roots[site]).as_posix())
+        gone = [n for n in there if (site, n) not in kept and not n.endswith(f"/{RECEIPT}")]
+        site.remove_files(gone)
+
+
+def _drop_strays(folder: Path, manifest: Manifest) -> None:
+    """Drop what a delivery that was stopped between its manifest and its removals has left."""
+    for path in folder.iterdir():
+        if path.name not in {*manifest.outputs, MANIFEST}:
+            path.unlink()
+
+
+def _leave_receipt(sites: Sites, task: Task, seen: Mapping[str, Mapping[str, str]]) -> None:
+    """Keep beside the clean tables what the report was made from and became, by the stores' identities."""
+    if isinstance(sites.processed, Location) and isinstance(sites.reports, Location):
+        place = f"{task.region}/{task.period}"
+        receipt = {"seen": seen, "delivered": _below(sites.reports.list_files(place), place)}
+        text = json.dumps(receipt, indent=1, sort_keys=True) + "\n"
+        sites.processed.write_file(f"{place}/{RECEIPT}", text.encode())
+
+
+def _unpublished(order: Order, task: Task, problems: tuple[Problem, ...]) -> Manifest:
+    return Manifest(
+        region=task.region, period=task.period, state="failed", name=task.region,
+        languages=order.languages, problems=problems,
+    )  # fmt: skip
+
+
+def _read_known(
+    site: Location, names: Iterable[str], listed: Mapping[str, str] | None = None
+) -> dict[str, bytes]:
+    """Those of some files that are there."""
+    known = site.list_files() if listed is None else listed
+    return site.read_files(name for name in names if name in known)
+
+
+def _read_json(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
