@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import nbformat
 import papermill
-from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
+from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from asn_research.errors import Place, Problem, ReportError
+from asn_research.reports.kernel import kernel_manager
 from asn_research.reports.parameter import CrossRegionParameters, ReportParameters, check_declared
 from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
 
-_LONGEST_SOCKET_PATH = 90
+_MARK: Final = "papermill-error-cell-tag"
+_MEMORY_ERRORS: Final = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")
 
 
 @dataclass(frozen=True)
@@ -35,27 +35,15 @@ class Execution:
     problem: Problem | None = None
 
 
-def _kernel_manager(scratch: Path) -> type[AsyncKernelManager]:
-    """A manager whose kernels are this interpreter's, whatever kernels and profiles the machine has."""
-    profile = scratch / "profile"
-    profile.mkdir()
-    argv = [
-        sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}",
-        "--HistoryManager.enabled=False", f"--profile-dir={profile}",
-    ]  # fmt: skip
+class _WitnessEngine(NBClientEngine):  # type: ignore[misc]
+    """papermill's own engine, which lets the notebook be seen also when its run ends in an exception."""
 
-    class OwnKernelManager(AsyncKernelManager):  # type: ignore[misc]
-        @property
-        def kernel_spec(self) -> KernelSpec:
-            return KernelSpec(argv=argv, display_name="Python 3 (ipykernel)", language="python")
-
-        def __init__(self, **kwargs: Any) -> None:
-            super().__init__(**kwargs)
-            if os.name == "posix" and len(str(scratch)) < _LONGEST_SOCKET_PATH:
-                self.connection_file = str(scratch / "kernel.json")
-                self.transport = "ipc"
-
-    return OwnKernelManager
+    @classmethod
+    def execute_managed_notebook(
+        cls, nb_man: Any, kernel_name: str, *, witness: list[NotebookNode], **kwargs: Any
+    ) -> None:
+        witness.append(nb_man.nb)
+        super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -74,7 +62,11 @@ def read_notebook(path: Path) -> NotebookNode:
 
 
 def execute_notebook(
-    path: Path, parameters: ReportParameters | CrossRegionParameters, *, time_limit: float | None = None
+    path: Path,
+    parameters: ReportParameters | CrossRegionParameters,
+    *,
+    time_limit: float | None = None,
+    memory_limit: int | None = None,
 ) -> Execution:
     """Run a product notebook by papermill and return it with what stopped it, if anything did.
 
@@ -86,6 +78,8 @@ def execute_notebook(
         Checked parameters; the notebook must declare each one that is given.
     time_limit
         Seconds for the whole notebook (None: no limit).
+    memory_limit
+        Megabytes of data that its kernel may hold (None: no limit).
 
     Raises
     ------
@@ -98,47 +92,86 @@ def execute_notebook(
     values = parameters.given()
     check_declared(notebook, values, name=path.name)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    with tempfile.TemporaryDirectory(prefix="asn-") as name:
-        scratch = Path(name)
-        output = scratch / "notebook.ipynb"
-        problem = _run(notebook, output, values, name=path.name, time_limit=time_limit)
-        ran = read_notebook(output) if output.is_file() else notebook
+    deadline = None if time_limit is None else time.monotonic() + time_limit
+    witness: list[NotebookNode] = []
+    problem = None
+    with tempfile.TemporaryDirectory(prefix="asn-") as profile:
+        try:
+            manager = kernel_manager(profile=Path(profile), memory_limit=memory_limit)
+            _run(notebook, values, manager=manager, deadline=deadline, witness=witness)
+        except PapermillExecutionError as error:
+            problem = _stopped(error, path.name, memory_limit)
+        except CellTimeoutError:
+            problem = late(time_limit or 0, Place(path.name))
+        except (
+            RuntimeError
+        ):  # nbclient's DeadKernelError, and jupyter_client's own when a kernel never starts
+            message = "the process that computed this report ended unexpectedly, perhaps for lack of memory."
+            problem = Problem("notebook_died", message, Place(path.name), "Run again with --jobs 1.")
+    ran = witness[-1] if witness else notebook
+    if problem is not None:
+        _mark(ran, problem)
     return Execution(_settled(ran), problem)
 
 
 def _run(
-    notebook: NotebookNode, output: Path, values: dict[str, Any], *, name: str, time_limit: float | None
-) -> Problem | None:
-    deadline = None if time_limit is None else time.monotonic() + time_limit
+    notebook: NotebookNode,
+    values: dict[str, Any],
+    *,
+    manager: type[AsyncKernelManager],
+    deadline: float | None,
+    witness: list[NotebookNode],
+) -> None:
+    """Run by papermill; what becomes of the notebook is seen by the witness."""
 
     def seconds_left(_cell: Any) -> float | None:
         return None if deadline is None else max(deadline - time.monotonic(), 0.001)
 
     notebook.metadata.setdefault("papermill", {})
-    try:
-        papermill.execute_notebook(
-            notebook,
-            output,
-            values,
-            kernel_name="python3",
-            language="python",
-            progress_bar=False,
-            kernel_manager_class=_kernel_manager(output.parent),
-            timeout_func=seconds_left,
-            shutdown_kernel="immediate",
-        )
-    except PapermillExecutionError as error:
-        fields = {"cell": str(error.cell_index + 1), "error": error.ename, "text": error.evalue}
-        message = f"cell {error.cell_index + 1} stopped with {error.ename}: {error.evalue}"
-        return Problem("notebook_stopped", message, Place(name), fields=fields)
-    except CellTimeoutError:
-        message = f"the report was not ready within {time_limit:g} seconds."
-        remedy = "Allow more with --time-limit."
-        return Problem("notebook_late", message, Place(name), remedy, {"seconds": f"{time_limit:g}"})
-    except RuntimeError:  # nbclient's DeadKernelError, and jupyter_client's own when a kernel never starts
-        message = "the process that computed this report ended unexpectedly, perhaps for lack of memory."
-        return Problem("notebook_died", message, Place(name), "Run again with --jobs 1.")
-    return None
+    papermill_engines.register(_WitnessEngine.__name__, _WitnessEngine)
+    papermill.execute_notebook(
+        notebook,
+        None,
+        values,
+        engine_name=_WitnessEngine.__name__,
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        kernel_manager_class=manager,
+        timeout_func=seconds_left,
+        shutdown_kernel="immediate",
+        witness=witness,
+    )
+
+
+def _stopped(error: PapermillExecutionError, name: str, memory_limit: int | None) -> Problem:
+    fields = {"cell": str(error.cell_index + 1), "error": error.ename, "text": error.evalue}
+    if memory_limit is not None and error.ename in _MEMORY_ERRORS:
+        message = f"the report needed more than {memory_limit} MB of memory."
+        remedy = "Allow more with --memory-limit."
+        return Problem("notebook_large", message, Place(name), remedy, {"megabytes": str(memory_limit)})
+    message = f"cell {error.cell_index + 1} stopped with {error.ename}: {error.evalue}"
+    return Problem("notebook_stopped", message, Place(name), fields=fields)
+
+
+def late(seconds: float, place: Place = Place()) -> Problem:  # noqa: B008
+    """What is said of a report that was not ready within its time."""
+    message = f"the report was not ready within {seconds:g} seconds."
+    remedy = "Allow more with --time-limit."
+    return Problem("notebook_late", message, place, remedy, {"seconds": f"{seconds:g}"})
+
+
+def _mark(notebook: NotebookNode, problem: Problem) -> None:
+    """Set a mark before the last cell that was begun, where papermill itself has set none."""
+    if any(_MARK in cell.metadata.get("tags", []) for cell in notebook.cells):
+        return
+    begun = [
+        number
+        for number, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("start_time")
+    ]
+    mark = nbformat.v4.new_markdown_cell(problem.message, metadata={"tags": [_MARK]})
+    notebook.cells.insert(begun[-1] if begun else 0, mark)
 
 
 def _settled(notebook: NotebookNode) -> NotebookNode:

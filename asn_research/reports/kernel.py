@@ -1,0 +1,155 @@
+"""Jupyter kernels that are forks of a warm process: the kernel provisioner ``asn-research-fork``.
+
+Every kernel is a process of its own with a clean namespace; only the imports are shared. Sockets instead of
+ports: no race for ports, nothing listens on the network. Where there is no fork, kernels are ordinary ones.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+import psutil
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+from traitlets import Integer
+
+from asn_research.reports.fork import ForkClient, KernelOrder, can_fork, one_thread, start_server
+
+PROVISIONER: Final = "asn-research-fork"
+"""The provisioner's name among the entry points of ``jupyter_client.kernel_provisioners``."""
+
+WARM: Final = (
+    "asn_research.reports.report",
+    "asn_research.reports.quality",
+    "asn_research.reports.cross_region",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+)
+"""What a kernel's server has imported before the first kernel asks."""
+
+_LONGEST_SOCKET_PATH: Final = 90
+_LAUNCHER: Final = ["-m", "ipykernel_launcher"]
+_ARGV: Final = [sys.executable, *_LAUNCHER, "-f", "{connection_file}"]
+_SERVERS: Final[dict[int, ForkClient]] = {}
+
+
+def use_server(client: ForkClient) -> None:
+    """Let the kernels of this process be forks of a server that is there already."""
+    _SERVERS[os.getpid()] = client
+
+
+def _server() -> ForkClient:
+    """The fork server of this process, started when it is first needed or has died."""
+    client = _SERVERS.get(os.getpid())
+    if client is None or not client.alive:
+        client = _SERVERS[os.getpid()] = start_server(WARM)
+    return client
+
+
+def private_folder() -> Path | None:
+    """A new folder that only this user can enter, short enough for sockets in it; None where none is."""
+    for parent in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):  # noqa: S108
+        if parent and len(parent) < _LONGEST_SOCKET_PATH - 20 and os.access(parent, os.W_OK):
+            return Path(tempfile.mkdtemp(prefix="asn-", dir=parent))
+    return None
+
+
+class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
+    """Starts kernels as forks; in everything else the provisioner for local processes."""
+
+    memory_limit = Integer(None, allow_none=True, help="Megabytes of data that a kernel may hold.")
+    _scratch: Path | None = None
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Choose sockets in a private folder, where there are sockets, before the connection is written."""
+        manager = self.parent
+        if can_fork() and manager is not None and self._scratch is None and manager.transport == "tcp":
+            self._scratch = private_folder()
+            if self._scratch is not None:
+                manager.transport, manager.ip = "ipc", str(self._scratch / "k")
+        prepared: dict[str, Any] = await super().pre_launch(**kwargs)
+        prepared["env"] = one_thread(prepared["env"])
+        return prepared
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Fork the kernel, or start it where forks cannot be had, and limit its memory."""
+        connection: KernelConnectionInfo = await self._start(cmd, **kwargs)
+        if self.memory_limit is not None and can_limit_memory():
+            most = self.memory_limit * 2**20
+            psutil.Process(self.pid).rlimit(psutil.RLIMIT_DATA, (most, most))
+        return connection
+
+    async def _start(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        if not (can_fork() and cmd[0] == sys.executable and cmd[1:3] == _LAUNCHER):
+            return await super().launch_kernel(cmd, **kwargs)
+        cwd = kwargs.get("cwd") or Path.cwd()
+        order = KernelOrder(
+            argv=cmd[3:],
+            env=kwargs["env"],
+            cwd=str(cwd),
+            scratch=str(self._scratch) if self._scratch else None,
+        )
+        loop = asyncio.get_running_loop()
+        try:
+            self.process = await loop.run_in_executor(None, lambda: _server().fork_kernel(order))
+        except (EOFError, OSError) as error:
+            self.log.warning("No fork to be had (%r): an ordinary kernel instead.", error)
+            return await super().launch_kernel(cmd, **kwargs)
+        self.pid = self.process.pid
+        self.pgid = None  # signals go through the server, which knows whether the process is still there
+        self.cwd = cwd
+        return self.connection_info
+
+    async def wait(self) -> int | None:
+        """Wait for the end of the kernel, looking often: its end is what a report waits for last."""
+        while self.process is not None and await self.poll() is None:
+            await asyncio.sleep(0.005)
+        status: int | None = await super().wait()
+        return status
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Remove the sockets' folder, unless the kernel starts again."""
+        await super().cleanup(restart)
+        if self._scratch is not None and not restart:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
+
+
+def can_limit_memory() -> bool:
+    """Whether this platform holds a process to a limit of memory: only Linux does."""
+    return hasattr(psutil, "RLIMIT_DATA")
+
+
+def kernel_manager(*, profile: Path, memory_limit: int | None = None) -> type[AsyncKernelManager]:
+    """A manager whose kernels are forks of this interpreter, whatever kernels and profiles the machine has.
+
+    Parameters
+    ----------
+    profile
+        Folder of the IPython profile to use.
+    memory_limit
+        Megabytes of data that a kernel may hold (None: no limit); see :func:`can_limit_memory`.
+    """
+    argv = [*_ARGV, "--HistoryManager.enabled=False", f"--profile-dir={profile}"]
+    provisioner = {"provisioner_name": PROVISIONER, "config": {"memory_limit": memory_limit}}
+
+    class OwnKernelManager(AsyncKernelManager):  # type: ignore[misc]
+        @property
+        def kernel_spec(self) -> KernelSpec:
+            return KernelSpec(
+                argv=argv,
+                display_name="Python 3 (ipykernel)",
+                language="python",
+                metadata={"kernel_provisioner": provisioner},
+            )
+
+    return OwnKernelManager
