@@ -105,7 +105,7 @@ class FullDiskError(AsnResearchError):
 
 
 class HeldError(AsnResearchError):
-    """Another run is working in this folder; nothing was done."""
+    """A folder cannot be held, most often because another run is working in it; nothing was done."""
 
 
 class EstimationError(AsnResearchError):

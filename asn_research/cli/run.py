@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,8 +12,18 @@ import typer
 from asn_research.cli.account import print_totals
 from asn_research.cli.choice import choose, find_folders
 from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say
-from asn_research.cli.option import PeriodName, ProcessedFolder, RawFolder, Regions, ReportLanguage
-from asn_research.errors import AsnResearchError
+from asn_research.cli.option import (
+    MaximumAge,
+    PeriodName,
+    ProcessedFolder,
+    RawFolder,
+    Regions,
+    ReportLanguage,
+    ReportsFolder,
+    read_age,
+)
+from asn_research.contract.region import ACROSS
+from asn_research.errors import AsnResearchError, FullDiskError, HeldError
 
 if TYPE_CHECKING:
     from asn_research.reports.batch import Order, Outcome, Task
@@ -25,28 +35,35 @@ def run(
     period: PeriodName = None,
     raw: RawFolder = None,
     processed: ProcessedFolder = None,
-    reports: Annotated[Path | None, typer.Option(help="Folder of reports [the project's reports].")] = None,
+    reports: ReportsFolder = None,
     language: Annotated[ReportLanguage, typer.Option(help="Language of the reports.")] = ReportLanguage.ID,
-    jobs: Annotated[int | None, typer.Option(min=1, help="Reports made at a time [processor cores].")] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Reports made at a time.", show_default="processor cores")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Remake reports that are up to date.")] = False,
     time_limit: Annotated[
-        float | None, typer.Option(min=1, help="Seconds for each notebook [no limit].")
+        float | None, typer.Option(min=1, help="Seconds for each notebook.", show_default="no limit")
     ] = None,
+    max_age: MaximumAge = "31d",
 ) -> None:
     """Make the reports of regions and the index of all reports.
 
     Example: asn-research run kalianda --period 2025 --language both
     """
+    age = read_age(max_age)
     try:
         folders = find_folders(raw, processed, reports)
         chosen = choose(folders["raw"], regions or [], period)
     except AsnResearchError as error:
         raise refuse(error.problems) from error
-    from asn_research.reports.batch import Order, Task, make_reports
-    from asn_research.reports.site import write_index
+    from asn_research.reports.batch import Order, Task
+    from asn_research.reports.lock import hold
 
     order = Order(
-        **folders,
+        raw=folders["raw"],
+        processed=folders["processed"],
+        reports=folders["reports"],
+        notebooks=folders["notebooks"],
         raw_given=str(raw) if raw else None,
         processed_given=str(processed) if processed else None,
         reports_given=str(reports) if reports else None,
@@ -56,29 +73,60 @@ def run(
         time_limit=time_limit,
     )
     tasks = [Task(*pair) for pair in chosen]
-    outcomes = []
+    try:
+        with hold(order.reports):
+            well = _run(order, tasks, max_age=age)
+    except HeldError as error:
+        raise refuse(error.problems) from error
+    except FullDiskError as error:
+        print_problems(error.problems)
+        raise typer.Exit(FAILED) from error
+    raise typer.Exit(WELL if well else FAILED)
+
+
+def _run(order: Order, tasks: list[Task], *, max_age: datetime.timedelta | None) -> bool:
+    """Everything that one run at a time may do; whether nothing went wrong."""
+    from asn_research.reports.batch import make_reports
+    from asn_research.reports.history import (
+        find_overdue,
+        note_states,
+        read_history,
+        renew_index,
+        write_history,
+    )
+
+    outcomes: list[Outcome] = []
     for outcome in make_reports(order, tasks):
         outcomes.append(outcome)
         _print_progress(outcome, len(outcomes), len(tasks))
-    together = _run_across(order)
-    index = write_index(order.reports)
+    states: list[tuple[str, str]] = [(f"{o.task.region}/{o.task.period}", o.manifest.state) for o in outcomes]
+    across = _run_across(order)
+    if across is not None:
+        states.append((ACROSS, across))
+    now = datetime.datetime.now(datetime.UTC)
+    history = note_states(read_history(order.reports), states, now=now)
+    overdue = find_overdue(history, now=now, max_age=max_age)
+    write_history(order.reports, renew_index(order.reports, history, overdue=overdue))
     _print_outcomes(outcomes, tasks)
-    typer.echo(say("index", path=index))
-    raise typer.Exit(WELL if together and all(outcome.well for outcome in outcomes) else FAILED)
+    typer.echo(say("index", path=order.reports / "index.html"))
+    return all(state == "made" for _, state in states)
 
 
-def _run_across(order: Order) -> bool:
-    """The report across regions, after those of the regions; whether nothing went wrong."""
-    from asn_research.reports.cross_region_report import make_cross_region_report
+def _run_across(order: Order) -> str | None:
+    """The report across regions, after those of the regions; its state, None where there is none."""
+    from asn_research.reports.freshness import find_fresh_across
 
-    made = make_cross_region_report(order)
-    if made is None:
-        return True
-    manifest, fresh = made
-    state = "fresh" if fresh else manifest.state
-    typer.echo(say("across", state=say(f"state_{state}")))
+    manifest, fresh = find_fresh_across(order), True
+    if manifest is None:
+        from asn_research.reports.cross_region_report import make_cross_region_report
+
+        made = make_cross_region_report(order)
+        if made is None:
+            return None
+        manifest, fresh = made
+    typer.echo(say("across", state=say(f"state_{'fresh' if fresh else manifest.state}")))
     print_problems(manifest.problems)
-    return manifest.state == "made"
+    return manifest.state
 
 
 def _print_progress(outcome: Outcome, done: int, total: int) -> None:

@@ -12,7 +12,7 @@ same date and other numbers. This module loads no data frames, so that a run wit
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -78,6 +78,26 @@ def find_fresh_across(order: Order) -> Manifest | None:
         return None
     inputs = across_inputs(order, list_published(order.reports))
     return manifest if manifest.is_fresh(inputs, order.languages, folder) else None
+
+
+def index_inputs(reports: Path, overdue: Sequence[str]) -> str:
+    """One hash of everything that the index depends on: all manifests, the code, the banner."""
+    paths = sorted([*reports.glob("*/*/manifest.json"), *reports.glob(f"{ACROSS}/manifest.json")])
+    manifests = [(path.relative_to(reports).as_posix(), provenance.digest_file(path)) for path in paths]
+    return provenance.digest_json([provenance.package_digest(), manifests, list(overdue)])
+
+
+def is_index_fresh(reports: Path, known: Mapping[str, Any], inputs: str) -> bool:
+    """Whether the pages of the index are as they were written, from just these inputs."""
+    pages = known.get("pages", {})
+    return (
+        known.get("inputs") == inputs
+        and bool(pages)
+        and all(
+            (reports / name).is_file() and provenance.digest_file(reports / name) == digest
+            for name, digest in pages.items()
+        )
+    )
 
 
 def last_period(periods: Sequence[str], period: str) -> str | None:

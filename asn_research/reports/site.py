@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from asn_research.contract.region import ACROSS
 from asn_research.language import LANGUAGES, Language, format_count, format_date, phrase
@@ -13,7 +14,10 @@ from asn_research.reports.manifest import Manifest, read_manifest
 from asn_research.reports.markup import render
 from asn_research.reports.page import security_policy
 from asn_research.reports.problem import notice
+from asn_research.reports.provenance import digest_bytes
 from asn_research.reports.publication import publish
+
+_NAMED: Final = 12
 
 
 def index_name(language: Language) -> str:
@@ -29,8 +33,22 @@ def read_manifests(reports: Path) -> list[Manifest]:
     return sorted(known, key=lambda manifest: manifest.region)
 
 
-def write_index(reports: Path) -> Path:
-    """Write the index pages of a reports folder and return the path of the Indonesian one."""
+def write_index(reports: Path, *, overdue: Sequence[str] = ()) -> dict[str, str]:
+    """Write the index pages of a reports folder.
+
+    Parameters
+    ----------
+    reports
+        The folder.
+    overdue
+        Reports (``region/period``) that no run has confirmed for too long: a banner names them. A page
+        without a script cannot know what day it is read; so the banner is of the time of its writing.
+
+    Returns
+    -------
+    dict
+        The SHA-256 of each page by its name.
+    """
     manifests = read_manifests(reports)
     made = [language for language in LANGUAGES if any(language in m.languages for m in manifests)]
     languages = made or ["id"]
@@ -39,15 +57,22 @@ def write_index(reports: Path) -> Path:
     for language in languages:
         others = [other for other in languages if other != language]
         alternate = index_name(others[0]) if others else ""
-        files[index_name(language)] = _index_page(manifests, language, alternate, across=across).encode()
+        files[index_name(language)] = _index_page(
+            manifests, language, alternate, across=across, overdue=overdue
+        ).encode()
     if "id" not in languages:
         files[index_name("id")] = files[index_name(languages[0])]
     publish(reports, files, remove=[index_name(language) for language in LANGUAGES])
-    return reports / index_name("id")
+    return {name: digest_bytes(content) for name, content in files.items()}
 
 
 def _index_page(
-    manifests: list[Manifest], language: Language, alternate: str, *, across: Manifest | None
+    manifests: list[Manifest],
+    language: Language,
+    alternate: str,
+    *,
+    across: Manifest | None,
+    overdue: Sequence[str],
 ) -> str:
     made = sum(manifest.state != "failed" for manifest in manifests)
     lead = phrase(
@@ -64,12 +89,23 @@ def _index_page(
             lead=lead,
             rows=[_row(manifest, language) for manifest in manifests],
             across=_across(across, language),
+            overdue=_overdue(manifests, overdue, language),
             policy=security_policy(),
             style=style_markup(),
             links=[],
             alternate=alternate,
         )
     )
+
+
+def _overdue(manifests: list[Manifest], overdue: Sequence[str], language: Language) -> str:
+    """The words of the banner; empty where nothing is overdue."""
+    names = {f"{manifest.region}/{manifest.period}": manifest.name for manifest in manifests}
+    shown = [f"{names[key]} {key.partition('/')[2]}" for key in overdue if key in names]
+    if not shown:
+        return ""
+    more = f" (+{format_count(len(shown) - _NAMED, language)})" if len(shown) > _NAMED else ""
+    return phrase("report.index_overdue", language, names=", ".join(shown[:_NAMED]) + more)
 
 
 def _row(manifest: Manifest, language: Language) -> dict[str, Any]:

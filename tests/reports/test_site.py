@@ -41,11 +41,16 @@ def soup(path: Path) -> BeautifulSoup:
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
+def index(reports: Path, **options: Any) -> BeautifulSoup:
+    write_index(reports, **options)
+    return soup(reports / "index.html")
+
+
 def test_every_report_has_headline_grade_date_and_links_that_lead_somewhere(tmp_path: Path) -> None:
     put(tmp_path, "kalianda", "2025")
-    index = write_index(tmp_path)
-    assert index == tmp_path / "index.html"
-    page = soup(index)
+    pages = write_index(tmp_path)
+    assert set(pages) == {"index.html", "index.en.html"}
+    page = soup(tmp_path / "index.html")
     text = page.get_text(" ", strip=True)
     for part in (
         "Kalianda",
@@ -65,7 +70,7 @@ def test_every_report_has_headline_grade_date_and_links_that_lead_somewhere(tmp_
 def test_the_index_is_closed_and_ordered(tmp_path: Path) -> None:
     for region, period in (("b", "2024"), ("a", "2025"), ("b", "2025")):
         put(tmp_path, region, period)
-    page = soup(write_index(tmp_path))
+    page = index(tmp_path)
     assert page.html["lang"] == "id"
     assert len(page.find_all("h1")) == 1
     assert not page.find_all("script")
@@ -77,7 +82,7 @@ def test_the_index_is_closed_and_ordered(tmp_path: Path) -> None:
 def test_a_failed_region_is_marked_and_says_why_in_place_of_a_headline(tmp_path: Path) -> None:
     problem = Problem("intake_x", "<b>rusak</b>", Place("nilai.xlsx", "Rekap", "C4"), "Perbaiki.")
     put(tmp_path, "kalianda", "2025", state="failed", problems=(problem,), grade=None)
-    page = soup(write_index(tmp_path))
+    page = index(tmp_path)
     assert page.select_one(".state-failed")
     headline = page.select_one(".headline").get_text()
     assert "nilai.xlsx › Rekap › C4" in headline
@@ -87,10 +92,21 @@ def test_a_failed_region_is_marked_and_says_why_in_place_of_a_headline(tmp_path:
 
 def test_one_language_alone_gives_one_index(tmp_path: Path) -> None:
     put(tmp_path, "kalianda", "2025", languages=("id",))
-    page = soup(write_index(tmp_path))
+    page = index(tmp_path)
     assert not (tmp_path / "index.en.html").exists()
     assert not page.select(".bar a")
 
 
 def test_an_empty_folder_has_an_index_too(tmp_path: Path) -> None:
-    assert "0 dari 0" in soup(write_index(tmp_path)).get_text()
+    assert "0 dari 0" in index(tmp_path).get_text()
+
+
+def test_what_is_overdue_is_named_in_a_banner_and_otherwise_there_is_none(tmp_path: Path) -> None:
+    put(tmp_path, "kalianda", "2025")
+    put(tmp_path, "sawahlunto", "2025")
+    assert not index(tmp_path).select(".banner")
+    assert not index(tmp_path, overdue=["no_longer_there/2025"]).select(".banner")
+    [banner] = index(tmp_path, overdue=["sawahlunto/2025"]).select(".banner")
+    assert "Sawahlunto 2025" in banner.get_text()
+    assert "Kalianda" not in banner.get_text()
+    assert "not checked for too long: Sawahlunto 2025." in soup(tmp_path / "index.en.html").select(".banner")[0].get_text()
