@@ -49,3 +49,6 @@ CURRICULUM_REVIEW_YEARS = 3.0
 
 THEME_RAISED_SHARE = 1 / 3
 """Share of informants from which a theme counts as raised in the joint display; a convention."""
+
+ATTRITION_NOTABLE_SHARE = 0.20
+"""From this share of people lost a result is in doubt (Schulz and Grimes 2002, Lancet 359, 781-785)."""

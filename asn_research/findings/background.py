@@ -11,6 +11,7 @@ import pandas as pd
 from asn_research.errors import EstimationError
 from asn_research.findings.design_grade import grade_people
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
+from asn_research.findings.dropout import describe_dropout
 from asn_research.findings.estimation import cluster_caveats, count_clusters, finite, listen
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Status
 from asn_research.findings.learning import answer_gain, estimate_differences, trained_gain
@@ -34,10 +35,15 @@ Di Paolo and Moriarty Gerrard (2007, doi:10.1037/0021-9010.92.2.373)."""
 def answer_learning_gain(data: RegionData) -> Finding:
     """The gain in the outcome that the plan declares primary, with how much of it needs no training.
 
-    One group cannot tell the two apart, so its answer carries the estimated background and what remains.
+    One group cannot tell the two apart, so its answer carries the estimated background and what remains;
+    every answer carries what it could be with those who were lost, where their loss is notable.
     """
-    finding = answer_gain(data, "learning_gain", read_primary_people(data))
-    if finding.status is not Status.ESTIMATED or finding.details["compared"]:
+    people = read_primary_people(data)
+    finding = answer_gain(data, "learning_gain", people)
+    if finding.status is not Status.ESTIMATED:
+        return finding
+    finding = replace(finding, details={**finding.details, **describe_dropout(people)})
+    if finding.details["compared"]:
         return finding
     background = answer_background_change(data)
     remaining = background.headline
@@ -45,6 +51,7 @@ def answer_learning_gain(data: RegionData) -> Finding:
         return finding
     details: dict[str, Cell] = {
         "background": background.details["expected"],
+        "background_regression": background.details["regression"],
         "background_selection": background.details["selection"],
         "remaining": remaining.estimate,
         "remaining_low": finite(remaining.conf_low),

@@ -86,19 +86,26 @@ class GainPeople:
             found.append(Caveat(code="self_rating"))
         return tuple(found)
 
+    @property
+    def answered(self) -> pd.DataFrame:
+        """The people an answer speaks for: both sides where they are compared, else the trained."""
+        return self.everyone if self.compared else self.everyone[self.everyone["trained"] == 1.0]
+
     @cached_property
     def lost_difference_sd(self) -> float | None:
-        """How the trained who were measured twice differed before from those who were lost.
+        """How the people measured twice differed before from those who were lost.
 
         In standard deviations of all their scores before; None where nobody or fewer than the minimum cell
         were lost.
         """
-        match = measure_match(self.everyone)
-        for row in match[match["group"] == "trained"].itertuples(index=False):
-            if int(str(row.measured_before)) - int(str(row.matched)) >= self.minimum:
-                difference = float(str(row.pre_difference_sd))
-                return difference if math.isfinite(difference) else None
-        return None
+        rows = measure_match(self.answered.assign(group="all"))
+        if rows.empty:
+            return None
+        row = rows.iloc[0]
+        if int(row["measured_before"]) - int(row["matched"]) < self.minimum:
+            return None
+        difference = float(row["pre_difference_sd"])
+        return difference if math.isfinite(difference) else None
 
     def lost_caveats(self) -> tuple[Caveat, ...]:
         """The reservation that those without a score after started from elsewhere (WWC: above 0.25 SD)."""

@@ -10,6 +10,7 @@ from asn_research.contract.vocabulary import term_label
 from asn_research.findings.finding import Finding, Status
 from asn_research.findings.sentence import answer_sentence, answer_sentences, question_text
 from asn_research.findings.wording.advice import advice_text, strength_text
+from asn_research.findings.wording.behaviour import rated_short
 from asn_research.findings.wording.learning import method_short
 from asn_research.findings.wording.part import amount, bounds, say
 from asn_research.language import Language, format_count, format_number
@@ -20,8 +21,11 @@ MAXIMUM_KEY_FIGURES = 4
 MAXIMUM_RECOMMENDATIONS = 3
 
 _TOLD = (
-    ("learning_gain", 3),
+    ("learning_gain", 4),
+    ("supervisor_change", 1),
     ("method_effect", 1),
+    ("service_time", 1),
+    ("service_satisfaction", 1),
     ("participation_slope", 1),
     ("coverage", 1),
     ("satisfaction", 1),
@@ -34,6 +38,7 @@ _TOLD = (
 )
 _KEYS = (
     "learning_gain",
+    "background_change",
     "coverage",
     "completion",
     "satisfaction",
@@ -100,9 +105,11 @@ def summarise(findings: Sequence[Finding], language: Language) -> Summary:
 
 
 def _shorten(finding: Finding, language: Language) -> list[str]:
-    """The answer as page one tells it."""
+    """The answer as page one tells it; nothing where it would not be told there."""
     if finding.question == "method_effect":
         return [method_short(finding, language)]
+    if finding.question == "supervisor_change":
+        return rated_short(finding, language)
     return answer_sentences(finding, language)
 
 
@@ -120,7 +127,7 @@ def _open(finding: Finding, language: Language) -> str:
 
 def _key_figure(finding: Finding, language: Language) -> KeyFigure | None:
     found = finding.headline
-    if not isinstance(found, Estimate):
+    if not isinstance(found, Estimate) or _is_told_by_gain(finding):
         return None
     compared = "_compared" if finding.details.get("compared") else ""
     value = amount(found.estimate, found.unit, language)
@@ -134,6 +141,11 @@ def _key_figure(finding: Finding, language: Language) -> KeyFigure | None:
         people_text=say("key_people", language, people=format_count(finding.sample.people, language)),
         question=finding.question,
     )
+
+
+def _is_told_by_gain(finding: Finding) -> bool:
+    """Whether a comparison group makes the background a part of the gain itself."""
+    return finding.question == "background_change" and bool(finding.details.get("compared"))
 
 
 def _contrast(found: Estimate, language: Language) -> dict[str, str]:

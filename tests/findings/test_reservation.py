@@ -66,7 +66,10 @@ def test_a_comparison_group_needs_no_estimated_background(compared: Findings) ->
 def test_lost_people_who_started_elsewhere_are_named(lost: float, code: str) -> None:
     """Twenty kept at 55 and 65, ten lost: the difference in standard deviations by hand."""
     pre = [55.0, 65.0] * 10 + [lost - 1, lost + 1] * 5
-    frame = pd.DataFrame({"pre": pre, "post": [70.0] * 20 + [float("nan")] * 10, "group": "trained"})
+    frame = pd.DataFrame(
+        {"pre": pre, "post": [70.0] * 20 + [float("nan")] * 10, "group": "trained", "trained": 1.0}
+    )
+    frame["gain"] = frame["post"] - frame["pre"]
     people = GainPeople(frame, frame.iloc[:0], minimum=10, competency="technical_skill", source="test")
     caveats = people.lost_caveats()
     assert [caveat.code for caveat in caveats] == ([code] if code else [])
@@ -88,7 +91,7 @@ def test_methods_that_do_not_differ_from_the_reference_are_called_unclear(one_gr
     unclear = replace(finding, results=tuple(wide), details={**finding.details, "clear_pairs": pair})
     text = method_short(unclear, "id")
     assert "belum jelas" in text
-    assert text.endswith("pasangan yang berbeda dengan jelas: praktik − diskusi kelompok.")
+    assert text.endswith("yang jelas berbeda hanya: praktik lebih tinggi daripada diskusi kelompok.")
     bare = replace(unclear, details={**finding.details, "clear_pairs": ""})
     assert "belum jelas" in method_short(bare, "id")
     assert "not clear" in answer_sentence(bare, "en")

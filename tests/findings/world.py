@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from asn_research.contract.region import Plan, Region
+from asn_research.contract.region import Region
+from asn_research.ingest.store import RegionData
 from tests.findings.office import (
     CHANGED_ON,
     COST_PER_SEAT,
@@ -46,24 +47,10 @@ TITLES = {
 
 
 @dataclass(frozen=True)
-class FakeRegion:
-    """What findings use of a region's data."""
+class FakeRegion(RegionData):
+    """A region's data that no file was read for."""
 
-    region: Region
-    period: str
-    tables: Mapping[str, pd.DataFrame]
-    intake: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def design(self) -> str:
-        return self.region.periods[self.period].design
-
-    @property
-    def plan(self) -> Plan:
-        return self.region.plan
-
-    def __contains__(self, table: str) -> bool:
-        return table in self.tables
+    intake: Mapping[str, Any] = field(default_factory=dict)
 
 
 def make_region_settings(design: str = "one_group", *, minimum_cell: int = 10, **plan: Any) -> Region:

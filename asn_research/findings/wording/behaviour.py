@@ -30,6 +30,24 @@ def _rated(finding: Finding, language: Language) -> list[str]:
     return [part for part in (*parts, _spread(finding, language)) if part]
 
 
+def rated_short(finding: Finding, language: Language) -> list[str]:
+    """A clear change in ratings by people who may know who was trained; nothing where it is not clear."""
+    found = estimate_of(finding)
+    side = direction(found)
+    known = {caveat.code for caveat in finding.caveats}
+    if side not in {"up", "down"} or "raters_not_blind" not in known:
+        return []
+    kind = "rated_short_compared" if finding.details["compared"] else "rated_short"
+    text = say(
+        f"{kind}_{side}",
+        language,
+        points=points(found.estimate, language),
+        interval=interval(found, language),
+        people=count(finding.sample.people, language),
+    )
+    return [text]
+
+
 def _rated_change(finding: Finding, language: Language) -> str:
     details, found = finding.details, estimate_of(finding)
     compared = bool(details["compared"])

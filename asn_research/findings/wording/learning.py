@@ -7,7 +7,7 @@ import math
 from asn_research.contract.vocabulary import term_label
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding
-from asn_research.findings.label import code_label, row_label
+from asn_research.findings.label import code_label
 from asn_research.findings.wording.part import (
     Wording,
     amount,
@@ -23,17 +23,17 @@ from asn_research.findings.wording.part import (
 from asn_research.language import Language, format_count, format_number
 from asn_research.models.result import Estimate
 
+_NOTHING_POINTS = 0.05
+
 
 def _gain(finding: Finding, language: Language) -> list[str]:
-    compared = finding.details["compared"]
-    parts = _difference(finding, language) if compared else [own_gain(finding, language)]
-    found = [
-        parts[0],
-        _share_without(finding, language),
-        _claim(finding, language),
-        *parts[1:],
-        _null(finding, language),
-    ]
+    claim, lost = _claim(finding, language), _dropout(finding, language)
+    if finding.details["compared"]:
+        text, *more = _difference(finding, language)
+        found = [text, claim, lost, *more, _null(finding, language)]
+    else:
+        without = _share_without(finding, language)
+        found = [own_gain(finding, language), without, lost, claim, _null(finding, language)]
     return [part for part in found if part]
 
 
@@ -61,7 +61,7 @@ def _share_without(finding: Finding, language: Language) -> str:
     own = estimate_of(finding, "mean_gain").estimate
     if not (expected > 0 and own > 0):
         return ""
-    fields = {"observed": format_number(own, language)}
+    fields = {"observed": format_number(own, language), "regression": _regression(finding, language)}
     if expected >= own:
         return say("gain_without_all", language, expected=format_number(expected, language), **fields)
     low, high = number(details["remaining_low"]), number(details["remaining_high"])
@@ -76,14 +76,46 @@ def _share_without(finding: Finding, language: Language) -> str:
     )
 
 
+def _regression(finding: Finding, language: Language) -> str:
+    """How much of the background is the return of low scores to the mean; empty where it is nothing."""
+    part = number(finding.details.get("background_regression"))
+    if not part >= _NOTHING_POINTS:
+        return ""
+    return say("regression_part", language, points=format_number(part, language))
+
+
+def _dropout(finding: Finding, language: Language) -> str:
+    """Who was lost and what the answer could be with them; empty where their loss is not notable."""
+    details = finding.details
+    if not details.get("lost"):
+        return ""
+    step = number(details.get("lost_difference_sd"))
+    side = "lower" if step > 0 else "higher"
+    return say(
+        "dropout_compared" if details["compared"] else "dropout",
+        language,
+        lost=count(details["lost"], language),
+        started=count(details["lost_started"], language),
+        share=amount(number(details["lost_share"]), "share", language),
+        start=""
+        if math.isnan(step)
+        else say(f"dropout_{side}", language, sd=amount(abs(step), "sd", language)),
+        **{
+            name: format_number(number(details[f"lost_{name}"]), language)
+            for name in ("unchanged", "low", "high")
+        },
+    )
+
+
 def _difference(finding: Finding, language: Language) -> list[str]:
     found, details = estimate_of(finding), finding.details
+    sides = {"own": estimate_of(finding, "mean_gain"), "rest": estimate_of(finding, "comparison_gain")}
+    has_risen = direction(found) == "up" and min(side.estimate for side in sides.values()) > 0
     text = say(
-        f"difference_{direction(found)}",
+        "difference_risen" if has_risen else f"difference_{direction(found)}",
         language,
         outcome=outcome_name(details["competency"], details["source"], language),
-        own=format_number(estimate_of(finding, "mean_gain").estimate, language, sign=True),
-        rest=format_number(estimate_of(finding, "comparison_gain").estimate, language, sign=True),
+        **{name: format_number(e.estimate, language, sign=not has_risen) for name, e in sides.items()},
         points=points(found.estimate, language),
         signed=format_number(found.estimate, language, sign=True),
         interval=interval(found, language),
@@ -150,7 +182,7 @@ def _methods(finding: Finding, language: Language) -> list[str]:
     found = [_contrasts(finding, contrasts, language)]
     clear = _clear_pairs(finding)
     if clear:
-        names = "; ".join(_pair_name(pair, language) for pair in clear)
+        names = _pair_names(finding, language)
         pairs = count(details["pairs"], language)
         numbers = {"count": format_count(len(clear), language), "pairs": pairs}
         found.append(say("method_clear", language, names=names, **numbers))
@@ -183,8 +215,7 @@ def _contrasts(finding: Finding, contrasts: list[Estimate], language: Language, 
 def method_short(finding: Finding, language: Language) -> str:
     """The methods in one sentence, which names the clear pairs where no method differs from the reference."""
     contrasts = [e for e in finding.estimates if e.term.startswith("method[")]
-    names = "; ".join(_pair_name(pair, language) for pair in _clear_pairs(finding))
-    return _contrasts(finding, contrasts, language, names=names)
+    return _contrasts(finding, contrasts, language, names=_pair_names(finding, language))
 
 
 def _clear_pairs(finding: Finding) -> list[str]:
@@ -200,8 +231,20 @@ def _method_part(estimate: Estimate, language: Language) -> str:
     return say("method_part", language, method=method, signed=signed, low=low, high=high)
 
 
-def _pair_name(codes: str, language: Language) -> str:
-    return row_label({"label_code": codes}, language).lower()
+def _pair_names(finding: Finding, language: Language) -> str:
+    """The pairs that clearly differ: which method of each has the larger gain."""
+    signs = {str(row.get("label_code")): number(row.get("estimate")) for row in finding.rows}
+    names = []
+    for pair in _clear_pairs(finding):
+        first, _, second = pair.partition(" - ")
+        if signs.get(pair, 0.0) < 0:
+            first, second = second, first
+        labels = {
+            "first": code_label(first, language).lower(),
+            "second": code_label(second, language).lower(),
+        }
+        names.append(say("pair_higher", language, **labels))
+    return "; ".join(names)
 
 
 def _slope(finding: Finding, language: Language) -> list[str]:
