@@ -28,7 +28,6 @@ APART = (
     "language/message/notice.",
     "reports/cluster.py",
     "reports/delivery.py",
-    "reports/freshness.py",
     "reports/history.py",
     "reports/location.py",
     "reports/lock.py",
