@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import wait
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from asn_research.errors import AsnResearchError, FullDiskError, Problem
@@ -139,7 +141,7 @@ def _in_pool(order: Order, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[T
         yield from ((task, make_report(order, task)) for task in tasks)
         return
     workers = max(1, min(jobs, len(tasks)))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_use_one_thread) as pool:
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker) as pool:
         futures = {pool.submit(make_report, order, task): task for task in tasks}
         try:
             for future in as_completed(futures):
@@ -159,6 +161,18 @@ def _outcome(order: Order, task: Task, future: Future[Outcome]) -> Outcome | Non
     fields = {"error": type(error).__name__, "text": str(error)}
     message = f"a defect of the program: {fields['error']}: {fields['text']}"
     return fail(order, task, (Problem("defect", message, fields=fields),))
+
+
+def _start_worker() -> None:
+    """A worker works alone, and ends with its run: it must not publish beside the next one."""
+    _use_one_thread()
+    if (run := parent_process()) is not None:
+        Thread(target=_end_with, args=(run.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def _use_one_thread() -> None:
