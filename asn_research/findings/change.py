@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scipy import stats
-
 from asn_research.findings.draft import answer, leave_open, refuse
 from asn_research.findings.estimation import CONF_LEVEL, adjust_holm, finite
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample, Status
 from asn_research.findings.past import PastPeriod
 from asn_research.language.catalogue import has_phrase
+from asn_research.measures.distribution import t_ppf, t_sf
 from asn_research.models.result import Estimate, NotEstimable, Reason
 
 if TYPE_CHECKING:
@@ -147,13 +146,13 @@ def _difference(name: str, now: Estimate, before: Estimate) -> Estimate:
     freedom = [df if math.isfinite(df) else 1e9 for df in (now.df, before.df)]
     error = math.sqrt(sum(variances))
     df = sum(variances) ** 2 / sum(v**2 / f for v, f in zip(variances, freedom, strict=True))
-    half = float(stats.t.ppf((1 + CONF_LEVEL) / 2, df)) * error
+    half = float(t_ppf((1 + CONF_LEVEL) / 2, df)) * error
     statistic = bare.estimate / error
     return replace(
         bare,
         std_error=error,
         statistic=statistic,
-        p_value=float(2 * stats.t.sf(abs(statistic), df)),
+        p_value=float(2 * t_sf(abs(statistic), df)),
         conf_low=bare.estimate - half,
         conf_high=bare.estimate + half,
         df=df,

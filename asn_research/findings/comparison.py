@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from asn_research.findings.estimation import CONF_LEVEL, adjust_holm, finite
 from asn_research.findings.evidence import (
@@ -22,6 +21,7 @@ from asn_research.findings.evidence import (
 )
 from asn_research.findings.finding import Caveat, Cell, Finding, Row
 from asn_research.findings.pooled import LEAST_REGIONS, capped, read_gains, region_rows, too_few
+from asn_research.measures.distribution import t_ppf, t_sf
 from asn_research.models.result import Estimate
 
 MOST_IN_PAIRS = 12
@@ -95,8 +95,8 @@ def _tested(
 ) -> tuple[Estimate, ...]:
     error = np.sqrt(variance)
     statistic = difference / error
-    p_value = np.asarray(2 * stats.t.sf(np.abs(statistic), df), dtype=float)
-    half = np.asarray(stats.t.ppf((1 + CONF_LEVEL) / 2, df), dtype=float) * error
+    p_value = np.asarray(2 * t_sf(np.abs(statistic), df), dtype=float)
+    half = np.asarray(t_ppf((1 + CONF_LEVEL) / 2, df), dtype=float) * error
     return tuple(
         Estimate(
             term="difference",

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
-from scipy import stats
 
 from asn_research.contract.threshold import FEW_CLUSTERS, MINIMUM_CLUSTERS
 from asn_research.errors import (
@@ -21,11 +20,12 @@ from asn_research.errors import (
     HighLeverageWarning,
 )
 from asn_research.findings.finding import Caveat, Cell, Row
+from asn_research.measures.distribution import normal_ppf
 from asn_research.models.bootstrap import bootstrap_design
-from asn_research.models.design import Design
+from asn_research.models.design import Design, mean_design
 from asn_research.models.multiplicity import adjust_p_values
 from asn_research.models.power import power_of_t, solve_power
-from asn_research.models.regression import fit_ols
+from asn_research.models.regression import fit_design
 from asn_research.models.result import Estimate, Fit
 
 CONF_LEVEL = 0.95
@@ -70,12 +70,14 @@ def estimate_mean(
     is no interval below six; without, people are independent. ``labels`` replace fields of the estimate
     (``term``, ``outcome``, ``unit``, ``estimand``); the interval of a ``share`` stays within 0 and 1.
     """
-    rows = frame.dropna(subset=[column, *([clusters] if clusters else [])])
-    clustered = clusters is not None and count_clusters(rows, clusters) >= 2
-    values = pd.DataFrame({"value": rows[column].astype(float)})
+    known = frame[column].notna().to_numpy(dtype=bool)
     if clusters is not None:
-        values["cluster"] = rows[clusters].astype(str)
-    fit: Fit = listen(lambda: fit_ols("value ~ 1", values, clusters="cluster" if clustered else None)).value
+        known = known & frame[clusters].notna().to_numpy(dtype=bool)
+    values = frame[column].to_numpy(dtype=float, na_value=math.nan)[known]
+    groups = None if clusters is None else frame[clusters].astype(str)[known]
+    clustered = groups is not None and groups.nunique() >= 2
+    design = mean_design(values, clusters=groups if clustered else None)
+    fit: Fit = listen(lambda: fit_design(design)).value
     found = fit.estimates[0] if clustered or clusters is None else without_inference(fit.estimates[0])
     if labels.get("unit") == "share":
         found = replace(found, conf_low=max(found.conf_low, 0.0), conf_high=min(found.conf_high, 1.0))
@@ -91,7 +93,7 @@ def without_inference(estimate: Estimate) -> Estimate:
 
 def estimate_share(count: int, total: int, *, term: str, **labels: Any) -> Estimate:
     """A share with its Wilson interval (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
-    z = float(stats.norm.ppf((1 + CONF_LEVEL) / 2))
+    z = float(normal_ppf((1 + CONF_LEVEL) / 2))
     share = count / total
     centre = (share + z * z / (2 * total)) / (1 + z * z / total)
     half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))

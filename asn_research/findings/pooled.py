@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy import stats
 
 from asn_research.findings.design_grade import ASSOCIATION_GRADE
 from asn_research.findings.estimation import CONF_LEVEL, adjust_holm, finite
@@ -25,6 +24,7 @@ from asn_research.findings.evidence import (
     pooled_sample,
 )
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Status
+from asn_research.measures.distribution import t_ppf
 from asn_research.models.result import Estimate, NotEstimable, Reason
 
 LEAST_REGIONS = 2
@@ -319,7 +319,7 @@ def _predictions(found: Sequence[RegionEstimate]) -> list[Row]:
     mean, error, tau2 = (without[name].to_numpy(dtype=float) for name in ("estimate", "std_error", "tau2"))
     own = np.array([region.estimate.std_error for region in found])
     observed = np.array([region.estimate.estimate for region in found])
-    quantile = float(stats.t.ppf((1 + CONF_LEVEL) / 2, len(found) - 2))
+    quantile = float(t_ppf((1 + CONF_LEVEL) / 2, len(found) - 2))
     half = quantile * np.sqrt(tau2 + error**2 + own**2)
     held = np.abs(observed - mean) <= half
     rows = region_rows(found, group="finding.group_predicted")

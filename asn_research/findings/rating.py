@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from scipy import stats
 
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
 from asn_research.errors import EstimationError
@@ -16,6 +15,7 @@ from asn_research.findings.basis import read_outcomes
 from asn_research.findings.estimation import count_clusters, listen
 from asn_research.findings.finding import Caveat, Cell
 from asn_research.findings.people import GainPeople, read_gain_people
+from asn_research.measures.distribution import t_ppf
 from asn_research.models.multilevel import MultilevelFit, fit_multilevel
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate, Fit
@@ -211,7 +211,7 @@ def _sides(fit: Fit, labels: dict[str, Any]) -> tuple[Estimate, Estimate]:
     at = [names.index(term) for term in ("Intercept", "trained")]
     variance = float(fit.vcov[at][:, at].sum())
     df = min(start.df, step.df)
-    half = math.sqrt(variance) * float(stats.t.ppf((1 + step.conf_level) / 2, df))
+    half = math.sqrt(variance) * float(t_ppf((1 + step.conf_level) / 2, df))
     mean = start.estimate + step.estimate
     trained = replace(
         step, estimate=mean, std_error=math.sqrt(variance), statistic=math.nan, p_value=math.nan, df=df,

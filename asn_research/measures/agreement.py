@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
+from asn_research.measures.distribution import normal_ppf, normal_sf
 from asn_research.measures.input import Array, check_choice, check_frame, check_level, collect, read_values
 from asn_research.models.result import Estimate, Fit
 
@@ -130,11 +130,11 @@ def measure_kappa(
     spread = (shares * (agree * (1 - expected) - mean * (1 - observed)) ** 2).sum()
     variance = spread - (observed * expected - 2 * expected + observed) ** 2
     error = math.sqrt(max(float(variance), 0.0) / total) / (1 - expected) ** 2
-    half = float(stats.norm.ppf((1 + conf_level) / 2)) * error
+    half = float(normal_ppf((1 + conf_level) / 2)) * error
     z = kappa / error if error > 0 else math.nan
     kind = weights if isinstance(weights, str) else "custom" if weights is not None else "unweighted"
     return Estimate(
-        term="kappa", estimate=kappa, std_error=error, statistic=z, p_value=float(2 * stats.norm.sf(abs(z))),
+        term="kappa", estimate=kappa, std_error=error, statistic=z, p_value=float(2 * normal_sf(abs(z))),
         conf_low=kappa - half, conf_high=kappa + half, conf_level=conf_level, df=math.inf,
         n_obs=round(total), unit="share", estimand="agreement_beyond_chance", method=f"Cohen kappa, {kind}",
     )  # fmt: skip
@@ -247,10 +247,10 @@ def measure_fleiss_kappa(counts: pd.DataFrame, *, conf_level: float = 0.95) -> F
 
 def _null_estimate(term: str, kappa: float, variance: float, label: tuple[float, int]) -> Estimate:
     error = math.sqrt(variance)
-    half = float(stats.norm.ppf((1 + label[0]) / 2)) * error
+    half = float(normal_ppf((1 + label[0]) / 2)) * error
     return Estimate(
         term=term, estimate=kappa, std_error=error, statistic=kappa / error, df=math.inf,
-        p_value=float(2 * stats.norm.sf(abs(kappa / error))), conf_low=kappa - half,
+        p_value=float(2 * normal_sf(abs(kappa / error))), conf_low=kappa - half,
         conf_high=kappa + half, conf_level=label[0], n_obs=label[1], unit="share",
         estimand="agreement_beyond_chance", method="Fleiss kappa",
     )  # fmt: skip

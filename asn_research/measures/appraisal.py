@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from scipy import stats
 
 from asn_research.contract.rule import Rule
 from asn_research.errors import InputError, TooFewObservationsError
+from asn_research.measures.distribution import normal_ppf
 from asn_research.measures.input import check_level
 from asn_research.models.result import Estimate
 
@@ -125,7 +125,7 @@ def measure_share_at_least(
     if n == 0:
         raise TooFewObservationsError("there is no appraisal with both ratings.")
     share = float((codes >= order.index(predicate)).mean())
-    z = float(stats.norm.ppf((1 + conf_level) / 2))
+    z = float(normal_ppf((1 + conf_level) / 2))
     middle = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     return Estimate(

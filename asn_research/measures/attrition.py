@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize
 
 from asn_research.errors import InputError
+from asn_research.measures.distribution import normal_pdf, normal_ppf
 
 
 def measure_match(gains: pd.DataFrame) -> pd.DataFrame:
@@ -121,4 +122,4 @@ def _selection(share: float) -> float:
     """Mean of a standard normal variable above its ``share`` quantile."""
     if share <= 0.0:
         return 0.0
-    return float(stats.norm.pdf(stats.norm.ppf(share))) / (1 - share)
+    return float(normal_pdf(normal_ppf(share))) / (1 - share)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
+from asn_research.measures.distribution import normal_cdf, normal_ppf, normal_sf
 from asn_research.measures.input import Array, check_level, read_values
 from asn_research.models.result import Estimate
 
@@ -151,7 +151,7 @@ def estimate_fieller(increment: Increment, *, conf_level: float = 0.95) -> Ratio
     True
     """
     check_level(conf_level)
-    z2 = float(stats.norm.ppf((1 + conf_level) / 2)) ** 2
+    z2 = float(normal_ppf((1 + conf_level) / 2)) ** 2
     a = increment.effect**2 - z2 * increment.effect_std_error**2
     b = increment.effect * increment.cost - z2 * increment.covariance
     c = increment.cost**2 - z2 * increment.cost_std_error**2
@@ -203,10 +203,10 @@ def estimate_net_benefit(increment: Increment, *, threshold: float, conf_level: 
     if variance <= 0:
         raise NoVariationError("costs and effects do not vary: the net benefit has no uncertainty.")
     error = math.sqrt(variance)
-    half = float(stats.norm.ppf((1 + conf_level) / 2)) * error
+    half = float(normal_ppf((1 + conf_level) / 2)) * error
     return Estimate(
         term="net_benefit", estimate=value, std_error=error, statistic=value / error, df=math.inf,
-        p_value=float(2 * stats.norm.sf(abs(value / error))), conf_low=value - half, conf_high=value + half,
+        p_value=float(2 * normal_sf(abs(value / error))), conf_low=value - half, conf_high=value + half,
         conf_level=conf_level, n_obs=increment.n_treated + increment.n_control, unit="cost",
         estimand="incremental_net_benefit", method=f"normal, threshold {threshold:g}",
     )  # fmt: skip
@@ -222,7 +222,7 @@ def estimate_acceptability(increment: Increment, *, threshold: float) -> float:
     >>> estimate_acceptability(even, threshold=5.0)
     0.5
     """
-    return float(stats.norm.cdf(estimate_net_benefit(increment, threshold=threshold).statistic))
+    return float(normal_cdf(estimate_net_benefit(increment, threshold=threshold).statistic))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special, stats
+from scipy import special
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
+from asn_research.measures.distribution import t_ppf, t_sf
 from asn_research.measures.input import check_level, collect, read_values
 from asn_research.measures.noncentrality import estimate_noncentrality
 from asn_research.models.result import Estimate, Fit
@@ -191,9 +192,9 @@ def _paired_fit(
     error = sd_gain / math.sqrt(n)
     t = gain / error
     limits = [x / math.sqrt(n) for x in estimate_noncentrality(t, df=df, conf_level=conf_level)]
-    half = float(stats.t.ppf((1 + conf_level) / 2, df)) * error
+    half = float(t_ppf((1 + conf_level) / 2, df)) * error
     common = {
-        "statistic": t, "p_value": float(2 * stats.t.sf(abs(t), df)), "df": float(df), "n_obs": n,
+        "statistic": t, "p_value": float(2 * t_sf(abs(t), df)), "df": float(df), "n_obs": n,
         "conf_level": conf_level, "outcome": outcome,
     }  # fmt: skip
     mean_sd = (summary.sd_pre + summary.sd_post) / 2
@@ -383,11 +384,11 @@ def measure_group_effect_from_summary(
 def _difference_estimate(
     term: str, difference: float, error: float, df: float, unit: str, common: dict[str, object]
 ) -> Estimate:
-    half = float(stats.t.ppf((1 + float(str(common["conf_level"]))) / 2, df)) * error
+    half = float(t_ppf((1 + float(str(common["conf_level"]))) / 2, df)) * error
     t = difference / error
     return Estimate(
         term=term, estimate=difference, std_error=error, statistic=t, df=df, conf_low=difference - half,
-        p_value=float(2 * stats.t.sf(abs(t), df)), conf_high=difference + half, unit=unit,
+        p_value=float(2 * t_sf(abs(t), df)), conf_high=difference + half, unit=unit,
         estimand="mean_difference", method="Welch t" if "welch" in term else "two-sample t",
         **common,  # type: ignore[arg-type]
     )  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize
 
 from asn_research.errors import (
     BoundaryWarning,
@@ -19,6 +19,7 @@ from asn_research.errors import (
     SingularDesignError,
     TooFewObservationsError,
 )
+from asn_research.measures.distribution import chi2_sf, normal_ppf, normal_sf
 from asn_research.measures.input import Array, check_frame, check_level
 from asn_research.measures.reliability import read_items
 from asn_research.models.result import Estimate, Fit
@@ -192,7 +193,7 @@ def measure_omega(
     values = _shares(model, theta)
     jacobian = np.array([_slope(model, theta, j) for j in range(len(theta))]).T
     vcov = jacobian @ information @ jacobian.T
-    half = float(stats.norm.ppf((1 + conf_level) / 2)) * np.sqrt(np.diag(vcov))
+    half = float(normal_ppf((1 + conf_level) / 2)) * np.sqrt(np.diag(vcov))
     estimates = tuple(
         Estimate(
             term=name, estimate=float(values[i]), std_error=math.sqrt(vcov[i, i]), conf_level=conf_level,
@@ -349,11 +350,11 @@ def _factor_fit(
     value: float,
     conf_level: float,
 ) -> Fit:
-    errors, critical = np.sqrt(np.diag(vcov)), float(stats.norm.ppf((1 + conf_level) / 2))
+    errors, critical = np.sqrt(np.diag(vcov)), float(normal_ppf((1 + conf_level) / 2))
     estimates = tuple(
         Estimate(
             term=name, estimate=float(b), std_error=float(se), statistic=float(b / se),
-            p_value=float(2 * stats.norm.sf(abs(b / se))), conf_low=float(b - critical * se), df=math.inf,
+            p_value=float(2 * normal_sf(abs(b / se))), conf_low=float(b - critical * se), df=math.inf,
             conf_high=float(b + critical * se), conf_level=conf_level, n_obs=counts[0],
             estimand="factor_parameter", method="factor analysis by maximum likelihood",
             vcov_type="expected information",
@@ -390,7 +391,7 @@ def _fit_indices(model: _Model, theta: Array, sample: Array, n: int, value: floa
     deviations = np.sqrt(np.diag(sample))
     gap = ((sample - sigma) / np.outer(deviations, deviations))[np.tril_indices(p)]
     return {
-        "chisq": chisq, "df": float(df), "p_value": float(stats.chi2.sf(chisq, df)) if df else math.nan,
+        "chisq": chisq, "df": float(df), "p_value": float(chi2_sf(chisq, df)) if df else math.nan,
         "baseline_chisq": baseline, "baseline_df": float(df0),
         "cfi": 1 - excess / excess0 if excess0 > 0 else 1.0,
         "tli": (baseline / df0 - chisq / df) / (baseline / df0 - 1) if df else math.nan,

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
+from asn_research.measures.distribution import f_ppf, f_sf
 from asn_research.measures.input import Array, check_frame, check_level, collect, read_values
 from asn_research.models.result import Estimate, Fit
 
@@ -82,7 +82,7 @@ def measure_icc(data: pd.DataFrame, *, raters: Sequence[str] | None = None, conf
         estimates.append(
             Estimate(
                 term=form, estimate=values[form], statistic=f, df=float(dfs[single]), conf_low=low,
-                p_value=float(stats.f.sf(f, n - 1, dfs[single])), conf_high=high, conf_level=conf_level,
+                p_value=float(f_sf(f, n - 1, dfs[single])), conf_high=high, conf_level=conf_level,
                 n_obs=n, unit="share", estimand="intraclass_correlation", method="Shrout-Fleiss ANOVA",
             )
         )  # fmt: skip
@@ -130,16 +130,16 @@ def _limits(
     out = {}
     for form, noise, df2 in (("ICC1", "ms_within", n * (k - 1)), ("ICC3", "ms_error", (n - 1) * (k - 1))):
         f = squares["ms_between"] / squares[noise]
-        low = f / float(stats.f.ppf(1 - tail, n - 1, df2))
-        high = f * float(stats.f.ppf(1 - tail, df2, n - 1))
+        low = f / float(f_ppf(1 - tail, n - 1, df2))
+        high = f * float(f_ppf(1 - tail, df2, n - 1))
         out[form] = ((low - 1) / (low + k - 1), (high - 1) / (high + k - 1))
     b, j, e = squares["ms_between"], squares["ms_raters"], squares["ms_error"]
     ratio = j / e
     shared = n * (1 + (k - 1) * icc2) - k * icc2
     df = (k - 1) * (n - 1) * (k * icc2 * ratio + shared) ** 2
     df /= (n - 1) * k**2 * icc2**2 * ratio**2 + shared**2
-    upper = float(stats.f.ppf(1 - tail, n - 1, df))
-    lower = float(stats.f.ppf(1 - tail, df, n - 1))
+    upper = float(f_ppf(1 - tail, n - 1, df))
+    lower = float(f_ppf(1 - tail, df, n - 1))
     spread = k * j + (k * n - k - n) * e
     out["ICC2"] = (
         n * (b - upper * e) / (upper * spread + n * b),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
-from scipy import optimize, stats
+from scipy import optimize
 
 from asn_research.errors import ConvergenceError, InputError
+from asn_research.measures.distribution import noncentral_t_cdf, noncentral_t_sf, normal_ppf
 from asn_research.measures.input import check_level
 
 
@@ -51,10 +52,10 @@ def _invert_t(statistic: float, df: float, probability: float) -> float:
     def distance(noncentrality: float) -> float:
         # Boost evaluates the far tail of a negative statistic badly; reflect it to the right.
         if statistic < 0:
-            return float(stats.nct.sf(-statistic, df, -noncentrality)) - probability
-        return float(stats.nct.cdf(statistic, df, noncentrality)) - probability
+            return noncentral_t_sf(-statistic, df, -noncentrality) - probability
+        return float(noncentral_t_cdf(statistic, df, noncentrality)) - probability
 
-    start = statistic - float(stats.norm.ppf(probability)) * math.sqrt(1 + statistic**2 / (2 * df))
+    start = statistic - float(normal_ppf(probability)) * math.sqrt(1 + statistic**2 / (2 * df))
     width = 1.0 + abs(start) / 4
     for _ in range(60):
         low, high = distance(start - width), distance(start + width)

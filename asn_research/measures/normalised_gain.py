@@ -7,9 +7,9 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from asn_research.errors import AsnResearchWarning, InputError, NoVariationError, TooFewObservationsError
+from asn_research.measures.distribution import t_ppf, t_sf
 from asn_research.measures.input import Array, check_level, collect, read_values
 from asn_research.models.result import Estimate, Fit
 
@@ -129,11 +129,11 @@ def _mean_estimate(
 ) -> Estimate:
     n = len(spread)
     error = float(spread.std(ddof=1)) / math.sqrt(n)
-    half = float(stats.t.ppf((1 + float(str(common["conf_level"]))) / 2, n - 1)) * error
+    half = float(t_ppf((1 + float(str(common["conf_level"]))) / 2, n - 1)) * error
     statistic = value / error if error > 0 else math.nan
     return Estimate(
         term=term, estimate=value, std_error=error, conf_low=value - half, conf_high=value + half,
-        statistic=statistic, p_value=float(2 * stats.t.sf(abs(statistic), n - 1)), df=float(n - 1), n_obs=n,
+        statistic=statistic, p_value=float(2 * t_sf(abs(statistic), n - 1)), df=float(n - 1), n_obs=n,
         estimand="normalised_gain", method=method, **common,  # type: ignore[arg-type]
     )  # fmt: skip
 

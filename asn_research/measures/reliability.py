@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
+from asn_research.measures.distribution import f_ppf
 from asn_research.measures.input import Array, check_choice, check_frame, check_level, collect, read_values
 from asn_research.models.result import Estimate, Fit
 
@@ -154,8 +154,8 @@ def measure_alpha(
     low = high = math.nan
     if missing == "listwise":
         tail, dfs = (1 - conf_level) / 2, (n - 1, (n - 1) * (k - 1))
-        low = 1 - (1 - alpha) * float(stats.f.ppf(1 - tail, *dfs))
-        high = 1 - (1 - alpha) * float(stats.f.ppf(tail, *dfs))
+        low = 1 - (1 - alpha) * float(f_ppf(1 - tail, *dfs))
+        high = 1 - (1 - alpha) * float(f_ppf(tail, *dfs))
     first = Estimate(
         term="alpha", estimate=alpha, conf_low=low, conf_high=high, conf_level=conf_level, n_obs=n,
         unit="share", estimand="reliability", method=f"Cronbach alpha, Feldt interval, {missing}",

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from asn_research.errors import NoVariationError, TooFewObservationsError
+from asn_research.measures.distribution import normal_sf
 from asn_research.measures.input import read_values
 from asn_research.models.result import Estimate
 
@@ -49,6 +49,8 @@ def measure_signed_rank(data: pd.DataFrame, *, pre: str, post: str, exact: bool 
     >>> measure_signed_rank(scores, pre="pre", post="post").statistic
     10.0
     """
+    from scipy import stats
+
     pairs = read_values(data, [pre, post]).dropna()
     if pairs.empty:
         raise TooFewObservationsError("the signed-rank test needs complete pairs, found none.")
@@ -67,7 +69,7 @@ def measure_signed_rank(data: pd.DataFrame, *, pre: str, post: str, exact: bool 
         variance = n * (n + 1) * (2 * n + 1) / 24 - float((ties**3 - ties).sum()) / 48
         distance = v - n * (n + 1) / 4
         z = (distance - math.copysign(0.5, distance) * (distance != 0)) / math.sqrt(variance)
-        p, method = min(1.0, float(2 * stats.norm.sf(abs(z)))), "Wilcoxon signed rank, normal, corrected"
+        p, method = min(1.0, float(2 * normal_sf(abs(z)))), "Wilcoxon signed rank, normal, corrected"
     i, j = np.triu_indices(n)
     return Estimate(
         term="pseudomedian", estimate=float(np.median((kept[i] + kept[j]) / 2)), statistic=v, p_value=p,

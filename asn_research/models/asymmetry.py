@@ -6,7 +6,6 @@ import warnings
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from asn_research.errors import BoundaryWarning, InputError, NoVariationError, TooFewObservationsError
 from asn_research.models.argument import Vector, check_choice, check_columns, check_level, read_column
@@ -183,6 +182,8 @@ def _lean(y: Vector, v: Vector, method: str) -> float:
 
 def _trim(y: Vector, v: Vector, method: str) -> tuple[int, float]:
     """Number of estimates to fill and the centre of the trimmed set; ``y`` ascending, missing on the left."""
+    from scipy import stats
+
     k, n_filled = len(y), 0
     centre = _centre(y, v, method)
     for _ in range(_MAX_ROUNDS):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from asn_research.errors import InputError, TooFewObservationsError
 from asn_research.measures.attrition import measure_attrition_bound
@@ -76,6 +75,8 @@ def check_attrition(data: pd.DataFrame, *, observed: str, treatment: str) -> Att
     >>> check_attrition(people, observed="seen", treatment="won").level
     'low'
     """
+    from scipy import stats
+
     t = read_binary(data, treatment)
     seen = _read_observed(data, observed)
     if np.isnan(t).any():

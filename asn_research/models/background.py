@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 import pandas as pd
-from scipy import stats
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
+from asn_research.measures.distribution import normal_pdf, normal_ppf, t_ppf, t_sf
 from asn_research.models.argument import check_level, read_column
 from asn_research.models.result import Estimate, tidy_frame
 
@@ -109,7 +109,7 @@ def expected_regression_sd(*, reliability: float, selected_share: float) -> floa
         raise InputError(f"selected_share must lie above 0 and up to 1, found {selected_share!r}.")
     if selected_share == 1:
         return 0.0
-    return (1 - reliability) * float(stats.norm.pdf(stats.norm.ppf(selected_share))) / selected_share
+    return (1 - reliability) * float(normal_pdf(normal_ppf(selected_share))) / selected_share
 
 
 def estimate_background_change(
@@ -225,18 +225,18 @@ def _regression(mean_pre: float, sd_pre: float, assumption: BackgroundAssumption
     share = 0.5 if share is None else share
     drift = expected_regression_sd(reliability=reliability, selected_share=share)
     # Variance of the lower part of a normal: 1 - z m - m², with m = pdf(z) / p and z the p-quantile.
-    z = float(stats.norm.ppf(share))
-    m = float(stats.norm.pdf(z)) / share
+    z = float(normal_ppf(share))
+    m = float(normal_pdf(z)) / share
     return drift * sd_pre / math.sqrt(1 - z * m - m**2), label
 
 
 def _mean_gain(gains: pd.Series, term: str, outcome: str, conf_level: float, unit: str) -> Estimate:
     n = len(gains)
     mean, error = float(gains.mean()), float(gains.std(ddof=1)) / math.sqrt(n)
-    half = float(stats.t.ppf((1 + conf_level) / 2, n - 1)) * error
+    half = float(t_ppf((1 + conf_level) / 2, n - 1)) * error
     return Estimate(
         term=term, estimate=mean, std_error=error, statistic=mean / error, df=float(n - 1), n_obs=n,
-        p_value=float(2 * stats.t.sf(abs(mean / error), n - 1)), conf_low=mean - half,
+        p_value=float(2 * t_sf(abs(mean / error), n - 1)), conf_low=mean - half,
         conf_high=mean + half, conf_level=conf_level, outcome=outcome, unit=unit, estimand="mean_gain",
         method="paired t",
     )  # fmt: skip
@@ -247,7 +247,7 @@ def _shifted(gain: Estimate, background: float) -> Estimate:
     statistic = value / gain.std_error
     return Estimate(
         term="remaining", estimate=value, std_error=gain.std_error, statistic=statistic, df=gain.df,
-        p_value=float(2 * stats.t.sf(abs(statistic), gain.df)), conf_low=gain.conf_low - background,
+        p_value=float(2 * t_sf(abs(statistic), gain.df)), conf_low=gain.conf_low - background,
         conf_high=gain.conf_high - background, conf_level=gain.conf_level, n_obs=gain.n_obs,
         outcome=gain.outcome, unit=gain.unit, estimand="gain_less_background",
         method="paired t, background taken as known",

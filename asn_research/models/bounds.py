@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
+from asn_research.measures.distribution import normal_cdf, normal_ppf
 from asn_research.models.argument import Vector, check_level, read_binary, read_column
 from asn_research.models.result import Estimate, Fit
 from asn_research.models.wald import Label, wald_estimate
@@ -288,9 +289,9 @@ def _imbens_manski(width: float, error: float, conf_level: float) -> float:
     """Critical value c with Φ(c + width / error) − Φ(−c) = level; z two-sided when the width is zero."""
 
     def excess(c: float) -> float:
-        return float(stats.norm.cdf(c + width / error) - stats.norm.cdf(-c)) - conf_level
+        return float(normal_cdf(c + width / error) - normal_cdf(-c)) - conf_level
 
-    return float(optimize.brentq(excess, 0.0, float(stats.norm.ppf((1 + conf_level) / 2)) + 1e-9))
+    return float(optimize.brentq(excess, 0.0, float(normal_ppf((1 + conf_level) / 2)) + 1e-9))
 
 
 def _with_interval(estimate: Estimate, ends: tuple[float, float]) -> Estimate:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from scipy import stats
-
 from asn_research.errors import InputError
+from asn_research.measures.distribution import normal_cdf, normal_isf, normal_sf, t_isf
 from asn_research.models.argument import check_choice
 from asn_research.models.power import ALTERNATIVES, _check_alpha
 
@@ -24,9 +23,9 @@ def power_of_z(noncentrality: float, *, alpha: float = 0.05, alternative: str = 
     if alternative == "less":
         noncentrality = -noncentrality
     if alternative != "two_sided":
-        return float(stats.norm.sf(stats.norm.isf(alpha) - noncentrality))
-    critical = float(stats.norm.isf(alpha / 2))
-    return float(stats.norm.sf(critical - noncentrality) + stats.norm.sf(critical + noncentrality))
+        return float(normal_sf(normal_isf(alpha) - noncentrality))
+    critical = float(normal_isf(alpha / 2))
+    return float(normal_sf(critical - noncentrality) + normal_sf(critical + noncentrality))
 
 
 def arcsine_difference(p1: float, p2: float) -> float:
@@ -71,12 +70,12 @@ def power_of_shares(p1: float, p2: float, *, n: float, alpha: float = 0.05, one_
     """
     _check_share(p1, p2)
     _check_alpha(alpha)
-    critical = float(stats.norm.isf(alpha if one_sided else alpha / 2))
+    critical = float(normal_isf(alpha if one_sided else alpha / 2))
     pooled = math.sqrt((p1 + p2) * (1 - (p1 + p2) / 2))
     spread = math.sqrt(p1 * (1 - p1) + p2 * (1 - p2))
     if spread == 0:
         raise InputError(f"proportions of {p1!r} and {p2!r} have no variance.")
-    return float(stats.norm.cdf((math.sqrt(n) * abs(p1 - p2) - critical * pooled) / spread))
+    return float(normal_cdf((math.sqrt(n) * abs(p1 - p2) - critical * pooled) / spread))
 
 
 def power_of_anova(f: float, *, groups: int, n: float, alpha: float = 0.05) -> float:
@@ -102,6 +101,8 @@ def power_of_regression(f2: float, *, df1: float, df2: float, alpha: float = 0.0
 
 
 def _power_of_f(noncentrality: float, *, df1: float, df2: float, alpha: float) -> float:
+    from scipy import stats
+
     _check_alpha(alpha)
     if not (df1 > 0 and df2 > 0 and noncentrality >= 0):
         raise InputError(f"an F test needs df1 and df2 above 0 and an effect of 0 or more: {df1!r}, {df2!r}.")
@@ -127,12 +128,12 @@ def power_of_correlation(r: float, *, n: float, alpha: float = 0.05, alternative
     if not -1 < r < 1 or not n > 3:
         raise InputError(f"a correlation strictly between -1 and 1 and n above 3 are needed: {r!r}, {n!r}.")
     r = {"less": -r, "greater": r, "two_sided": abs(r)}[alternative]
-    t = float(stats.t.isf(alpha / 2 if alternative == "two_sided" else alpha, n - 2))
+    t = float(t_isf(alpha / 2 if alternative == "two_sided" else alpha, n - 2))
     critical = math.atanh(math.sqrt(t**2 / (t**2 + n - 2)))
     z = math.atanh(r) + r / (2 * (n - 1))
-    power = float(stats.norm.cdf((z - critical) * math.sqrt(n - 3)))
+    power = float(normal_cdf((z - critical) * math.sqrt(n - 3)))
     if alternative == "two_sided":
-        power += float(stats.norm.cdf((-z - critical) * math.sqrt(n - 3)))
+        power += float(normal_cdf((-z - critical) * math.sqrt(n - 3)))
     return power
 
 
@@ -144,6 +145,8 @@ def power_of_table(w: float, *, n: float, df: float, alpha: float = 0.05) -> flo
     >>> round(power_of_table(0.1, n=140, df=4), 7)
     0.1308323
     """
+    from scipy import stats
+
     _check_alpha(alpha)
     if not (df > 0 and w > 0):
         raise InputError(f"a chi-square test needs df and w above 0, found {df!r} and {w!r}.")

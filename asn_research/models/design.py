@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from formulaic import Formula
-from formulaic.errors import FormulaicError
 from numpy.typing import NDArray
 
 from asn_research.errors import InputError, NoVariationError, SingularDesignError, TooFewObservationsError
@@ -17,6 +16,8 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
 _RANK_TOLERANCE = 1e-10
+_PLAIN = re.compile(r"(\w+) ~ (1|[^\W\d]\w*(?: \+ [^\W\d]\w*)*)")
+"""Formulas that are an outcome and a sum of columns, or an outcome alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +92,76 @@ def build_design(
     TooFewObservationsError
         No complete row.
     """
+    names = [clusters] if isinstance(clusters, str) else list(clusters or ())
+    extra = [name for name in (*names, weights, absorb) if name is not None]
+    plain = _plain_columns(formula, data)
+    if plain:
+        kept, rows = complete_rows(data, [*plain, *extra], weights=weights)
+        y, x = kept[plain[0]].to_numpy(dtype=float), np.ones((len(rows), len(plain)))
+        for place, name in enumerate(plain[1:], start=1):
+            x[:, place] = kept[name].to_numpy(dtype=float)
+        outcome, columns = plain[0], ("Intercept", *plain[1:])
+    else:
+        kept, rows, y, x, outcome, columns = _evaluate(formula, data, extra, weights=weights, absorb=absorb)
+    return checked_design(
+        Design(
+            y=y,
+            x=x,
+            names=columns,
+            outcome=outcome,
+            rows=rows,
+            weights=None if weights is None else kept[weights].to_numpy(dtype=float),
+            clusters=tuple(group_codes(kept[name]) for name in names),
+            absorbed=None if absorb is None else group_codes(kept[absorb]),
+            n_dropped=len(data) - len(kept),
+        )
+    )
+
+
+def mean_design(values: Array, *, clusters: pd.Series | None = None, outcome: str = "value") -> Design:
+    """The design of a mean: complete ``values`` (n,), a constant, and clusters if they are told."""
+    if not len(values):
+        raise TooFewObservationsError(f"No row has a value of {outcome}; 0 rows were given.")
+    return checked_design(
+        Design(
+            y=values,
+            x=np.ones((len(values), 1)),
+            names=("Intercept",),
+            outcome=outcome,
+            rows=np.arange(len(values)),
+            clusters=() if clusters is None else (group_codes(clusters),),
+        )
+    )
+
+
+def _plain_columns(formula: str, data: pd.DataFrame) -> tuple[str, ...]:
+    """Outcome and regressors of a formula that is a sum of columns of numbers; else empty.
+
+    Such a formula needs no parser, which would cost more than the regression itself.
+    """
+    found = _PLAIN.fullmatch(formula)
+    if not found or not isinstance(data, pd.DataFrame):
+        return ()
+    named = (found[1], *(() if found[2] == "1" else found[2].split(" + ")))
+    numbers = (np.dtype(float), np.dtype(np.int64))
+    if len(set(named)) < len(named) or not data.columns.is_unique:
+        return ()
+    return named if all(name in data.columns and data[name].dtype in numbers for name in named) else ()
+
+
+def _evaluate(
+    formula: str, data: pd.DataFrame, extra: Sequence[str], *, weights: str | None, absorb: str | None
+) -> tuple[pd.DataFrame, Codes, Array, Array, str, tuple[str, ...]]:
+    """Complete rows of a formula's columns, their positions, outcome, regressors, and the names of both."""
+    from formulaic import Formula
+    from formulaic.errors import FormulaicError
+
     try:
         # With an absorbed effect the constant stays in, so that categories are coded against a reference.
         parsed = Formula(formula if absorb is None else f"{formula} + 1")
         needed = sorted(str(name) for name in parsed.required_variables)
     except (FormulaicError, SyntaxError) as error:
         raise InputError(f"The formula {formula!r} cannot be read: {error}") from error
-    names = [clusters] if isinstance(clusters, str) else list(clusters or ())
-    extra = [name for name in (*names, weights, absorb) if name is not None]
     kept, rows = complete_rows(data, [*needed, *extra], weights=weights)
     try:
         matrices = parsed.get_model_matrix(kept, context={}, output="numpy", na_action="ignore")
@@ -110,19 +173,8 @@ def build_design(
             f"The left side of {formula!r} must be one numeric outcome; it has {left.shape[1]} columns."
         )
     columns = tuple(str(name) for name in right.model_spec.column_names)
-    return checked_design(
-        Design(
-            y=np.asarray(left, dtype=float)[:, 0],
-            x=np.asarray(right, dtype=float),
-            names=columns,
-            outcome=str(left.model_spec.column_names[0]),
-            rows=rows,
-            weights=None if weights is None else kept[weights].to_numpy(dtype=float),
-            clusters=tuple(group_codes(kept[name]) for name in names),
-            absorbed=None if absorb is None else group_codes(kept[absorb]),
-            n_dropped=len(data) - len(kept),
-        )
-    )
+    y, x = np.asarray(left, dtype=float)[:, 0], np.asarray(right, dtype=float)
+    return kept, rows, y, x, str(left.model_spec.column_names[0]), columns
 
 
 def complete_rows(

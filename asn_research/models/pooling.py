@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import optimize
 
 from asn_research.errors import BoundaryWarning, ConvergenceError, InputError, TooFewObservationsError
+from asn_research.measures.distribution import chi2_ppf, chi2_sf, normal_ppf, t_ppf
 from asn_research.models.argument import (
     Vector,
     check_choice,
@@ -318,13 +319,13 @@ def _heterogeneity(studies: _Studies, tau2: float, conf_level: float) -> dict[st
     cov = np.linalg.inv(x.T @ (w[:, None] * x))
     typical = float(df / (w.sum() - np.trace(cov @ (x.T @ ((w**2)[:, None] * x)))))
     tail = (1 - conf_level) / 2
-    low = _q_root(y, v, x, float(stats.chi2.ppf(1 - tail, df)))
-    high = _q_root(y, v, x, float(stats.chi2.ppf(tail, df)))
+    low = _q_root(y, v, x, float(chi2_ppf(1 - tail, df)))
+    high = _q_root(y, v, x, float(chi2_ppf(tail, df)))
     return {
         "k": float(len(y)),
         "q": q,
         "q_df": float(df),
-        "q_p_value": float(stats.chi2.sf(q, df)),
+        "q_p_value": float(chi2_sf(q, df)),
         "tau2": tau2,
         "tau2_low": low,
         "tau2_high": high,
@@ -344,9 +345,9 @@ def _prediction(
     tail = (1 + conf_level) / 2
     spread = math.sqrt(tau2 + variance)
     half = {
-        "normal": float(stats.norm.ppf(tail)) * spread,
-        "t": float(stats.t.ppf(tail, k - 2)) * spread if k > 2 else math.nan,
-        "kh": float(stats.t.ppf(tail, k - 1)) * math.sqrt(tau2 + variance * factor),
+        "normal": float(normal_ppf(tail)) * spread,
+        "t": float(t_ppf(tail, k - 2)) * spread if k > 2 else math.nan,
+        "kh": float(t_ppf(tail, k - 1)) * math.sqrt(tau2 + variance * factor),
     }
     return {
         f"prediction_{name}_{side}": mean + sign * width

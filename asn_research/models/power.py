@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from scipy import optimize, stats
+from scipy import optimize
 
 from asn_research.errors import ConvergenceError, InputError, TooFewClustersError, TooFewObservationsError
+from asn_research.measures.distribution import noncentral_t_sf, t_isf, t_ppf
 from asn_research.models.argument import check_choice
 from asn_research.models.result import Estimate
 
@@ -169,7 +170,7 @@ def estimate_mde(
     if exact:
         ncp = solve_power(lambda x: power_of_t(x, df=design.df, alpha=alpha), power=power, low=0.0, high=10.0)
     else:
-        ncp = float(stats.t.isf(alpha / 2, design.df) + stats.t.ppf(power, design.df))
+        ncp = float(t_isf(alpha / 2, design.df) + t_ppf(power, design.df))
     return Estimate(
         term="mde", estimate=ncp * design.std_error, df=design.df, n_obs=design.n,
         n_clusters=design.clusters, unit="sd", estimand="minimum_detectable_effect",
@@ -252,8 +253,8 @@ def power_of_t(
     if alternative == "less":
         noncentrality = -noncentrality
     if alternative != "two_sided":
-        return _upper_t(float(stats.t.isf(alpha, df)), df, noncentrality)
-    critical = float(stats.t.isf(alpha / 2, df))
+        return _upper_t(float(t_isf(alpha, df)), df, noncentrality)
+    critical = float(t_isf(alpha / 2, df))
     near = _upper_t(critical, df, abs(noncentrality))
     return near + (_upper_t(critical, df, -abs(noncentrality)) if strict else 0.0)
 
@@ -261,7 +262,7 @@ def power_of_t(
 def _upper_t(critical: float, df: float, noncentrality: float) -> float:
     if noncentrality < -8:  # the far tail, where the noncentral t is numerically zero or undefined
         return 0.0
-    return float(stats.nct.sf(critical, df, noncentrality))
+    return noncentral_t_sf(critical, df, noncentrality)
 
 
 def solve_power(function: Callable[[float], float], *, power: float, low: float, high: float) -> float:

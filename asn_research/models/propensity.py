@@ -6,15 +6,10 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
-from scipy import special, stats
-from statsmodels.tools.sm_exceptions import (
-    ConvergenceWarning,
-    PerfectSeparationError,
-    PerfectSeparationWarning,
-)
+from scipy import special
 
 from asn_research.errors import ConvergenceError, NoOverlapError
+from asn_research.measures.distribution import normal_pdf
 from asn_research.models.argument import Vector
 
 LINKS = ("logit", "probit")
@@ -32,7 +27,14 @@ class BinaryModel:
 
 def fit_binary(t: Vector, x: Vector, *, link: str = "logit") -> BinaryModel:
     """Logit or probit by maximum likelihood; separation is refused, not returned as huge coefficients."""
-    model = (sm.Logit if link == "logit" else sm.Probit)(t, x)
+    from statsmodels.discrete.discrete_model import Logit, Probit
+    from statsmodels.tools.sm_exceptions import (
+        ConvergenceWarning,
+        PerfectSeparationError,
+        PerfectSeparationWarning,
+    )
+
+    model = (Logit if link == "logit" else Probit)(t, x)
     with warnings.catch_warnings():
         warnings.simplefilter("error", PerfectSeparationWarning)
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -77,5 +79,5 @@ def binary_score(gamma: Vector, t: Vector, x: Vector, link: str) -> Vector:
     if link == "logit":
         weight = t - p
     else:
-        weight = stats.norm.pdf(x @ gamma) * (t - p) / np.maximum(p * (1 - p), 1e-300)
+        weight = normal_pdf(x @ gamma) * (t - p) / np.maximum(p * (1 - p), 1e-300)
     return np.asarray(weight[:, None] * x, dtype=float)

@@ -13,10 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import formulaic
 import numpy as np
 import pandas as pd
-from formulaic.errors import FormulaicError
 from numpy.typing import NDArray
 from scipy import linalg, sparse
 from scipy.sparse.linalg import splu
@@ -95,19 +93,29 @@ def read_random_terms(data: pd.DataFrame, parts: tuple[tuple[str, str], ...]) ->
     out = []
     for terms, group in parts:
         check_columns(data, group.split(":"))
-        try:
-            matrix = formulaic.model_matrix(terms, data, output="pandas", na_action="raise")
-        except (FormulaicError, KeyError, SyntaxError, TypeError, ValueError) as error:
-            raise InputError(f"the random part ({terms} | {group}) cannot be evaluated: {error}") from error
+        names, values = _evaluate(terms, group, data)
         codes, levels = _levels(data, group)
-        values = matrix.to_numpy(dtype=float)
         scale = np.sqrt((values**2).mean(axis=0))
         if (scale == 0).any() or not np.isfinite(values).all():
             raise InputError(f"the random part ({terms} | {group}) has a column of zeros or infinite values.")
-        term = RandomTerm(group, tuple(map(str, matrix.columns)), levels, codes, values, scale)
+        term = RandomTerm(group, names, levels, codes, values, scale)
         _check_levels(term, len(data))
         out.append(term)
     return tuple(out)
+
+
+def _evaluate(terms: str, group: str, data: pd.DataFrame) -> tuple[tuple[str, ...], Vector]:
+    """Names and values of the columns of one random part."""
+    if terms == "1":
+        return ("Intercept",), np.ones((len(data), 1))
+    import formulaic
+    from formulaic.errors import FormulaicError
+
+    try:
+        matrix = formulaic.model_matrix(terms, data, output="pandas", na_action="raise")
+    except (FormulaicError, KeyError, SyntaxError, TypeError, ValueError) as error:
+        raise InputError(f"the random part ({terms} | {group}) cannot be evaluated: {error}") from error
+    return tuple(map(str, matrix.columns)), matrix.to_numpy(dtype=float)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +155,7 @@ class MixedLikelihood:
         self.dense = self.z.shape[1] <= _DENSE
         self.zz = (self.z.T @ self.z).toarray() if self.dense else (self.z.T @ self.z).tocsc()
         self.places = _places(terms) if self.dense else []
+        self.levels = [len(term.levels) for term in terms] if all(term.size == 1 for term in terms) else []
         self.zx = np.asarray(self.z.T @ self.q)
         self.zy = np.asarray(self.z.T @ residual)
         self.xy = self.q.T @ residual
@@ -184,8 +193,15 @@ class MixedLikelihood:
 
     def inner(self, theta: Vector) -> Inner:
         """Λ and the factorisation of I + Λ'Z'ZΛ: dense where that is small, sparse elsewhere."""
-        lam = self.factor(theta)
-        inner = lam.T @ self.zz @ lam
+        if self.levels and not self.dense:  # one number per level: Λ is diagonal
+            scale = np.repeat(np.asarray(theta, dtype=float), self.levels)
+            lam: Any = sparse.diags_array(scale, format="csc")
+            inner = self.zz.copy()
+            inner.data *= scale[inner.indices]
+            inner.data *= np.repeat(scale, np.diff(inner.indptr))
+        else:
+            lam = self.factor(theta)
+            inner = lam.T @ self.zz @ lam
         if isinstance(lam, np.ndarray):
             cholesky = linalg.cho_factor(inner + np.eye(len(lam)), lower=True, check_finite=False)
             log_det = 2 * float(np.log(np.diag(cholesky[0])).sum())
@@ -275,8 +291,11 @@ def _uncorrelated(terms: str) -> list[str]:
 
 
 def _levels(data: pd.DataFrame, group: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    labels = data[group.split(":")].astype(str).agg(":".join, axis=1)
-    codes, levels = pd.factorize(labels.to_numpy(dtype=object), sort=True)
+    columns = [data[name].astype(str).to_numpy(dtype=object) for name in group.split(":")]
+    labels = (
+        columns[0] if len(columns) == 1 else np.array([":".join(row) for row in zip(*columns, strict=True)])
+    )
+    codes, levels = pd.factorize(labels.astype(object), sort=True)
     return codes.astype(np.int64), tuple(map(str, levels))
 
 

@@ -7,10 +7,10 @@ import warnings
 from dataclasses import replace
 
 import pandas as pd
-from scipy import stats
 
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
 from asn_research.errors import FewClustersWarning, InputError, NoVariationError
+from asn_research.measures.distribution import t_ppf
 from asn_research.models.argument import check_columns, check_level, read_column
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate
@@ -96,7 +96,7 @@ def estimate_ratio(
     df = top.df if math.isfinite(top.df) else bottom.df
     low, high = (math.nan, math.nan)
     if known and math.isfinite(df):
-        t2 = float(stats.t.ppf((1 + conf_level) / 2, df)) ** 2
+        t2 = float(t_ppf((1 + conf_level) / 2, df)) ** 2
         low, high = _ends(top.estimate, bottom.estimate, covariance=(v_a, v_ab, v_b), t2=t2)
     return replace(
         top,

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from asn_research.contract.threshold import FEW_CLUSTERS, FEW_TREATED_CLUSTERS, MINIMUM_CLUSTERS, MINIMUM_DF
 from asn_research.errors import (
@@ -20,6 +19,7 @@ from asn_research.errors import (
     InputError,
     TooFewClustersError,
 )
+from asn_research.measures.distribution import f_sf
 from asn_research.models.covariance import (
     CR_TYPES,
     HC_TYPES,
@@ -184,7 +184,7 @@ def joint_test(design: Design, *, terms: Sequence[str], vcov: str | None = None)
             f"The clusters carry {df + q - 1:.2f} degrees of freedom, too few to test {q} terms."
         )
     fit = fit_solution(solution, kind, 0.95)
-    tested = {"f_statistic": f, "df_num": float(q), "df_denom": df, "p_value": float(stats.f.sf(f, q, df))}
+    tested = {"f_statistic": f, "df_num": float(q), "df_denom": df, "p_value": float(f_sf(f, q, df))}
     return Fit(
         estimates=tuple(fit.estimates[i] for i in picked),
         vcov=covariance,
@@ -306,7 +306,7 @@ def model_statistics(solution: LeastSquares) -> dict[str, float]:
         numbers["adj_r_squared"] = 1.0 - (rss / df) / (total / (n - int(constant)))
     if slopes > 0 and rss > 0:
         f = (total - rss) / slopes / (rss / df)
-        numbers |= {"f_statistic": f, "f_p_value": float(stats.f.sf(f, slopes, df))}
+        numbers |= {"f_statistic": f, "f_p_value": float(f_sf(f, slopes, df))}
     if rss > 0:
         log_likelihood = 0.5 * float(np.log(w).sum()) - 0.5 * n * (math.log(2.0 * math.pi * rss / n) + 1.0)
         parameters = n - df + 1

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from asn_research.errors import InputError, NoVariationError, TooFewClustersError, TooFewObservationsError
+from asn_research.measures.distribution import normal_cdf, normal_ppf
 from asn_research.models.argument import check_columns, check_level, read_column
 from asn_research.models.result import Estimate, Fit
 
@@ -156,13 +156,13 @@ def _summarise(
     # Draws equal to the estimate count half, so that a discrete statistic is not called biased.
     tolerance = 1e-12 * max(abs(theta), float(drawn[-1] - drawn[0]))
     below = float((drawn < theta - tolerance).mean() + (np.abs(drawn - theta) <= tolerance).mean() / 2)
-    z0 = float(stats.norm.ppf(min(max(below, 0.5 / len(drawn)), 1 - 0.5 / len(drawn))))
+    z0 = float(normal_ppf(min(max(below, 0.5 / len(drawn)), 1 - 0.5 / len(drawn))))
     influence = left_out.mean() - left_out
     spread = float((influence**2).sum())
     acceleration = float((influence**3).sum() / (6 * spread**1.5)) if spread > 0 else 0.0
     tails = np.array([(1 - conf_level) / 2, (1 + conf_level) / 2])
-    z = stats.norm.ppf(tails)
-    adjusted = stats.norm.cdf(z0 + (z0 + z) / (1 - acceleration * (z0 + z)))
+    z = normal_ppf(tails)
+    adjusted = normal_cdf(z0 + (z0 + z) / (1 - acceleration * (z0 + z)))
     low, high = _quantile(drawn, tails)
     error, bias = float(drawn.std(ddof=1)), float(drawn.mean()) - theta
     intervals = {

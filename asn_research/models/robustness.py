@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
+from asn_research.measures.distribution import t_ppf
 from asn_research.models.argument import Vector, check_level, read_design, read_position
 from asn_research.models.design import Design
 
@@ -123,7 +123,7 @@ def estimate_robustness(
     beta, error = _coefficient(design, column)
     t = beta / error
     f = q * abs(t) / math.sqrt(df)
-    critical = float(stats.t.ppf((1 + conf_level) / 2, df - 1)) / math.sqrt(df - 1)
+    critical = float(t_ppf((1 + conf_level) / 2, df - 1)) / math.sqrt(df - 1)
     fitted = _Fitted(beta, error, df, conf_level)
     rows = [
         _benchmark_row(name, multiple, strengths, fitted)
@@ -217,7 +217,7 @@ def _benchmark_row(
     bias = math.sqrt(bound_outcome * bound_treatment / (1 - bound_treatment)) * error * math.sqrt(df)
     left = math.copysign(1.0, fitted.estimate) * (abs(fitted.estimate) - bias)
     spread = math.sqrt((1 - bound_outcome) / (1 - bound_treatment) * df / (df - 1)) * error
-    half = float(stats.t.ppf((1 + fitted.conf_level) / 2, df - 1)) * spread
+    half = float(t_ppf((1 + fitted.conf_level) / 2, df - 1)) * spread
     statistic = left / spread if spread > 0 else math.nan
     ends = (left - half, left + half)
     bounds = (with_treatment, with_outcome, bound_treatment, bound_outcome)

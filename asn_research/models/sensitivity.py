@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scipy import stats
-
 from asn_research.errors import InputError
+from asn_research.measures.distribution import t_ppf
 from asn_research.models.argument import check_choice, check_level
 
 SCALES = ("rr", "or_rare", "or_common", "hr_rare", "hr_common", "smd")
@@ -169,7 +168,7 @@ def estimate_tipping_point(
     if imbalance is not None and not abs(imbalance) > 0:
         raise InputError("imbalance must not be 0.")
     distance = value - null
-    half = float(stats.t.ppf((1 + conf_level) / 2, df)) * std_error
+    half = float(t_ppf((1 + conf_level) / 2, df)) * std_error
     return TippingPoint(
         shift_to_null=distance,
         shift_to_insignificance=math.copysign(max(0.0, abs(distance) - half), distance),

@@ -7,10 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import optimize
-from statsmodels.stats.sandwich_covariance import cov_hac
-from statsmodels.stats.stattools import durbin_watson
 
 from asn_research.contract.threshold import SERIES_POINTS_EACH_SIDE
 from asn_research.errors import (
@@ -308,7 +305,11 @@ def _ordered(data: pd.DataFrame, time: str | None) -> pd.DataFrame:
 
 
 def _least_squares(design: Design, lags: int, model: str) -> tuple[Vector, Vector, dict[str, float]]:
-    fit = sm.OLS(design.y, design.x).fit()
+    from statsmodels.regression.linear_model import OLS
+    from statsmodels.stats.sandwich_covariance import cov_hac
+    from statsmodels.stats.stattools import durbin_watson
+
+    fit = OLS(design.y, design.x).fit()
     statistics = {"durbin_watson": float(durbin_watson(fit.resid)), "sigma": math.sqrt(float(fit.scale))}
     if model == "ols":
         return np.asarray(fit.params), np.asarray(fit.cov_params()), statistics
@@ -317,9 +318,12 @@ def _least_squares(design: Design, lags: int, model: str) -> tuple[Vector, Vecto
 
 
 def _quasi_poisson(design: Design) -> tuple[Vector, Vector, dict[str, float]]:
+    from statsmodels.genmod.families import Poisson
+    from statsmodels.genmod.generalized_linear_model import GLM
+
     if (design.y < 0).any():
         raise InputError(f"{design.outcome} must be counts (0 or above) for model='quasi_poisson'.")
-    fit = sm.GLM(design.y, design.x, family=sm.families.Poisson()).fit(scale="X2", tol=1e-12, maxiter=200)
+    fit = GLM(design.y, design.x, family=Poisson()).fit(scale="X2", tol=1e-12, maxiter=200)
     if not fit.converged:
         raise ConvergenceError("the quasi-Poisson model did not converge.")
     return np.asarray(fit.params), np.asarray(fit.cov_params()), {"dispersion": float(fit.scale)}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-from statsmodels.duration.survfunc import SurvfuncRight
 
 from asn_research.errors import InputError, NoVariationError, TooFewObservationsError
+from asn_research.measures.distribution import normal_ppf
 from asn_research.models.argument import Vector, check_choice, check_level, read_column
 from asn_research.models.result import Estimate
+
+if TYPE_CHECKING:
+    from statsmodels.duration.survfunc import SurvfuncRight
 
 _TRANSFORMS = ("log-log", "log", "plain")
 
@@ -71,6 +74,8 @@ def estimate_median_time(
     >>> estimate_median_time(log, duration="days", finished="done").estimate
     8.0
     """
+    from statsmodels.duration.survfunc import SurvfuncRight
+
     check_choice("transform", transform, _TRANSFORMS)
     check_level(conf_level)
     if not 0 < share < 1:
@@ -126,6 +131,8 @@ def estimate_completion(data: pd.DataFrame, *, duration: str, finished: str) -> 
     >>> estimate_completion(log, duration="days", finished="done")["completed_share"].round(2).tolist()
     [0.25, 0.5, 1.0]
     """
+    from statsmodels.duration.survfunc import SurvfuncRight
+
     curve = SurvfuncRight(*_read(data, duration, finished))
     return pd.DataFrame(
         {
@@ -157,7 +164,7 @@ def _read(data: pd.DataFrame, duration: str, finished: str) -> tuple[Vector, Vec
 def _bands(curve: SurvfuncRight, transform: str, conf_level: float) -> tuple[Vector, Vector]:
     """Pointwise limits of the survival curve on the chosen scale; unknown (NaN) where nobody is left."""
     survival, error = np.asarray(curve.surv_prob), np.asarray(curve.surv_prob_se)
-    z = float(stats.norm.ppf((1 + conf_level) / 2))
+    z = float(normal_ppf((1 + conf_level) / 2))
     with np.errstate(divide="ignore", invalid="ignore"):
         if transform == "plain":
             lower, upper = survival - z * error, survival + z * error

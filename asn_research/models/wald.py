@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
+from asn_research.measures.distribution import t_ppf, t_sf
 from asn_research.models.result import Estimate
 
 
@@ -47,13 +47,13 @@ def wald_estimates(
 def wald_estimate(term: str, value: float, error: float, *, df: float, label: Label) -> Estimate:
     """One estimate with its t (or normal) test against zero and its symmetric interval."""
     statistic = value / error if error > 0 else math.nan
-    half = float(stats.t.ppf((1 + label.conf_level) / 2, df)) * error
+    half = float(t_ppf((1 + label.conf_level) / 2, df)) * error
     return Estimate(
         term=term,
         estimate=value,
         std_error=error,
         statistic=statistic,
-        p_value=float(2 * stats.t.sf(abs(statistic), df)),
+        p_value=float(2 * t_sf(abs(statistic), df)),
         conf_low=value - half,
         conf_high=value + half,
         conf_level=label.conf_level,

@@ -65,3 +65,16 @@ def test_refusals() -> None:
         solve_design(build_design("y ~ x + I(0 * z)", data))
     with pytest.raises(TooFewObservationsError):
         solve_design(build_design("y ~ x", data.head(2)))
+
+
+@pytest.mark.parametrize("formula", ["y ~ 1", "y ~ x", "y ~ x + z"])
+def test_a_sum_of_columns_is_read_as_formulaic_reads_it(formula):
+    frame = pd.DataFrame(
+        {"y": [1.0, 2.0, np.nan, 4.0], "x": [1, 0, 1, 0], "z": [0.5, 2.5, 1.0, np.nan], "g": list("abab")}
+    )
+    short = build_design(formula, frame, clusters="g")
+    parsed = build_design(formula.replace(" ", ""), frame, clusters="g")  # without blanks formulaic reads it
+    assert (short.names, short.outcome, short.n_dropped) == (parsed.names, parsed.outcome, parsed.n_dropped)
+    for name in ("y", "x", "rows"):
+        np.testing.assert_array_equal(getattr(short, name), getattr(parsed, name))
+    np.testing.assert_array_equal(short.clusters[0], parsed.clusters[0])
