@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,6 +24,11 @@ def run(name: str, folder: Path) -> nbformat.NotebookNode:
 def results(book: nbformat.NotebookNode) -> list[str]:
     outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
     return [output.data["text/plain"] for output in outputs if "data" in output]
+
+
+def pictures(book: nbformat.NotebookNode) -> list[str]:
+    outputs = [output for cell in book.cells if cell.cell_type == "code" for output in cell.outputs]
+    return [output.data["image/png"] for output in outputs if "image/png" in output.get("data", {})]
 
 
 def rows(output: dict[str, str]) -> list[list[str]]:
@@ -81,14 +87,37 @@ def test_validation_ends_with_the_coverage_table(validation: dict[str, list[list
     assert min(row[1] for row in figures) < 70
 
 
-@pytest.mark.parametrize("name", ["exploration/start_here.ipynb"])
-def test_exploration_runs_from_top_to_bottom(name: str, tmp_path: Path) -> None:
-    book = run(name, tmp_path)
+def test_first_exploration_is_short_and_shows_method_and_picture(tmp_path: Path) -> None:
+    book = run("exploration/start_here.ipynb", tmp_path)
     assert len(book.cells) == 10
     assert any("practice" in text for text in results(book))
-    assert any(
-        "image/png" in o.get("data", {}) for c in book.cells if c.cell_type == "code" for o in c.outputs
-    )
+    assert pictures(book)
+
+
+def test_comparing_methods_shows_both_models_all_pairs_and_a_picture(tmp_path: Path) -> None:
+    book = run("exploration/compare_methods.ipynb", tmp_path)
+    text = "\n".join(results(book))
+    assert {"change", "ancova"} <= set(text.split())
+    assert text.count("workshop - seminar") == 1
+    assert pictures(book)
+
+
+def test_own_question_goes_from_table_to_picture_without_losing_a_row(tmp_path: Path) -> None:
+    book = run("exploration/own_question.ipynb", tmp_path)
+    before, after = next(
+        found for text in results(book) if (found := re.fullmatch(r"\((\d+), (\d+)\)", text))
+    ).groups()
+    assert before == after
+    assert pictures(book)
+
+
+def test_a_number_checked_by_hand_is_the_number_of_the_report(tmp_path: Path) -> None:
+    """The mean is the same; CR2 is a little wider than statsmodels' CR1; nobody is left out."""
+    book = run("exploration/check_a_number.ipynb", tmp_path)
+    text = next(text for text in results(book) if text.endswith(", 0)"))
+    difference, ratio = (float(number) for number in re.findall(r"float64\(([^)]+)\)", text))
+    assert difference == pytest.approx(0, abs=1e-9)
+    assert 1 < ratio < 1.1
 
 
 @pytest.mark.parametrize("path", sorted(NOTEBOOKS.rglob("*.ipynb")), ids=lambda path: path.stem)
