@@ -19,7 +19,9 @@ from asn_research.errors import InputError
 from asn_research.models.design import Array, Codes, LeastSquares, count_codes
 
 HC_TYPES = ("iid", "HC0", "HC1", "HC2", "HC3")
-CR_TYPES = ("CR0", "CR1", "CR1S", "CR2", "CR3")
+CR_TYPES = ("CR0", "CR1", "CR1S", "CR2", "CR2E", "CR3")
+ADJUSTED_TYPES = ("CR2", "CR2E", "CR3")
+"""Adjusted for leverage. CR2E is CR2 with other degrees of freedom: see the module ``working_model``."""
 
 _UNIT_LEVERAGE = 1e-10
 _BLOCK_FLOATS = 4_000_000
@@ -84,7 +86,7 @@ def _clustered_meat(fit: LeastSquares, vcov: str) -> Array:
         raise InputError(f"vcov={vcov!r} needs clusters; name the column that holds them.")
     if len(ways) == 1:
         return _one_way_meat(fit, ways[0], vcov)
-    if len(ways) > 2 or vcov in ("CR2", "CR3"):
+    if len(ways) > 2 or vcov in ADJUSTED_TYPES:
         raise InputError("Clustering in two ways is available for CR0, CR1 and CR1S and for two columns.")
     both = np.unique(np.column_stack(ways), axis=0, return_inverse=True)[1].astype(np.intp).reshape(-1)
     parts = _one_way_meat(fit, ways[0], vcov) + _one_way_meat(fit, ways[1], vcov)
@@ -95,7 +97,7 @@ def _clustered_meat(fit: LeastSquares, vcov: str) -> Array:
 
 def _one_way_meat(fit: LeastSquares, codes: Codes, vcov: str) -> Array:
     n_clusters = count_codes(codes)
-    if vcov == "CR2":
+    if vcov in ("CR2", "CR2E"):
         return np.asarray(sum(block.scores.T @ block.scores for block in cluster_blocks(fit, codes)))
     scores = sum_by_cluster(fit.basis * fit.weighted_residuals[:, None], codes)
     if vcov == "CR3":
@@ -155,7 +157,7 @@ def cluster_members(codes: Codes) -> list[Codes]:
     return np.split(order, np.cumsum(np.bincount(codes))[:-1])
 
 
-def _symmetric_power(matrices: Array, power: float) -> Array:
+def symmetric_power(matrices: Array, power: float) -> Array:
     """Power of positive semi-definite matrices (b, k, k); directions with eigenvalue zero stay at zero."""
     values, vectors = np.linalg.eigh(matrices)
     kept = values > _UNIT_LEVERAGE
@@ -167,7 +169,7 @@ def _jackknife_scores(fit: LeastSquares, codes: Codes, scores: Array) -> Iterato
     start = 0
     for share in cluster_leverage(fit, codes):
         stop = start + len(share)
-        inverse = _symmetric_power(np.eye(share.shape[1]) - share, -1.0)
+        inverse = symmetric_power(np.eye(share.shape[1]) - share, -1.0)
         yield np.einsum("gij,gj->gi", inverse, scores[start:stop])
         start = stop
 
@@ -186,7 +188,7 @@ def cluster_blocks(fit: LeastSquares, codes: Codes) -> Iterator[ClusterBlock]:
     for share in cluster_leverage(fit, codes):
         stop = start + len(share)
         # H = ZZ' is a projection, so Z_g'(I - H_gg)^(-1/2) = (I - Z_g'Z_g)^(-1/2) Z_g': k × k suffices.
-        root = _symmetric_power(np.eye(share.shape[1]) - share, -0.5)
+        root = symmetric_power(np.eye(share.shape[1]) - share, -0.5)
         outer = share @ root
         yield ClusterBlock(np.einsum("gij,gj->gi", root, scores[start:stop]), root @ outer, outer)
         start = stop
@@ -202,7 +204,7 @@ def _weighted_blocks(fit: LeastSquares, codes: Codes) -> Iterator[ClusterBlock]:
         wz = z * w[:, None]
         u, s, vt = np.linalg.svd(np.hstack([z, wz]), full_matrices=False)
         sv = s[:, None] * vt
-        change = _symmetric_power(np.eye(len(s)) + sv @ core @ sv.T, -0.5) - np.eye(len(s))
+        change = symmetric_power(np.eye(len(s)) + sv @ core @ sv.T, -0.5) - np.eye(len(s))
         adjusted = wz + u @ (change @ (u.T @ wz))
         outer = np.vstack([z.T @ adjusted, wz.T @ adjusted])
         yield ClusterBlock((fit.residuals[rows] @ adjusted)[None], (adjusted.T @ adjusted)[None], outer[None])
@@ -250,7 +252,7 @@ def hotelling_df(fit: LeastSquares, contrasts: Array) -> float:
     d = np.concatenate([t.T @ block.inner @ t for block in blocks])
     r = np.concatenate([block.outer @ t for block in blocks])
     expected = (d + np.swapaxes(r, 1, 2) @ metric @ r).sum(axis=0)
-    root = _symmetric_power(expected[None], -0.5)[0]
+    root = symmetric_power(expected[None], -0.5)[0]
     d, r = root @ d @ root, r @ root
     own = np.swapaxes(r, 1, 2) @ metric @ r
     total = 0.0

@@ -86,7 +86,8 @@ def fit_gain(
     clusters : str, optional
         Column of the training batch or office.
     vcov : str, optional
-        As in :func:`asn_research.models.regression.fit_ols`: ``"CR2"`` with clusters, else ``"HC2"``.
+        As in :func:`asn_research.models.regression.fit_ols`: ``"CR2"`` with clusters, else ``"HC2"``. The
+        reports ask for ``"CR2E"``, whose intervals keep their level with few and unequal clusters.
     conf_level : float, default 0.95
         Level of the intervals.
 
@@ -214,7 +215,8 @@ def estimate_mean_gain(
     clusters, weights : array (n,), optional
         Batch or office of each person; non-negative weights.
     vcov, conf_level
-        As in :func:`asn_research.models.regression.fit_ols`; by default ``"CR2"`` or ``"iid"``.
+        As in :func:`asn_research.models.regression.fit_ols`; by default ``"CR2"`` or ``"iid"``. The reports
+        ask for ``"CR2E"``.
     outcome, unit : str
         Labels of the result.
 

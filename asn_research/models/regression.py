@@ -21,6 +21,7 @@ from asn_research.errors import (
 )
 from asn_research.measures.distribution import f_sf
 from asn_research.models.covariance import (
+    ADJUSTED_TYPES,
     CR_TYPES,
     HC_TYPES,
     coefficient_covariance,
@@ -41,6 +42,7 @@ from asn_research.models.design import (
 )
 from asn_research.models.result import Estimate, Fit
 from asn_research.models.wald import Label, wald_estimates
+from asn_research.models.working_model import exact_df
 
 _DOMINANT_SHARE = 0.5
 _SHOWN = 5
@@ -62,7 +64,8 @@ def fit_ols(
 
     Use it for the mean of an outcome given regressors, when rows are independent (``iid``, ``HC0`` to
     ``HC3``) or come in clusters such as training batches or offices (``CR0``, ``CR1``, ``CR1S``, ``CR2``,
-    ``CR3``). ``CR2`` with Satterthwaite degrees of freedom is the choice for few or unequal clusters.
+    ``CR3``). ``CR2`` with Satterthwaite degrees of freedom is the choice for few or unequal clusters;
+    ``CR2E`` has its standard errors and a critical value that also counts the likeness within clusters.
 
     Parameters
     ----------
@@ -88,9 +91,11 @@ def fit_ols(
     -------
     Fit
         One estimate per column of the design, by the name that formulaic gives it. Degrees of freedom: n - k
-        for iid and HC, G - 1 for CR0, CR1, CR1S and CR3, Satterthwaite for CR2. With fewer than six clusters
-        ``estimate`` and ``std_error`` are given, and p-value, interval and degrees of freedom are NaN; so are
-        p-value and interval (CR2, CR3) of a coefficient that one cluster alone identifies.
+        for iid and HC, G - 1 for CR0, CR1, CR1S and CR3, Satterthwaite for CR2, for CR2E those of
+        :func:`asn_research.models.working_model.exact_df` (no weights, nothing absorbed). With fewer than
+        six clusters ``estimate`` and ``std_error`` are given, and p-value, interval and degrees of freedom
+        are NaN; so are p-value and interval (CR2, CR2E, CR3) of a coefficient that one cluster alone
+        identifies.
         ``statistics``: r_squared, adj_r_squared, sigma, ss_residual, df_residual, f_statistic and f_p_value
         (classical, all slopes), log_likelihood, aic, bic (with sigma as a parameter), n_dropped.
 
@@ -124,9 +129,9 @@ def estimate_joint_test(
 ) -> Fit:
     """Test that several coefficients of a regression are zero together.
 
-    Use it for a factor with several levels or for baseline balance. With ``CR2`` it is the HTZ test of
-    Pustejovsky and Tipton (2018, doi:10.1080/07350015.2016.1247004); with ``iid`` the classical F test; else
-    a Wald F test with the degrees of freedom of :func:`fit_ols`.
+    Use it for a factor with several levels or for baseline balance. With ``CR2`` or ``CR2E`` it is the HTZ
+    test of Pustejovsky and Tipton (2018, doi:10.1080/07350015.2016.1247004); with ``iid`` the classical F
+    test; else a Wald F test with the degrees of freedom of :func:`fit_ols`.
 
     Parameters
     ----------
@@ -174,7 +179,7 @@ def joint_test(design: Design, *, terms: Sequence[str], vcov: str | None = None)
     covariance = contrasts @ whole @ contrasts.T
     values = contrasts @ solution.coef
     wald, q = float(values @ np.linalg.solve(covariance, values)), len(picked)
-    if kind == "CR2":
+    if kind in ("CR2", "CR2E"):
         eta = hotelling_df(solution, contrasts)
         df, f = eta - q + 1.0, (eta - q + 1.0) / (eta * q) * wald
     else:
@@ -229,7 +234,7 @@ def fit_solution(solution: LeastSquares, kind: str, conf_level: float, label: La
         raise InputError(f"conf_level must lie between 0 and 1; found {conf_level}.")
     design = solution.design
     covariance = coefficient_covariance(solution, vcov=kind)
-    df = coefficient_df(solution, kind, np.eye(len(design.names)))
+    df = coefficient_df(solution, kind, np.eye(len(design.names)), conf_level=conf_level)
     label = replace(
         label or Label(n_obs=0, method="ols" if design.weights is None else "wls"),
         n_obs=len(design.y),
@@ -240,7 +245,7 @@ def fit_solution(solution: LeastSquares, kind: str, conf_level: float, label: La
     )
     estimates = wald_estimates(design.names, solution.coef, covariance, df=df.tolist(), label=label)
     remarks = design_remarks(solution, kind, df)
-    if kind in ("CR2", "CR3"):
+    if kind in ADJUSTED_TYPES:
         estimates, lone = _without_lone_tests(solution, estimates)
         remarks += lone
     for category, sentence in remarks:
@@ -269,12 +274,17 @@ def _without_lone_tests(
     return kept, [(FewTreatedClustersWarning, text)]
 
 
-def coefficient_df(solution: LeastSquares, kind: str, contrasts: Array) -> Array:
-    """Degrees of freedom (m,) of t tests of ``contrasts`` (m, k); NaN below six clusters."""
+def coefficient_df(solution: LeastSquares, kind: str, contrasts: Array, *, conf_level: float = 0.95) -> Array:
+    """Degrees of freedom (m,) of t tests of ``contrasts`` (m, k); NaN below six clusters.
+
+    Those of CR2E belong to the level of the interval.
+    """
     if kind in CR_TYPES and (solution.design.n_clusters or 0) < MINIMUM_CLUSTERS:
         return np.full(len(contrasts), np.nan)
     if kind == "CR2":
         return satterthwaite_df(solution, contrasts)
+    if kind == "CR2E":
+        return exact_df(solution, contrasts, conf_level=conf_level)
     return np.full(len(contrasts), _plain_df(solution, kind))
 
 
@@ -326,11 +336,11 @@ def design_remarks(solution: LeastSquares, kind: str, df: Array) -> list[Remark]
     if number < MINIMUM_CLUSTERS:
         text = f"Only {number} clusters: below {MINIMUM_CLUSTERS} no p-value and no interval is given."
         remarks.append((FewClustersWarning, text))
-    elif number < FEW_CLUSTERS and kind != "CR2":
+    elif number < FEW_CLUSTERS and kind not in ("CR2", "CR2E"):
         text = f"Only {number} clusters: {kind} errors are too small; use CR2 and a wild cluster bootstrap."
         remarks.append((FewClustersWarning, text))
     weak = [name for name, one in zip(design.names, df, strict=True) if one < MINIMUM_DF]
-    if kind == "CR2" and weak:
+    if kind in ("CR2", "CR2E") and weak:
         text = f"Fewer than {MINIMUM_DF:g} degrees of freedom for {_listed(weak)}: p-values are unreliable."
         remarks.append((FewClustersWarning, text))
     if len(design.clusters) == 1:
@@ -397,5 +407,5 @@ def linear_contrast(
     """Estimates of linear combinations of coefficients, each (k,), with their own degrees of freedom."""
     matrix = np.vstack(list(contrasts.values()))
     covariance = matrix @ coefficient_covariance(solution, vcov=kind) @ matrix.T
-    df = coefficient_df(solution, kind, matrix)
+    df = coefficient_df(solution, kind, matrix, conf_level=label.conf_level)
     return wald_estimates(list(contrasts), matrix @ solution.coef, covariance, df=df.tolist(), label=label)

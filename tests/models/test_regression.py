@@ -82,7 +82,7 @@ def test_two_way_errors_equal_their_three_parts() -> None:
     assert ours["x"].df == 9
 
 
-@pytest.mark.parametrize("vcov", ["CR1", "CR2", "CR3"])
+@pytest.mark.parametrize("vcov", ["CR1", "CR2", "CR2E", "CR3"])
 def test_rows_labels_and_units_do_not_matter(vcov: str) -> None:
     frame = people()
     base = fit_ols("y ~ x + C(kind)", frame, vcov=vcov, clusters="g").tidy()[NUMBERS].to_numpy()
