@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +19,14 @@ from papermill.exceptions import PapermillExecutionError
 
 from asn_research.errors import Place, Problem, ReportError
 from asn_research.reports.kernel import kernel_manager
-from asn_research.reports.parameter import CrossRegionParameters, ReportParameters, check_declared
+from asn_research.reports.limit import Limit, large, late
+from asn_research.reports.parameter import (
+    FOLDERS,
+    INJECTED_TAG,
+    CrossRegionParameters,
+    ReportParameters,
+    check_declared,
+)
 from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
 
 _MARK: Final = "papermill-error-cell-tag"
@@ -65,8 +71,7 @@ def execute_notebook(
     path: Path,
     parameters: ReportParameters | CrossRegionParameters,
     *,
-    time_limit: float | None = None,
-    memory_limit: int | None = None,
+    limit: Limit | None = None,
 ) -> Execution:
     """Run a product notebook by papermill and return it with what stopped it, if anything did.
 
@@ -76,10 +81,8 @@ def execute_notebook(
         The notebook.
     parameters
         Checked parameters; the notebook must declare each one that is given.
-    time_limit
-        Seconds for the whole notebook (None: no limit).
-    memory_limit
-        Megabytes of data that its kernel may hold (None: no limit).
+    limit
+        What it may take of time and memory (None: no limit).
 
     Raises
     ------
@@ -92,20 +95,18 @@ def execute_notebook(
     values = parameters.given()
     check_declared(notebook, values, name=path.name)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
-    deadline = None if time_limit is None else time.monotonic() + time_limit
+    limit = limit or Limit()
     witness: list[NotebookNode] = []
     problem = None
     with tempfile.TemporaryDirectory(prefix="asn-") as profile:
         try:
-            manager = kernel_manager(profile=Path(profile), memory_limit=memory_limit)
-            _run(notebook, values, manager=manager, deadline=deadline, witness=witness)
+            manager = kernel_manager(profile=Path(profile), memory_limit=limit.megabytes)
+            _run(notebook, values, manager=manager, limit=limit, witness=witness)
         except PapermillExecutionError as error:
-            problem = _stopped(error, path.name, memory_limit)
+            problem = _stopped(error, path.name, limit)
         except CellTimeoutError:
-            problem = late(time_limit or 0, Place(path.name))
-        except (
-            RuntimeError
-        ):  # nbclient's DeadKernelError, and jupyter_client's own when a kernel never starts
+            problem = late(limit.seconds or 0, Place(path.name))
+        except RuntimeError:  # nbclient's own, and jupyter_client's when a kernel never starts
             message = "the process that computed this report ended unexpectedly, perhaps for lack of memory."
             problem = Problem("notebook_died", message, Place(path.name), "Run again with --jobs 1.")
     ran = witness[-1] if witness else notebook
@@ -119,14 +120,10 @@ def _run(
     values: dict[str, Any],
     *,
     manager: type[AsyncKernelManager],
-    deadline: float | None,
+    limit: Limit,
     witness: list[NotebookNode],
 ) -> None:
     """Run by papermill; what becomes of the notebook is seen by the witness."""
-
-    def seconds_left(_cell: Any) -> float | None:
-        return None if deadline is None else max(deadline - time.monotonic(), 0.001)
-
     notebook.metadata.setdefault("papermill", {})
     papermill_engines.register(_WitnessEngine.__name__, _WitnessEngine)
     papermill.execute_notebook(
@@ -138,27 +135,18 @@ def _run(
         language="python",
         progress_bar=False,
         kernel_manager_class=manager,
-        timeout_func=seconds_left,
+        timeout_func=lambda _cell: limit.seconds_left,
         shutdown_kernel="immediate",
         witness=witness,
     )
 
 
-def _stopped(error: PapermillExecutionError, name: str, memory_limit: int | None) -> Problem:
+def _stopped(error: PapermillExecutionError, name: str, limit: Limit) -> Problem:
+    if limit.megabytes is not None and error.ename in _MEMORY_ERRORS:
+        return large(limit.megabytes, Place(name))
     fields = {"cell": str(error.cell_index + 1), "error": error.ename, "text": error.evalue}
-    if memory_limit is not None and error.ename in _MEMORY_ERRORS:
-        message = f"the report needed more than {memory_limit} MB of memory."
-        remedy = "Allow more with --memory-limit."
-        return Problem("notebook_large", message, Place(name), remedy, {"megabytes": str(memory_limit)})
     message = f"cell {error.cell_index + 1} stopped with {error.ename}: {error.evalue}"
     return Problem("notebook_stopped", message, Place(name), fields=fields)
-
-
-def late(seconds: float, place: Place = Place()) -> Problem:  # noqa: B008
-    """What is said of a report that was not ready within its time."""
-    message = f"the report was not ready within {seconds:g} seconds."
-    remedy = "Allow more with --time-limit."
-    return Problem("notebook_late", message, place, remedy, {"seconds": f"{seconds:g}"})
 
 
 def _mark(notebook: NotebookNode, problem: Problem) -> None:
@@ -175,9 +163,12 @@ def _mark(notebook: NotebookNode, problem: Problem) -> None:
 
 
 def _settled(notebook: NotebookNode) -> NotebookNode:
-    """The notebook with positional cell ids and without the traces of clock and machine."""
+    """The notebook with positional cell ids and without the traces of clock, machine and folders."""
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number:02d}"
+        if INJECTED_TAG in cell.metadata.get("tags", []):
+            lines = cell.source.splitlines()
+            cell["source"] = "\n".join(line for line in lines if line.partition(" = ")[0] not in FOLDERS)
         for transient in ("papermill", "execution"):
             cell.metadata.pop(transient, None)
     notebook.metadata.pop("papermill", None)

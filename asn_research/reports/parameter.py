@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     import nbformat
 
 PARAMETERS_TAG = "parameters"
+INJECTED_TAG = "injected-parameters"
+FOLDERS = ("raw", "processed", "reports")
+"""Parameters that say where things lie, which is no part of what a report says."""
 
 
 class ReportParameters(BaseModel):
