@@ -148,7 +148,7 @@ def _connect(order: Order, patience: float) -> Iterator[Client]:
     for name in ("distributed", "distributed.client", "distributed.comm", "tornado.application"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
-        client = Client(address, timeout=patience, set_as_default=False)
+        client = Client(address, timeout=patience)
     except ValueError as error:
         raise ClusterError(_problem("cluster_address", address=address)) from error
     except OSError as error:
@@ -182,7 +182,9 @@ def _check_workers(client: Client, order: Order, patience: float) -> Passport:
     problems = []
     for worker in sorted(threads):
         found = answers.get(worker, ())
-        if isinstance(found, BaseException):
+        if isinstance(found, OSError):  # it has gone meanwhile
+            continue
+        if isinstance(found, BaseException):  # it does not even know the question
             found = (_problem("cluster_code"),)
         if threads[worker] != 1:
             found = (*found, _problem("cluster_threads", threads=str(threads[worker])))
