@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import wait
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Final
 
 from asn_research.errors import AsnResearchError, FullDiskError, Problem
@@ -21,6 +15,7 @@ from asn_research.reports.manifest import MANIFEST, Manifest
 from asn_research.reports.publication import publish
 
 if TYPE_CHECKING:
+    from asn_research.reports.progress import Progress
     from asn_research.reports.stage import Sites
 
 NAMES: Final = (
@@ -36,6 +31,9 @@ class Order:
     ``raw_given``, ``processed_given`` and ``reports_given`` are the folders as the caller wrote them, None
     where they are those of the project; notebooks are handed these and nothing else. ``sites`` is given where
     any of them lies at a URL; the folders are then those of a stage. ``cluster`` addresses a scheduler.
+    ``time_limit`` is in seconds, for the whole report of a region and period (None: no limit);
+    ``memory_limit`` is in megabytes, for each process (None: a fair share of this machine, where the system
+    can hold a process to it).
     """
 
     raw: Path
@@ -48,7 +46,8 @@ class Order:
     languages: tuple[Language, ...] = ("id",)
     jobs: int = 1
     force: bool = False
-    time_limit: float | None = None
+    time_limit: float | None = 1800.0
+    memory_limit: int | None = None
     sites: Sites | None = None
     cluster: str | None = None
 
@@ -75,12 +74,28 @@ class Outcome:
         return self.manifest.state == "made"
 
 
-def make_reports(order: Order, tasks: Sequence[Task]) -> Iterator[Outcome]:
+def make_reports(
+    order: Order, tasks: Sequence[Task], *, watch: Callable[[Progress], None] | None = None
+) -> Iterator[Outcome]:
     """Make every report that is not fresh, in as many processes as asked for; yield outcomes as they come.
 
-    A region that fails does not stop the others: it leaves stub pages that say why. The periods of a region
-    are made in their order, because a report builds on the one before.
+    A region that fails does not stop or delay the others: it leaves stub pages that say why. The periods of a
+    region are made in their order, because a report builds on the one before.
+
+    Parameters
+    ----------
+    order
+        What is asked for.
+    tasks
+        Regions and periods.
+    watch
+        Called with the progress whenever it has changed, and every second.
     """
+    if order.cluster is None and not (order.sites is not None and order.sites.inner):
+        from asn_research.reports.schedule import Schedule
+
+        yield from Schedule(order, tasks, watch).run()
+        return
     for wave in _waves(tasks):
         yield from _make_wave(order, wave)
 
@@ -96,25 +111,24 @@ def _waves(tasks: Sequence[Task]) -> list[list[Task]]:
 
 
 def _make_wave(order: Order, tasks: Sequence[Task]) -> Iterator[Outcome]:
+    """Make reports in a cluster, or in this process where their folders exist only here."""
     due = []
-    for task, fresh in _find_fresh(order, tasks):
+    for task, fresh in find_fresh_tasks(order, tasks):
         if fresh is None:
             due.append(task)
         else:
             yield Outcome(task, fresh, fresh=True)
-    due.sort(key=lambda task: -_size(order.raw / task.region / task.period))
-    broken: list[Task] = []
-    for task, outcome in _in_pool(order, due, order.jobs):
-        if outcome is None:
-            broken.append(task)
-        else:
-            yield outcome
-    for task in broken:
-        for _, outcome in _in_pool(order, [task], 1):
-            yield outcome or fail(order, task, (_DIED,))
+    if order.cluster is None:
+        yield from (make_report(order, task) for task in due)
+        return
+    from asn_research.reports.cluster import make_in_cluster
+
+    for task, outcome in make_in_cluster(order, due):
+        yield outcome or fail(order, task, (DIED,))
 
 
-def _find_fresh(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Manifest | None]]:
+def find_fresh_tasks(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Manifest | None]]:
+    """Tasks in their order with the manifest of their report where it is fresh, else None."""
     if order.sites is None:
         return find_fresh(order, tasks)
     from asn_research.reports.delivery import find_fresh_away
@@ -122,67 +136,11 @@ def _find_fresh(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Man
     return find_fresh_away(order, tasks)
 
 
-_DIED: Final = Problem(
+DIED: Final = Problem(
     "worker_died",
     "the process that made this report ended unexpectedly, perhaps for lack of memory.",
     remedy="Run again with --jobs 1.",
 )
-
-
-def _in_pool(order: Order, tasks: Sequence[Task], jobs: int) -> Iterator[tuple[Task, Outcome | None]]:
-    if not tasks:
-        return
-    if order.cluster is not None:
-        from asn_research.reports.cluster import make_in_cluster
-
-        yield from make_in_cluster(order, tasks)
-        return
-    if order.sites is not None and order.sites.inner:
-        yield from ((task, make_report(order, task)) for task in tasks)
-        return
-    workers = max(1, min(jobs, len(tasks)))
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start_worker) as pool:
-        futures = {pool.submit(make_report, order, task): task for task in tasks}
-        try:
-            for future in as_completed(futures):
-                yield futures[future], _outcome(order, futures[future], future)
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _outcome(order: Order, task: Task, future: Future[Outcome]) -> Outcome | None:
-    error = future.exception()
-    if error is None:
-        return future.result()
-    if isinstance(error, BrokenProcessPool):
-        return None
-    if isinstance(error, FullDiskError):
-        raise error
-    fields = {"error": type(error).__name__, "text": str(error)}
-    message = f"a defect of the program: {fields['error']}: {fields['text']}"
-    return fail(order, task, (Problem("defect", message, fields=fields),))
-
-
-def _start_worker() -> None:
-    """A worker works alone, and ends with its run: it must not publish beside the next one."""
-    _use_one_thread()
-    if (run := parent_process()) is not None:
-        Thread(target=_end_with, args=(run.sentinel,), daemon=True).start()
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
-
-
-def _use_one_thread() -> None:
-    """Kernels inherit this: sums in one order whatever the machine, and no fight for its cores."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 def make_report(order: Order, task: Task) -> Outcome:

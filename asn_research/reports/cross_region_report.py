@@ -20,6 +20,7 @@ from asn_research.reports.edition import (
     stub_page,
 )
 from asn_research.reports.freshness import across_inputs
+from asn_research.reports.limit import Limit
 from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
 from asn_research.reports.parameter import CrossRegionParameters
 from asn_research.reports.publication import publish
@@ -116,7 +117,7 @@ def _editions(order: Order, period: str) -> list[Edition]:
                 period=period,
                 name=phrase("report.across_name", language),
                 languages=order.languages,
-                time_limit=order.time_limit,
+                limit=Limit.begin(order.time_limit, order.memory_limit),
             )
         )
         if editions[-1].problems:

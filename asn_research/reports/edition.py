@@ -12,6 +12,7 @@ import nbformat
 from asn_research.errors import AsnResearchError, Problem
 from asn_research.language import Language, phrase
 from asn_research.reports.claim import check_page
+from asn_research.reports.limit import Limit
 from asn_research.reports.markup import render
 from asn_research.reports.notebook import (
     Execution,
@@ -68,7 +69,7 @@ def make_edition(
     period: str,
     name: str,
     languages: tuple[Language, ...],
-    time_limit: float | None = None,
+    limit: Limit | None = None,
 ) -> Edition:
     """Execute a product notebook, check that its inside is what was asked for, and export it.
 
@@ -86,14 +87,14 @@ def make_edition(
         The region's name as readers know it.
     languages
         All languages that are made, for the link from one to the other.
-    time_limit
-        Seconds for the execution.
+    limit
+        What the execution may take of time and memory.
     """
     language = parameters.language
     execution = Execution(nbformat.v4.new_notebook())
     findings = None
     try:
-        execution = execute_notebook(folder / product.notebook, parameters, time_limit=time_limit)
+        execution = execute_notebook(folder / product.notebook, parameters, limit=limit)
         problems: tuple[Problem, ...] = () if execution.problem is None else (execution.problem,)
         if not problems:
             check_identity(execution.notebook, region=region, period=period, language=language)

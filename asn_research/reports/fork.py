@@ -24,6 +24,16 @@ SWITCH: Final = "ASN_RESEARCH_FORK"
 SERVER: Final = "asn_research.reports.forkserver"
 THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
+WARM: Final = (
+    "asn_research.reports.report",
+    "asn_research.reports.quality",
+    "asn_research.reports.cross_region",
+    "ipykernel.kernelapp",
+    "ipykernel.ipkernel",
+    "ipykernel.debugger",
+)
+"""What a server of kernels has imported before the first kernel asks."""
+
 _QUIET: Final = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 """What keeps imports from starting threads, as pyarrow's jemalloc would, and from talking."""
 

@@ -21,20 +21,11 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Integer
 
-from asn_research.reports.fork import ForkClient, KernelOrder, can_fork, one_thread, start_server
+from asn_research.reports.fork import WARM, ForkClient, KernelOrder, can_fork, one_thread, start_server
+from asn_research.reports.limit import can_limit_memory
 
 PROVISIONER: Final = "asn-research-fork"
 """The provisioner's name among the entry points of ``jupyter_client.kernel_provisioners``."""
-
-WARM: Final = (
-    "asn_research.reports.report",
-    "asn_research.reports.quality",
-    "asn_research.reports.cross_region",
-    "ipykernel.kernelapp",
-    "ipykernel.ipkernel",
-    "ipykernel.debugger",
-)
-"""What a kernel's server has imported before the first kernel asks."""
 
 _LONGEST_SOCKET_PATH: Final = 90
 _LAUNCHER: Final = ["-m", "ipykernel_launcher"]
@@ -124,11 +115,6 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
             self._scratch = None
 
 
-def can_limit_memory() -> bool:
-    """Whether this platform holds a process to a limit of memory: only Linux does."""
-    return hasattr(psutil, "RLIMIT_DATA")
-
-
 def kernel_manager(*, profile: Path, memory_limit: int | None = None) -> type[AsyncKernelManager]:
     """A manager whose kernels are forks of this interpreter, whatever kernels and profiles the machine has.
 
@@ -137,7 +123,7 @@ def kernel_manager(*, profile: Path, memory_limit: int | None = None) -> type[As
     profile
         Folder of the IPython profile to use.
     memory_limit
-        Megabytes of data that a kernel may hold (None: no limit); see :func:`can_limit_memory`.
+        Megabytes of data that a kernel may hold (None: no limit).
     """
     argv = [*_ARGV, "--HistoryManager.enabled=False", f"--profile-dir={profile}"]
     provisioner = {"provisioner_name": PROVISIONER, "config": {"memory_limit": memory_limit}}

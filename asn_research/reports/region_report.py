@@ -20,6 +20,7 @@ from asn_research.reports.edition import (
     page_name,
     stub_page,
 )
+from asn_research.reports.limit import Limit
 from asn_research.reports.manifest import MANIFEST, Manifest
 from asn_research.reports.parameter import ReportParameters
 from asn_research.reports.problem import read_problem
@@ -39,13 +40,14 @@ def make_region_report(
     AsnResearchError
         If the raw files cannot be taken in.
     """
+    limit = Limit.begin(order.time_limit, order.memory_limit)
     data = open_region(task.region, period=task.period, raw=order.raw, processed=order.processed)
     name = data.region.region.name
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
     findings: list[dict[str, Any]] = []
     for product in PRODUCTS:
-        editions = _make_editions(order, task, product, name)
+        editions = _make_editions(order, task, product, name, limit)
         for language, edition in zip(order.languages, editions, strict=False):
             files[page_name(product, language)] = edition.page.encode()
             problems += edition.problems
@@ -61,7 +63,7 @@ def make_region_report(
     return files | {MANIFEST: manifest.as_json().encode()}, manifest
 
 
-def _make_editions(order: Order, task: Task, product: Product, name: str) -> list[Edition]:
+def _make_editions(order: Order, task: Task, product: Product, name: str, limit: Limit) -> list[Edition]:
     """One edition per language; after one that failed no other is tried."""
     editions: list[Edition] = []
     for language in order.languages:
@@ -82,7 +84,7 @@ def _make_editions(order: Order, task: Task, product: Product, name: str) -> lis
                 period=task.period,
                 name=name,
                 languages=order.languages,
-                time_limit=order.time_limit,
+                limit=limit,
             )
         )
         if editions[-1].problems:

@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from asn_research.errors import ParameterError, ReportError
 from asn_research.language import LANGUAGES
+from asn_research.reports.limit import Limit
 from asn_research.reports.notebook import (
     check_identity,
     execute_notebook,
@@ -113,7 +114,7 @@ def test_a_cell_that_stops_leaves_the_marked_notebook_and_one_sentence(tmp_path:
 
 def test_the_time_limit_is_for_the_whole_notebook(tmp_path: Path) -> None:
     path = write(tmp_path, "import time; time.sleep(0.7)", "time.sleep(0.7)", "time.sleep(60)")
-    ran = execute_notebook(path, check_parameters({"region": "kalianda"}), time_limit=2.0)
+    ran = execute_notebook(path, check_parameters({"region": "kalianda"}), limit=Limit.begin(2.0))
     assert ran.problem is not None
     assert ran.problem.code == "notebook_late"
 

@@ -1,0 +1,155 @@
+"""Which report is made when, and by which worker; what is done when one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from asn_research.errors import Problem
+from asn_research.reports.batch import DIED, Outcome, fail, find_fresh_tasks
+from asn_research.reports.fork import WARM
+from asn_research.reports.limit import late, memory_share
+from asn_research.reports.pool import Done, Pool
+from asn_research.reports.progress import Pace, Progress
+from asn_research.reports.worker import Defect, Raised, Returned
+
+if TYPE_CHECKING:
+    from asn_research.reports.batch import Order, Task
+
+MODULES: Final = (*WARM, "asn_research.reports.region_report", "asn_research.reports.worker")
+_MAKE: Final = "asn_research.reports.batch:make_report"
+_FAIL: Final = "asn_research.reports.batch:fail"
+_GRACE: Final = 10.0
+"""Seconds that a worker is given beyond the time of its report, to end by itself with a better account."""
+_TICK: Final = 1.0
+_ATTEMPTS: Final = 2
+
+
+class Schedule:
+    """The reports of a run: the largest first, a region's periods one after the other.
+
+    A task whose worker died is tried once more, because the death may have had other causes; one that was
+    late is not. What fails leaves stub pages, made by a worker as well.
+    """
+
+    def __init__(
+        self, order: Order, tasks: Sequence[Task], watch: Callable[[Progress], None] | None = None
+    ) -> None:
+        self._jobs = max(1, min(order.jobs, len(tasks)))
+        self._order = replace(order, memory_limit=memory_share(order.memory_limit, self._jobs))
+        self._watch = watch
+        self._total = len(tasks)
+        self._next = _successors(tasks)
+        later = set(self._next.values())
+        self._ready = [task for task in tasks if task not in later]
+        self._due: list[Task] = []
+        self._failed: list[tuple[Task, tuple[Problem, ...]]] = []
+        self._attempts: dict[Task, int] = {}
+        self._left = {task: _size(order.raw / task.region / task.period) for task in tasks}
+        self._pace = Pace(self._jobs)
+        seconds = order.time_limit
+        self._pool = Pool(
+            size=self._jobs,
+            modules=MODULES,
+            time_limit=None if seconds is None else seconds + _GRACE,
+            memory_limit=self._order.memory_limit,
+        )
+
+    def run(self) -> Iterator[Outcome]:
+        """Make the reports; yield outcomes as they come."""
+        with self._pool:
+            while self._left:
+                yield from self._find_fresh()
+                self._submit()
+                self._tell()
+                if self._pool.running:
+                    yield from self._collect()
+
+    def _find_fresh(self) -> Iterator[Outcome]:
+        """Sort what is ready into fresh and due."""
+        while self._ready:
+            ready, self._ready = self._ready, []
+            for task, manifest in find_fresh_tasks(self._order, ready):
+                if manifest is None:
+                    self._due.append(task)
+                    self._pool.warm_up()
+                else:
+                    yield self._finished(Outcome(task, manifest, fresh=True))
+        self._due.sort(key=lambda task: self._left[task])
+
+    def _submit(self) -> None:
+        while self._pool.free and self._failed:
+            task, problems = self._failed.pop()
+            self._pool.submit((task, problems), _FAIL, self._order, task, problems)
+        while self._pool.free and self._due:
+            task = self._due.pop()
+            self._attempts[task] = self._attempts.get(task, 0) + 1
+            self._pool.submit((task, None), _MAKE, self._order, task)
+
+    def _collect(self) -> Iterator[Outcome]:
+        for done in self._pool.wait(_TICK):
+            outcome = self._judge(done)
+            if outcome is not None:
+                yield self._finished(outcome)
+
+    def _judge(self, done: Done) -> Outcome | None:
+        """The outcome of a call; None where there is something left to be done about it.
+
+        Raises
+        ------
+        AsnResearchError
+            If the run cannot go on, as when the disk is full.
+        """
+        key: tuple[Task, tuple[Problem, ...] | None] = done.key  # type: ignore[assignment]
+        task, problems = key
+        if isinstance(done.reply, Raised):
+            raise done.reply.error
+        if isinstance(done.reply, Returned):
+            self._pace.add(self._left[task], done.seconds)
+            outcome: Outcome = done.reply.value
+            return outcome
+        if problems is not None:  # not even the stub pages could be made by a worker
+            return fail(self._order, task, problems)
+        if done.reply == "died" and self._attempts[task] < _ATTEMPTS:
+            self._due.append(task)
+        else:
+            self._failed.append((task, (self._problem(done.reply),)))
+        return None
+
+    def _problem(self, reply: object) -> Problem:
+        if isinstance(reply, Defect):
+            fields = {"error": reply.kind, "text": reply.text}
+            message = f"a defect of the program: {reply.kind}: {reply.text}"
+            return Problem("defect", message, fields=fields)
+        return late(self._order.time_limit or 0) if reply == "late" else DIED
+
+    def _finished(self, outcome: Outcome) -> Outcome:
+        del self._left[outcome.task]
+        if outcome.task in self._next:
+            self._ready.append(self._next[outcome.task])
+        return outcome
+
+    def _tell(self) -> None:
+        if self._watch is None:
+            return
+        running = {key[0]: seconds for key, seconds in self._pool.running.items()}  # type: ignore[index]
+        left = self._pace.seconds_left(self._left, running)
+        done = self._total - len(self._left)
+        self._watch(Progress(done=done, total=self._total, running=running, seconds_left=left))
+
+
+def _successors(tasks: Sequence[Task]) -> dict[Task, Task]:
+    """The next period of a region, by the one before."""
+    last: dict[str, Task] = {}
+    found: dict[Task, Task] = {}
+    for task in sorted(tasks, key=lambda task: task.period):
+        if task.region in last:
+            found[last[task.region]] = task
+        last[task.region] = task
+    return found
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

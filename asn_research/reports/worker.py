@@ -1,0 +1,103 @@
+"""A process that makes one call after another for the process that has started it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from importlib import import_module
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
+from threading import Thread
+from types import TracebackType
+from typing import Any, Final
+
+import psutil
+
+from asn_research.errors import AsnResearchError
+from asn_research.reports.fork import ForkClient
+
+FORKED: Final = "asn_research.reports.worker:work_forked"
+"""What a fork server calls in a new worker."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function by its name, ``module:function``, and what to call it with."""
+
+    function: str
+    arguments: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What a call returned."""
+
+    value: Any
+
+
+@dataclass(frozen=True)
+class Raised:
+    """The error of this package that a call ended in."""
+
+    error: AsnResearchError
+
+
+@dataclass(frozen=True)
+class Defect:
+    """An exception that nobody foresaw; the worker that met it ends."""
+
+    kind: str
+    text: str
+
+
+Reply = Returned | Raised | Defect
+
+
+def work_forked(channel: Connection, link: Connection) -> None:
+    """Work in a fork, whose kernels are forks of the same server."""
+    from asn_research.reports.kernel import use_server
+
+    use_server(ForkClient(link))
+    work(channel)
+
+
+def work_alone(channel: Connection) -> None:
+    """Work in a process that was started anew, and end with the one that started it, even amid a call."""
+    if (parent := parent_process()) is not None:
+        Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    work(channel)
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+def work(channel: Connection) -> None:
+    """Take a limit of memory in megabytes (or None), then calls, until the other side hangs up."""
+
+    def confess(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
+        channel.send(Defect(kind.__name__, str(error)))
+
+    sys.excepthook = confess
+    try:
+        _limit_memory(channel.recv())
+        while True:
+            channel.send(_answer(channel.recv()))
+    except (EOFError, ConnectionError):
+        return
+
+
+def _answer(call: Call) -> Reply:
+    module, _, name = call.function.partition(":")
+    try:
+        return Returned(getattr(import_module(module), name)(*call.arguments))
+    except AsnResearchError as error:
+        return Raised(error)
+
+
+def _limit_memory(megabytes: int | None) -> None:
+    if megabytes is not None:
+        most = megabytes * 2**20
+        psutil.Process().rlimit(psutil.RLIMIT_DATA, (most, most))
