@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -20,7 +20,9 @@ from asn_research.language import LANGUAGES
 
 ASSOCIATION: Final = 2
 _MASK: Final = " · "
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+_SHORTEST_NAME: Final = 2
+_INVISIBLE: Final = frozenset({"Cf", "Mn", "Me"})
+_HYPHENS: Final = {ord(hyphen): "-" for hyphen in "\u2010\u2011\u2012\u2043\ufe63\uff0d"}
 _SHOWN = 40
 
 
@@ -61,9 +63,9 @@ def find_claims(text: str, *, grade: int, names: Iterable[str] = ()) -> tuple[Cl
     ()
     """
     left = _plain(text)
-    for name in sorted({_plain(name) for name in names}, key=lambda name: (-len(name), name)):
-        if len(name) > 2:
-            left = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", _MASK, left)
+    named = _names(frozenset(names))
+    if named is not None:
+        left = named.sub(_MASK, left)
     found: list[tuple[int, Claim]] = []
     for pattern in _patterns():
         for match in pattern.expression.finditer(left):
@@ -88,9 +90,22 @@ def wording_grade(finding: Finding, *, causal_from: int) -> int:
 
 
 def _plain(text: str) -> str:
-    """Lower case, single blanks, without invisible characters that could split a word."""
-    normal = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
-    return " ".join(normal.casefold().split())
+    """Lower case, single blanks, plain hyphens; without accents and invisible characters inside words."""
+    normal = unicodedata.normalize("NFKD", text.translate(_HYPHENS)).casefold()
+    shown = (
+        normal
+        if normal.isascii()
+        else "".join(c for c in normal if unicodedata.category(c) not in _INVISIBLE)
+    )
+    return " ".join(shown.split())
+
+
+@lru_cache(maxsize=8)
+def _names(names: frozenset[str]) -> re.Pattern[str] | None:
+    """One expression for all names, the longest first; None where there are none."""
+    known = sorted({_plain(name) for name in names}, key=lambda name: (-len(name), name))
+    either = "|".join(re.escape(name) for name in known if len(name) > _SHORTEST_NAME)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)") if either else None
 
 
 @cache
@@ -99,7 +114,13 @@ def _patterns() -> tuple[_Pattern, ...]:
     closed = tomllib.loads(file.read_text(encoding="utf-8"))
     lists = [(0, closed["silent"]), *((claim["grade"], claim) for claim in closed["claim"])]
     return tuple(
-        _Pattern(re.compile(rf"(?<!\w)(?:{'|'.join(words[language])})(?!\w)"), grade)
+        _Pattern(_expression(words[language], closed["subject"][language]), grade)
         for grade, words in lists
         for language in LANGUAGES
     )
+
+
+def _expression(words: Sequence[str], subject: str) -> re.Pattern[str]:
+    """Patterns as one expression of whole words; ``<subject>`` is what may be credited in that language."""
+    either = "|".join(words).replace("<subject>", subject)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)")

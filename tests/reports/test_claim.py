@@ -48,6 +48,26 @@ PLANTED = {
     "drawing": '<img alt="" src="data:image/svg+xml;base64,'
     + base64.b64encode(b"<svg><!-- Dampak pelatihan --><path/></svg>").decode()
     + '">',
+    "split by an element of no meaning": "<p>menye<font color='red'>bab</font>kan</p>",
+    "split by a made-up element": "<p>menye<x-a>bab</x-a>kan</p>",
+    "split by a comment": "<p>menye<!-- x -->babkan</p>",
+    "split by numeric entities": "<p>menye&#173;b&#x61;bkan</p>",
+    "no-break spaces": "<p>hasil&nbsp;pelatihan, naik karena&nbsp;pelatihan</p>",
+    "title": '<abbr title="Dampak pelatihan">DP</abbr>',
+    "value of a button": '<input type="button" value="Lihat dampak pelatihan">',
+    "label of a track": '<option label="dampak"></option>',
+    "further label": '<div aria-roledescription="dampak pelatihan"></div>',
+    "row name": '<table><tr><th abbr="Dampak">x</th></tr></table>',
+    "short style": "<style>p::after { content: 'berkat pelatihan' }</style>",
+    "own style": '<p style="content: &quot;dampak pelatihan&quot;">x</p>',
+    "inline drawing": "<svg><text>x <tspan>berdam</tspan><tspan>pak</tspan></text></svg>",
+    "drawing as text": '<img alt="" src="data:image/svg+xml,%3Csvg%3E%3Ctext%3EDampak%3C/text%3E%3C/svg%3E">',
+    "one word in json": '<script type="application/json">{"a": ["Berdampak"]}</script>',
+    "name in json": '<script type="application/json">{"dampak pelatihan": 5}</script>',
+    "escaped json": '<script type="application/json">{"a": "naik \\u0062erkat pelatihan"}</script>',
+    "linked data": '<script type="application/ld+json">{"about": "training caused it"}</script>',
+    "template": "<template><p>Dampak pelatihan</p></template>",
+    "closed details": "<details><summary>Lihat</summary>Dampak pelatihan</details>",
     "text of a drawing": '<img alt="" src="data:image/svg+xml;base64,'
     + base64.b64encode(b"<svg><text x='1'>Effect of training</text></svg>").decode()
     + '">',
@@ -105,6 +125,10 @@ def test_text_outside_of_questions_is_read_too() -> None:
         "<style>.effect { color: red }</style>",
         "<script>let effect = 'caused';</script>",
         '<p id="method_effect"><a href="#method_effect">Lihat</a></p>',
+        '<p class="effect" id="dampak-1">Nilai naik.</p>',
+        "<!-- Dampak pelatihan -->",
+        "<p>Program&nbsp;ini berjalan; <b>akib</b> at.</p>",
+        '<script type="application/json">{"unit": "points", "code": "fixed_effect", "n": 5}</script>',
         "<p>Tanggal 3 Maret; <br> nilai naik setelah pelatihan.</p>",
     ],
 )

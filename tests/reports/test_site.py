@@ -109,4 +109,7 @@ def test_what_is_overdue_is_named_in_a_banner_and_otherwise_there_is_none(tmp_pa
     [banner] = index(tmp_path, overdue=["sawahlunto/2025"]).select(".banner")
     assert "Sawahlunto 2025" in banner.get_text()
     assert "Kalianda" not in banner.get_text()
-    assert "not checked for too long: Sawahlunto 2025." in soup(tmp_path / "index.en.html").select(".banner")[0].get_text()
+    assert (
+        "not checked for too long: Sawahlunto 2025."
+        in soup(tmp_path / "index.en.html").select(".banner")[0].get_text()
+    )
