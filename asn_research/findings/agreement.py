@@ -68,7 +68,11 @@ def answer_rater_agreement(data: RegionData) -> Finding:
         found = _agreement(main)
     except EstimationError as error:
         return refuse_error(data, question, error, sample=sample)
-    rows = [row for table in enough for row in _agreement_rows(table, several=_several(enough))]
+    rows = [
+        row
+        for table in enough
+        for row in _agreement_rows(table, found if table is main else None, several=_several(enough))
+    ]
     rows.sort(key=lambda row: _GROUPS.index(str(row["group"])))
     gated = gate_rows(rows, minimum=minimum, within="group")
     return answer(
@@ -133,7 +137,7 @@ def _seat_table(part: pd.DataFrame) -> tuple[pd.DataFrame, bool] | None:
             .pivot_table(index="person_id", columns="rater_id", values="score")
         )
         return wide.reset_index(drop=True), True
-    rows = [np.sort(group.to_numpy(dtype=float)) for _, group in kept.groupby(level="person_id")]
+    rows = np.sort(kept.to_numpy(dtype=float).reshape(-1, seats), axis=1)  # sorted by person, all of a size
     frame = pd.DataFrame(rows, columns=[f"seat{i + 1}" for i in range(seats)])
     return frame.sort_values(list(frame.columns)).reset_index(drop=True), False
 
@@ -155,10 +159,10 @@ def _agreement(table: RaterTable) -> tuple[Estimate, Estimate, Estimate]:
     )
 
 
-def _agreement_rows(table: RaterTable, *, several: bool) -> list[Row]:
+def _agreement_rows(table: RaterTable, found: tuple[Estimate, ...] | None, *, several: bool) -> list[Row]:
     """Single rating, mean of the raters and alpha; none where the table does not allow them."""
     try:
-        found = _agreement(table)
+        found = found or _agreement(table)
     except EstimationError:
         return []
     return [
@@ -238,6 +242,16 @@ def answer_self_supervisor_gap(data: RegionData) -> Finding:
     )
 
 
+def _names_of_raters(scores: pd.DataFrame) -> pd.Series[str]:
+    """By person: everybody who rated them, as one text; people whose raters are unknown are left out."""
+    named = scores.dropna(subset=["rater_id"])
+    raters: dict[str, set[str]] = {}
+    for person, rater in zip(named["person_id"].tolist(), named["rater_id"].tolist(), strict=True):
+        raters.setdefault(person, set()).add(rater)
+    names = {person: " ".join(sorted(known)) for person, known in raters.items()}
+    return pd.Series(names, dtype="string")
+
+
 def _self_and_supervisor(data: RegionData) -> dict[tuple[str, str], pd.DataFrame]:
     """People with a self-rating and a superior's rating of one competency at one time."""
     scores = data.tables["assessments"]
@@ -252,9 +266,7 @@ def _self_and_supervisor(data: RegionData) -> dict[tuple[str, str], pd.DataFrame
         superior = judged["score"].mean()
         frame = pd.DataFrame({"own": own, "superior": superior}).dropna()
         if len(frame):
-            raters = judged["rater_id"].agg(lambda ids: " ".join(sorted(set(ids.dropna()))))
-            own_rater = raters.reindex(frame.index)
-            frame["rater"] = own_rater.where(own_rater != "")
+            frame["rater"] = _names_of_raters(part[part["source"] == "supervisor"]).reindex(frame.index)
             frame["gap"] = frame["own"] - frame["superior"]
             found[str(keys[0]), str(keys[1])] = frame.reset_index(drop=True)
     return {key: found[key] for key in sorted(found, key=lambda key: (key[0], _WAVES.index(key[1])))}

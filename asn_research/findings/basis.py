@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asn_research.measures.participation import measure_participation, sum_training_hours
+from asn_research.measures.reaction import measure_item_scores, measure_reactions
 from asn_research.measures.score import Scores, read_scores
 
 if TYPE_CHECKING:
@@ -34,3 +35,13 @@ def read_outcomes(data: RegionData, *, wave_to: str = "post") -> pd.DataFrame:
     """Competencies measured before and later; see :func:`~asn_research.measures.score.list_outcomes`."""
     scores = read_region_scores(data)
     return data.once(("outcomes", wave_to), lambda: scores.outcomes(wave_to=wave_to))
+
+
+def read_reactions(data: RegionData) -> pd.DataFrame:
+    """Every answer with its course; see :func:`~asn_research.measures.reaction.measure_reactions`."""
+    return data.once("reactions", partial(measure_reactions, data.tables))
+
+
+def read_item_scores(data: RegionData) -> pd.DataFrame:
+    """One row per respondent; see :func:`~asn_research.measures.reaction.measure_item_scores`."""
+    return data.once("item_scores", lambda: measure_item_scores(data.tables, answers=read_reactions(data)))

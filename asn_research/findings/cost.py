@@ -30,6 +30,10 @@ STEP_SD = 0.1
 
 def read_unit_cost(data: RegionData) -> pd.DataFrame:
     """One row per course that has a cost and participants, with its method and hours."""
+    return data.once("unit_cost", lambda: _unit_cost(data))
+
+
+def _unit_cost(data: RegionData) -> pd.DataFrame:
     costs = measure_unit_cost(data.tables)
     courses = data.tables["courses"][["course_id", "method", "hours_jp"]]
     costs = costs.merge(courses, how="left", on="course_id")

@@ -47,6 +47,10 @@ def grade_design(data: RegionData) -> DesignGrade:
 
 def grade_people(data: RegionData, people: GainPeople) -> DesignGrade:
     """The grade of one outcome; see :func:`grade_design`."""
+    return data.once(("grade", people), lambda: _grade(data, people))
+
+
+def _grade(data: RegionData, people: GainPeople) -> DesignGrade:
     if data.design == "one_group":
         return DesignGrade(grade=1, reasons=("one_group",))
     if not people.compared:
@@ -67,9 +71,9 @@ def grade_people(data: RegionData, people: GainPeople) -> DesignGrade:
 def _numbers(people: GainPeople) -> dict[str, float]:
     """Baseline difference, attrition and clusters of the two sides."""
     trained, other = (side["pre"].to_numpy(dtype=float) for side in (people.trained, people.comparison))
-    before = people.everyone.dropna(subset=["pre"])
+    scores = people.everyone[["pre", "post", "trained"]].dropna(subset=["pre"])
     attrition = check_attrition(
-        before.assign(observed=before["post"].notna().astype(float)), observed="observed", treatment="trained"
+        scores.assign(observed=scores["post"].notna().astype(float)), observed="observed", treatment="trained"
     )
     sides = people.matched.groupby("trained")["cluster"].nunique()
     return {

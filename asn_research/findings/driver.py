@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asn_research.errors import EstimationError
-from asn_research.findings.basis import read_participation
+from asn_research.findings.basis import read_item_scores, read_participation
 from asn_research.findings.design_grade import ASSOCIATION_GRADE
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import count_clusters, finite, join_cluster_caveats, listen
 from asn_research.findings.finding import Caveat, Finding, Row, Sample
-from asn_research.measures.reaction import measure_item_scores
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate, Fit
 
@@ -32,7 +31,7 @@ _LABELS = {
 def answer_participation_drivers(data: RegionData) -> Finding:
     """Regression of the share of sessions attended on what participants said and on their position."""
     minimum = data.region.disclosure.minimum_cell
-    answers = measure_item_scores(data.tables)
+    answers = read_item_scores(data)
     if not {"relevance", "commitment"} <= set(answers.columns):
         return leave_open(data, _QUESTION, table="reactions")
     frame, unlinked = _link(data, answers)

@@ -101,7 +101,7 @@ def _levels(rows: Sequence[Row]) -> list[tuple[str, str]]:
 
 
 def _contrast(frame: pd.DataFrame, name: str, level: str, *, family: int) -> Estimate:
-    known = frame.dropna(subset=[name])
+    known = frame[[name, "gain", "cluster"]].dropna(subset=[name])
     rows = pd.DataFrame(
         {"gain": known["gain"], "inside": (known[name] == level).astype(float), "cluster": known["cluster"]}
     )
@@ -126,7 +126,7 @@ def _contrast(frame: pd.DataFrame, name: str, level: str, *, family: int) -> Est
 def _rows(frame: pd.DataFrame) -> list[Row]:
     rows: list[Row] = []
     for name in _VARIABLES:
-        known = frame.dropna(subset=[name])
+        known = frame[[name, "gain", "cluster"]].dropna(subset=[name])
         counts = known[name].value_counts()
         if len(counts) < 2:
             continue

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from asn_research.errors import EstimationError
-from asn_research.findings.basis import read_outcomes
+from asn_research.findings.basis import read_outcomes, read_reactions
 from asn_research.findings.design_grade import grade_people
 from asn_research.findings.disclosure import GatedRows, gate_rows, merge_cells
 from asn_research.findings.draft import answer, leave_open, quarantine_caveats, refuse_error, withhold
@@ -30,7 +30,6 @@ from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample, St
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_people
 from asn_research.measures.effect_size import measure_paired_effect
 from asn_research.measures.normalised_gain import measure_normalised_gain
-from asn_research.measures.reaction import measure_reactions
 from asn_research.models.design import Design, build_design
 from asn_research.models.gain import GainColumns, GainModel, estimate_mean_gain, fit_gain, gain_design
 from asn_research.models.result import Estimate, Fit
@@ -338,7 +337,7 @@ def _method_rows(people: GainPeople) -> GatedRows:
 
 def _confidence_level(data: RegionData) -> Finding:
     """Share of answers 4 or 5 about confidence after the training."""
-    answers = measure_reactions(data.tables)
+    answers = read_reactions(data)
     answers = answers[answers["item"] == "confidence"].dropna(subset=["response"])
     minimum = data.region.disclosure.minimum_cell
     if answers.empty:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -49,6 +50,14 @@ class Needed:
     @property
     def competency(self) -> str:
         return self.people.competency
+
+    @cached_property
+    def trained(self) -> pd.DataFrame:
+        return self.frame[self.frame["trained"] == 1.0].reset_index(drop=True)
+
+    @cached_property
+    def compared(self) -> pd.DataFrame:
+        return self.frame[self.frame["trained"] == 0.0].reset_index(drop=True)
 
 
 def answer_competency_gaps(data: RegionData) -> Finding:
@@ -206,7 +215,8 @@ def _margin_rows(needed: Needed) -> list[Row]:
     for name in _MARGINS:
         if name not in needed.frame:
             continue
-        known = needed.frame[needed.frame[name].notna() & (needed.frame[name] != "?")]
+        frame = needed.frame[list(dict.fromkeys([name, "unit", "above"]))]
+        known = frame[frame[name].notna() & (frame[name] != "?")]
         if known[name].nunique() < 2:
             continue
         for level in sorted(known[name].unique()):
@@ -242,18 +252,18 @@ def answer_needs_met(data: RegionData) -> Finding:
     question = "needs_met"
     minimum = data.region.disclosure.minimum_cell
     found = _read_needed(data, both_waves=True)
-    needed = [one for one in found if _trained(one)["below"].sum() >= minimum]
+    needed = [one for one in found if one.trained["below"].sum() >= minimum]
     if not found:
         return leave_open(data, question, table="assessments")
     if not needed:
         return withhold(data, question, tables=GAIN_TABLES)
     main = needed[0]
-    own = _trained(main)
+    own = main.trained
     sample = main.people.sample(own)
     try:
-        shares = [_closed(_trained(one), term=f"closed:{one.competency}", one=one) for one in needed]
+        shares = [_closed(one.trained, term=f"closed:{one.competency}", one=one) for one in needed]
         rest = [
-            _closed(_compared(one), term=f"comparison:{one.competency}", one=one)
+            _closed(one.compared, term=f"comparison:{one.competency}", one=one)
             for one in needed
             if _has_comparison(one)
         ]
@@ -293,17 +303,9 @@ def answer_needs_met(data: RegionData) -> Finding:
     )
 
 
-def _trained(needed: Needed) -> pd.DataFrame:
-    return needed.frame[needed.frame["trained"] == 1.0].reset_index(drop=True)
-
-
-def _compared(needed: Needed) -> pd.DataFrame:
-    return needed.frame[needed.frame["trained"] == 0.0].reset_index(drop=True)
-
-
 def _has_comparison(needed: Needed) -> bool:
     people = needed.people
-    return people.compared and bool(_compared(needed)["below"].sum() >= people.minimum)
+    return people.compared and bool(needed.compared["below"].sum() >= people.minimum)
 
 
 def _closed(frame: pd.DataFrame, *, term: str, one: Needed) -> Estimate:
@@ -319,7 +321,7 @@ def _closed(frame: pd.DataFrame, *, term: str, one: Needed) -> Estimate:
 
 
 def _closed_row(one: Needed, share: Estimate, *, side: str) -> Row:
-    frame = _trained(one) if side == "trained" else _compared(one)
+    frame = one.trained if side == "trained" else one.compared
     return {
         "label_code": f"competency:{one.competency}",
         "group": f"group:{side}",

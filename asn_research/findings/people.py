@@ -21,7 +21,7 @@ GAIN_TABLES = ("participants", "courses", "enrolments", "assessments")
 _COMPARED = ("waiting_list", "matched", "staggered", "lottery")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class GainPeople:
     """Everyone with a score of one outcome.
 
@@ -45,7 +45,7 @@ class GainPeople:
     @cached_property
     def matched(self) -> pd.DataFrame:
         """People with both scores."""
-        return self.everyone.dropna(subset=["gain"])
+        return self.everyone[self.everyone["gain"].notna()]
 
     @cached_property
     def trained(self) -> pd.DataFrame:

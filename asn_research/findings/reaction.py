@@ -9,6 +9,7 @@ import pandas as pd
 
 from asn_research.contract.threshold import ALPHA_ACCEPTABLE
 from asn_research.errors import EstimationError
+from asn_research.findings.basis import read_item_scores, read_reactions
 from asn_research.findings.disclosure import gate_rows, merge_cells
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import (
@@ -24,9 +25,7 @@ from asn_research.findings.finding import Caveat, Finding, Row, Sample
 from asn_research.measures.reaction import (
     REVIEW_BELOW,
     SATISFACTION_ITEMS,
-    measure_item_scores,
-    measure_reactions,
-    measure_satisfaction,
+    score_satisfaction,
 )
 from asn_research.measures.reliability import measure_alpha, measure_items
 from asn_research.models.result import Estimate
@@ -41,8 +40,8 @@ _SHOWN_ITEMS = (*SATISFACTION_ITEMS, "overall")
 def answer_satisfaction(data: RegionData) -> Finding:
     """Mean satisfaction, and how the answers to each item are spread."""
     minimum = data.region.disclosure.minimum_cell
-    scale = measure_satisfaction(data.tables).dropna(subset=["satisfaction"])
-    answers = measure_reactions(data.tables)
+    scale = score_satisfaction(read_item_scores(data)).dropna(subset=["satisfaction"])
+    answers = read_reactions(data)
     answers = answers[answers["item"].isin(_SHOWN_ITEMS)].dropna(subset=["response"])
     if scale.empty:
         return leave_open(data, "satisfaction", table="reactions")
@@ -106,7 +105,7 @@ def _likert_rows(answers: pd.DataFrame, item: str, *, minimum: int) -> list[Row]
 def answer_course_flags(data: RegionData) -> Finding:
     """Courses whose material or speaker participants do not find good enough."""
     minimum = data.region.disclosure.minimum_cell
-    answers = measure_reactions(data.tables)
+    answers = read_reactions(data)
     answers = answers[answers["item"].isin(("material", "speaker"))].dropna(subset=["response", "title"])
     if answers.empty:
         return leave_open(data, "course_flags", table="reactions")
@@ -177,7 +176,7 @@ def _course_row(mean: Estimate, *, people: int) -> Row:
 def answer_perceived_relevance(data: RegionData) -> Finding:
     """Share of participants who call the material relevant to their work, by course."""
     minimum = data.region.disclosure.minimum_cell
-    answers = measure_reactions(data.tables)
+    answers = read_reactions(data)
     answers = answers[answers["item"] == "relevance"].dropna(subset=["response"])
     if answers.empty:
         return leave_open(data, "perceived_relevance", table="reactions")
@@ -225,7 +224,7 @@ def _relevance_rows(answers: pd.DataFrame) -> list[Row]:
 def answer_reaction_reliability(data: RegionData) -> Finding:
     """Whether the satisfaction items measure one thing: Cronbach's alpha with Feldt's interval."""
     minimum = data.region.disclosure.minimum_cell
-    wide = measure_item_scores(data.tables)
+    wide = read_item_scores(data)
     items = [name for name in SATISFACTION_ITEMS if name in wide]
     if len(items) < 2:
         return leave_open(data, "reaction_reliability", table="reactions")

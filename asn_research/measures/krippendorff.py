@@ -103,10 +103,15 @@ def _count_codes(data: pd.DataFrame, coders: Sequence[str] | None, scale: str) -
         codes = data[names].where(data[names].isna(), data[names].astype(str))
     else:
         codes = read_values(data, names)
-    levels = sorted(set(codes.to_numpy(dtype=object)[codes.notna().to_numpy()].tolist()))
+    cells, known = codes.to_numpy(dtype=object), codes.notna().to_numpy()
+    levels = sorted(set(cells[known].tolist()))
     if scale == "ratio" and levels and float(levels[0]) < 0:
         raise InputError(f"ratio codes must be 0 or more, found {levels[0]}.")
-    counts = np.column_stack([(codes == level).sum(axis=1).to_numpy(dtype=float) for level in levels] or [[]])
+    counts = np.zeros((len(cells), len(levels)))
+    place = {level: position for position, level in enumerate(levels)}
+    rows, columns = np.nonzero(known)
+    given = np.array([place[cell] for cell in cells[rows, columns]], dtype=np.intp)
+    np.add.at(counts, (rows, given), 1.0)
     counts = counts[counts.sum(axis=1) >= 2] if counts.size else counts
     if not len(counts) or not counts.size:
         raise TooFewObservationsError("no unit was coded by two coders.")

@@ -54,8 +54,10 @@ def measure_reactions(tables: Tables) -> pd.DataFrame:
     return frame.merge(about.drop_duplicates("course_id"), on="course_id", how="left")
 
 
-def measure_item_scores(tables: Tables) -> pd.DataFrame:
+def measure_item_scores(tables: Tables, *, answers: pd.DataFrame | None = None) -> pd.DataFrame:
     """One row per respondent and course, one column per item, as scale reliability needs it.
+
+    ``answers`` is the frame of :func:`measure_reactions` where it was made before.
 
     Returns
     -------
@@ -73,7 +75,8 @@ def measure_item_scores(tables: Tables) -> pd.DataFrame:
     >>> wide[["material", "speaker"]].to_numpy().tolist()
     [[4.0, 5.0]]
     """
-    answers = measure_reactions(tables)
+    if answers is None:
+        answers = measure_reactions(tables)
     keys = ["respondent_id", "course_id"]
     wide = answers.pivot_table(index=keys, columns="item", values="response", aggfunc="mean")
     items = sorted(str(name) for name in wide.columns)
@@ -90,7 +93,11 @@ def measure_satisfaction(tables: Tables) -> pd.DataFrame:
         As :func:`measure_item_scores`, and ``satisfaction`` (1 to 5): the mean of the answered items of the
         scale, missing where fewer than half of them were answered.
     """
-    wide = measure_item_scores(tables)
+    return score_satisfaction(measure_item_scores(tables))
+
+
+def score_satisfaction(wide: pd.DataFrame) -> pd.DataFrame:
+    """:func:`measure_satisfaction` from a frame of :func:`measure_item_scores`."""
     items = [name for name in SATISFACTION_ITEMS if name in wide]
     answered = wide[items].notna().sum(axis=1)
     mean = wide[items].mean(axis=1)

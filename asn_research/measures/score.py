@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from asn_research.contract.vocabulary import check_term
 from asn_research.errors import InputError
@@ -142,16 +145,25 @@ class Scores:
         strangers = means.index[~means.index.isin(known["person_id"])]
         frame = pd.concat([known, pd.DataFrame({"person_id": strangers})], ignore_index=True)
         frame["person_id"] = frame["person_id"].astype("string")
-        frame.insert(1, "pre", frame["person_id"].map(means[wave_from]).astype(float))
-        frame.insert(2, "post", frame["person_id"].map(means[wave_to]).astype(float))
+        people = pd.Index(frame["person_id"])
+        at = means.index.get_indexer(people)
+        frame.insert(1, "pre", _taken(means[wave_from], at).astype(float))
+        frame.insert(2, "post", _taken(means[wave_to], at).astype(float))
         frame.insert(3, "gain", frame["post"] - frame["pre"])
+        at = assigned.index.get_indexer(people)
         for name in _COURSE_COLUMNS:
-            frame[name] = frame["person_id"].map(assigned[name])
+            frame[name] = _taken(assigned[name], at)
         frame["course_ambiguous"] = frame["course_ambiguous"].fillna(False).astype(bool)
         frame["attended"] = frame["attended"].fillna(False).astype(bool)
         enrolled = frame["course_id"].notna()
         frame["group"] = frame["group"].where(frame["group"].notna(), enrolled.map({True: "trained"}))
         return frame
+
+
+def _taken(column: pd.Series[Any], positions: NDArray[np.intp]) -> Any:
+    """The values of a column at ``positions``; missing at -1."""
+    values = column.to_numpy() if isinstance(column.dtype, np.dtype) else column.array
+    return pd.api.extensions.take(values, positions, allow_fill=True)
 
 
 def read_scores(tables: Tables, *, participation: pd.DataFrame | None = None) -> Scores:
@@ -183,12 +195,12 @@ def _courses_of(scores: pd.DataFrame, participation: pd.DataFrame, assigned: pd.
     """The course of each person: the one their scores name, else by enrolment (``assigned``)."""
     named = scores.dropna(subset=["course_id"]).groupby("person_id")["course_id"].agg(["nunique", "first"])
     single = named.loc[named["nunique"] == 1, "first"]
-    told = participation[
-        participation["course_id"] == participation["person_id"].map(single).astype("string")
-    ]
+    own = participation["course_id"] == participation["person_id"].map(single).astype("string")
+    columns = [name for name in _COURSE_COLUMNS if name != "course_ambiguous"]
+    told = participation.loc[own.fillna(False), ["person_id", *columns]]
     told = told.drop_duplicates("person_id").set_index("person_id")
     told["course_ambiguous"] = False
-    rest = assigned[~assigned.index.isin(told.index)]
+    rest = assigned.loc[~assigned.index.isin(told.index), list(_COURSE_COLUMNS)]
     return pd.concat([told, rest])
 
 

@@ -190,7 +190,9 @@ def complete_rows(
         raise InputError(
             f"The data have no column {', '.join(map(repr, unknown))}. Its columns are: {found}."
         )
-    keep = data[wanted].notna().to_numpy().all(axis=1)
+    keep = np.ones(len(data), dtype=bool)
+    for name in wanted:
+        keep &= data[name].notna().to_numpy()
     if weights is not None:
         values = pd.to_numeric(data[weights], errors="coerce").to_numpy(dtype=float, na_value=np.nan)
         if bool((values[keep] < 0).any()) or not bool(np.isfinite(values[keep]).all()):

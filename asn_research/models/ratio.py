@@ -72,7 +72,7 @@ def estimate_ratio(
     names = [numerator, denominator, *([clusters] if clusters else [])]
     check_level(conf_level)
     check_columns(data, names)
-    rows = data.dropna(subset=names)
+    rows = data[names].dropna()
     if rows.empty:
         raise InputError(f"no row has both {numerator!r} and {denominator!r}.")
     frame = pd.DataFrame({"a": read_column(rows, numerator), "b": read_column(rows, denominator)})
