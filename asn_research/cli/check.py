@@ -2,37 +2,46 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import contextlib
+from typing import TYPE_CHECKING
 
 import typer
 
 from asn_research.cli.account import print_reasons, print_totals
-from asn_research.cli.choice import choose, find_folders
+from asn_research.cli.choice import choose
 from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say
-from asn_research.cli.option import PeriodName, ProcessedFolder, RawFolder, Regions
+from asn_research.cli.option import PeriodName, Regions
+from asn_research.cli.place import Places, ProcessedPlace, RawPlace, open_places
 from asn_research.errors import AsnResearchError
+
+if TYPE_CHECKING:
+    from asn_research.ingest.store import RegionData
 
 
 def check(
     regions: Regions = None,
     *,
     period: PeriodName = None,
-    raw: RawFolder = None,
-    processed: ProcessedFolder = None,
+    raw: RawPlace = None,
+    processed: ProcessedPlace = None,
 ) -> None:
     """Take in raw files only: what was accepted, corrected, quarantined, duplicate, and why."""
-    try:
-        folders = find_folders(raw, processed, Path())
-        chosen = choose(folders["raw"], regions or [], period)
-    except AsnResearchError as error:
-        raise refuse(error.problems) from error
-    from asn_research.ingest.store import open_region
+    with contextlib.ExitStack() as stack:
+        try:
+            places = stack.enter_context(open_places(raw, processed, None, published=False))
+            chosen = choose(places.folders["raw"], regions or [], period)
+        except AsnResearchError as error:
+            raise refuse(error.problems) from error
+        raise typer.Exit(_check(places, chosen))
+
+
+def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
     from asn_research.reports.problem import read_problem
 
     rows, status = [], WELL
     for region, name in chosen:
         try:
-            data = open_region(region, period=name, raw=folders["raw"], processed=folders["processed"])
+            data = _open(places, region, name)
         except AsnResearchError as error:
             typer.echo(say("failed", region=region, period=name), err=True)
             print_problems(error.problems)
@@ -46,5 +55,16 @@ def check(
         rows.append((region, name, data.intake["totals"], say("state_made")))
         print_reasons(region, name, data.intake)
     print_totals(rows)
-    typer.echo(say("quarantine", folder=folders["processed"]))
-    raise typer.Exit(status)
+    typer.echo(say("quarantine", folder=places.name("processed")))
+    return status
+
+
+def _open(places: Places, region: str, period: str) -> RegionData:
+    if places.sites is not None:
+        from asn_research.reports.delivery import take_in_away
+
+        return take_in_away(places.sites, region=region, period=period)
+    from asn_research.ingest.store import open_region
+
+    folders = places.folders
+    return open_region(region, period=period, raw=folders["raw"], processed=folders["processed"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 from collections.abc import Sequence
@@ -10,20 +11,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asn_research.cli.account import print_totals
-from asn_research.cli.choice import choose, find_folders
+from asn_research.cli.choice import choose
 from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say
 from asn_research.cli.option import (
     MaximumAge,
     PeriodName,
-    ProcessedFolder,
-    RawFolder,
     Regions,
     ReportLanguage,
-    ReportsFolder,
     read_age,
 )
+from asn_research.cli.place import Places, ProcessedPlace, RawPlace, ReportsPlace, open_places
 from asn_research.contract.region import ACROSS
-from asn_research.errors import AsnResearchError, FullDiskError, HeldError
+from asn_research.errors import (
+    AsnResearchError,
+    ClusterError,
+    FullDiskError,
+    HeldError,
+    KeyFileError,
+    LocationError,
+)
 
 if TYPE_CHECKING:
     from asn_research.reports.batch import Order, Outcome, Task
@@ -33,9 +39,9 @@ def run(
     regions: Regions = None,
     *,
     period: PeriodName = None,
-    raw: RawFolder = None,
-    processed: ProcessedFolder = None,
-    reports: ReportsFolder = None,
+    raw: RawPlace = None,
+    processed: ProcessedPlace = None,
+    reports: ReportsPlace = None,
     language: Annotated[ReportLanguage, typer.Option(help="Language of the reports.")] = ReportLanguage.ID,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Reports made at a time.", show_default="processor cores")
@@ -44,6 +50,10 @@ def run(
     time_limit: Annotated[
         float | None, typer.Option(min=1, help="Seconds for each notebook.", show_default="no limit")
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(metavar="tcp://HOST:PORT", help="Make them on the workers of a Dask scheduler."),
+    ] = None,
     max_age: MaximumAge = "31d",
 ) -> None:
     """Make the reports of regions and the index of all reports.
@@ -51,40 +61,59 @@ def run(
     Example: asn-research run kalianda --period 2025 --language both
     """
     age = read_age(max_age)
-    try:
-        folders = find_folders(raw, processed, reports)
-        chosen = choose(folders["raw"], regions or [], period)
-    except AsnResearchError as error:
-        raise refuse(error.problems) from error
-    from asn_research.reports.batch import Order, Task
+    with contextlib.ExitStack() as stack:
+        try:
+            places = stack.enter_context(open_places(raw, processed, reports))
+            chosen = choose(places.folders["raw"], regions or [], period)
+        except AsnResearchError as error:
+            raise refuse(error.problems) from error
+        from asn_research.reports.batch import Order, Task
+
+        away = places.sites is not None
+        order = Order(
+            raw=places.folders["raw"],
+            processed=places.folders["processed"],
+            reports=places.folders["reports"],
+            notebooks=places.folders["notebooks"],
+            raw_given=str(raw) if raw and not away else None,
+            processed_given=str(processed) if processed and not away else None,
+            reports_given=str(reports) if reports and not away else None,
+            languages=language.languages,
+            jobs=jobs or os.cpu_count() or 1,
+            force=force,
+            time_limit=time_limit,
+            sites=places.sites,
+            cluster=cluster,
+        )
+        raise typer.Exit(_run_alone(order, [Task(*pair) for pair in chosen], places, max_age=age))
+
+
+def _run_alone(order: Order, tasks: list[Task], places: Places, *, max_age: datetime.timedelta | None) -> int:
+    """Make sure that what is asked for can be done and is done by one run at a time; the exit status."""
     from asn_research.reports.lock import hold
 
-    order = Order(
-        raw=folders["raw"],
-        processed=folders["processed"],
-        reports=folders["reports"],
-        notebooks=folders["notebooks"],
-        raw_given=str(raw) if raw else None,
-        processed_given=str(processed) if processed else None,
-        reports_given=str(reports) if reports else None,
-        languages=language.languages,
-        jobs=jobs or os.cpu_count() or 1,
-        force=force,
-        time_limit=time_limit,
-    )
-    tasks = [Task(*pair) for pair in chosen]
+    try:
+        if order.sites is not None:
+            from asn_research.reports.stage import check_sites
+
+            check_sites(order.sites)
+        if order.cluster is not None:
+            from asn_research.reports.cluster import check_cluster
+
+            check_cluster(order)
+    except (ClusterError, KeyFileError, LocationError) as error:
+        raise refuse(error.problems) from error
     try:
         with hold(order.reports):
-            well = _run(order, tasks, max_age=age)
+            return WELL if _run(order, tasks, places, max_age=max_age) else FAILED
     except HeldError as error:
         raise refuse(error.problems) from error
-    except FullDiskError as error:
+    except (ClusterError, FullDiskError, LocationError) as error:
         print_problems(error.problems)
-        raise typer.Exit(FAILED) from error
-    raise typer.Exit(WELL if well else FAILED)
+        return FAILED
 
 
-def _run(order: Order, tasks: list[Task], *, max_age: datetime.timedelta | None) -> bool:
+def _run(order: Order, tasks: list[Task], places: Places, *, max_age: datetime.timedelta | None) -> bool:
     """Everything that one run at a time may do; whether nothing went wrong."""
     from asn_research.reports.batch import make_reports
     from asn_research.reports.history import (
@@ -100,6 +129,7 @@ def _run(order: Order, tasks: list[Task], *, max_age: datetime.timedelta | None)
         outcomes.append(outcome)
         _print_progress(outcome, len(outcomes), len(tasks))
     states: list[tuple[str, str]] = [(f"{o.task.region}/{o.task.period}", o.manifest.state) for o in outcomes]
+    places.collect()
     across = _run_across(order)
     if across is not None:
         states.append((ACROSS, across))
@@ -107,8 +137,9 @@ def _run(order: Order, tasks: list[Task], *, max_age: datetime.timedelta | None)
     history = note_states(read_history(order.reports), states, now=now)
     overdue = find_overdue(history, now=now, max_age=max_age)
     write_history(order.reports, renew_index(order.reports, history, overdue=overdue))
+    places.deliver()
     _print_outcomes(outcomes, tasks)
-    typer.echo(say("index", path=order.reports / "index.html"))
+    typer.echo(say("index", path=places.name("reports") + "/index.html"))
     return all(state == "made" for _, state in states)
 
 

@@ -18,6 +18,7 @@ from asn_research.reports.published import FINDINGS
 from asn_research.reports.stage import Sites, folders_of, open_stage
 
 if TYPE_CHECKING:
+    from asn_research.ingest.store import RegionData
     from asn_research.reports.batch import Order, Outcome, Task
 
 RECEIPT: Final = "delivery.json"
@@ -90,8 +91,32 @@ def fail_away(order: Order, task: Task, problems: tuple[Problem, ...]) -> Outcom
         return Outcome(task, _unpublished(order, task, (*problems, *error.problems)))
 
 
+def take_in_away(sites: Sites, *, region: str, period: str) -> RegionData:
+    """Fetch a region, open its clean tables, and deliver them where they were made anew.
+
+    Raises
+    ------
+    AsnResearchError
+        As :func:`asn_research.ingest.store.open_region`, and if a store fails.
+    """
+    from asn_research.ingest.store import open_region
+    from asn_research.reports.batch import Task
+
+    task = Task(region, period)
+    alone = replace(sites, reports=None)
+    with open_stage(alone) as stage:
+        _fetch_region(alone, stage, task, force=False)
+        before = _digests(alone, stage, task)
+        folders = folders_of(stage)
+        data = open_region(
+            task.region, period=task.period, raw=folders["raw"], processed=folders["processed"]
+        )
+        _deliver(alone, stage, task, before=before)
+    return data
+
+
 def collect_published(sites: Sites, stage: Path) -> None:
-    """Fetch what the index and the report across regions are made from: manifests and findings, no data.
+    """Fetch what index and report across regions are made from: manifests and findings of regions, no data.
 
     Raises
     ------
@@ -99,15 +124,11 @@ def collect_published(sites: Sites, stage: Path) -> None:
         If the reports cannot be read.
     """
     if isinstance(sites.reports, Location):
-        names = [
-            name for name in sites.reports.list_files()
-            if name.startswith(f"{ACROSS}/") or (name.count("/") == 2 and name.endswith(_kept_names()))
-        ]  # fmt: skip
-        _fetch(sites.reports, names, stage / "reports")
+        _fetch(sites.reports, filter(_is_shared_or_kept, sites.reports.list_files()), stage / "reports")
 
 
 def deliver_shared(sites: Sites, stage: Path) -> None:
-    """Deliver the report across regions and the index pages, where they changed.
+    """Deliver the report across regions, the index and what is noted of runs, where they changed.
 
     Raises
     ------
@@ -117,17 +138,28 @@ def deliver_shared(sites: Sites, stage: Path) -> None:
     if not isinstance(sites.reports, Location):
         return
     reports = stage / "reports"
-    across = sorted((path for path in (reports / ACROSS).glob("[!.]*")), key=_vouching_last)
-    pages = sorted(reports.glob("index*.html"))
-    names = [path.relative_to(reports).as_posix() for path in (*across, *pages)]
-    listed = sites.reports.list_files()
-    there = {n for n in listed if n.startswith(f"{ACROSS}/") or ("/" not in n and n.startswith("index"))}
+    found = sorted((path for path in reports.rglob("*") if path.is_file()), key=_vouching_last)
+    made = {path.relative_to(reports).as_posix(): path for path in found}
+    names = [name for name in made if _is_shared(name)]
+    there = set(filter(_is_shared, sites.reports.list_files()))
     old = sites.reports.read_files(there & set(names))
     for name in names:
-        content = (reports / name).read_bytes()
+        content = made[name].read_bytes()
         if old.get(name) != content:
             sites.reports.write_file(name, content)
     sites.reports.remove_files(there - set(names))
+
+
+def _is_shared(name: str) -> bool:
+    """Whether a published file is of all regions: the report across them, the index, the notes of runs."""
+    folder, _, file = name.rpartition("/")
+    if file.startswith("."):
+        return False
+    return folder == ACROSS or (not folder and (file == _STATE or file.startswith("index.")))
+
+
+def _is_shared_or_kept(name: str) -> bool:
+    return _is_shared(name) or (name.count("/") == 2 and name.endswith(_kept_names()))
 
 
 def _sites(order: Order) -> Sites:

@@ -26,15 +26,19 @@ _YOUNG: Final = 60.0
 
 @dataclass(frozen=True, kw_only=True)
 class Sites:
-    """Where raw data, clean data and reports lie: at a URL, or in a folder that is used where it is."""
+    """Where raw data, clean data and reports lie: at a URL, or in a folder that is used where it is.
+
+    ``reports`` is None where they are not touched.
+    """
 
     raw: Location | Path
     processed: Location | Path
-    reports: Location | Path
+    reports: Location | Path | None
 
     def parts(self) -> tuple[tuple[str, Location | Path], ...]:
         """Each with its place inside a project."""
-        return (("data/raw", self.raw), ("data/processed", self.processed), ("reports", self.reports))
+        data = (("data/raw", self.raw), ("data/processed", self.processed))
+        return data if self.reports is None else (*data, ("reports", self.reports))
 
     @property
     def inner(self) -> bool:

@@ -1,0 +1,120 @@
+"""Folders of this machine or at URLs, as commands are given them."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import typer
+
+from asn_research.cli.choice import find_folders
+
+if TYPE_CHECKING:
+    from asn_research.reports.stage import Sites
+
+
+def read_place(text: str) -> Path | str:
+    """A folder of this machine as a path, anything else as its URL."""
+    from asn_research.reports.location import is_url
+
+    if text.startswith("file://"):
+        return Path(url2pathname(urlsplit(text).path))
+    return text if is_url(text) else Path(text)
+
+
+RawPlace = Annotated[
+    Any,
+    typer.Option(
+        "--raw", parser=read_place, metavar="FOLDER|URL",
+        help="Raw data.", show_default="the project's data/raw",
+    ),
+]  # fmt: skip
+ProcessedPlace = Annotated[
+    Any,
+    typer.Option(
+        "--processed", parser=read_place, metavar="FOLDER|URL",
+        help="Clean data.", show_default="the project's data/processed",
+    ),
+]  # fmt: skip
+ReportsPlace = Annotated[
+    Any,
+    typer.Option(
+        "--reports", parser=read_place, metavar="FOLDER|URL",
+        help="Reports.", show_default="the project's reports",
+    ),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Places:
+    """The folders of a command; where some lie at URLs, those of its stage, and what it stands for."""
+
+    folders: dict[str, Path]
+    sites: Sites | None = None
+    stage: Path | None = None
+
+    def name(self, part: str) -> str:
+        """How people know the place of ``raw``, ``processed`` or ``reports``."""
+        from asn_research.reports.location import Location
+
+        site = getattr(self.sites, part, None)
+        return site.url if isinstance(site, Location) else str(self.folders[part])
+
+    def collect(self) -> None:
+        """Bring what is published at a URL to the stage."""
+        if self.sites is not None and self.stage is not None:
+            from asn_research.reports.delivery import collect_published
+
+            collect_published(self.sites, self.stage)
+
+    def deliver(self) -> None:
+        """Bring what the stage has for all regions together to the URL."""
+        if self.sites is not None and self.stage is not None:
+            from asn_research.reports.delivery import deliver_shared
+
+            deliver_shared(self.sites, self.stage)
+
+
+@contextlib.contextmanager
+def open_places(
+    raw: Path | str | None,
+    processed: Path | str | None,
+    reports: Path | str | None,
+    *,
+    published: bool = True,
+) -> Iterator[Places]:
+    """The folders of a command: those given, else those of the project; a stage where any lies at a URL.
+
+    Without ``published``, reports are not touched. Of raw data at a URL the stage shows the folders of regions
+    and periods, without their files.
+
+    Raises
+    ------
+    LocationError
+        If a URL is not sound or cannot be listed.
+    RegionError
+        If a folder was not given and there is no project.
+    """
+    given = {"raw": raw, "processed": processed, "reports": reports if published else Path()}
+    found = find_folders(*(Path(place) if place is not None else None for place in given.values()))
+    if not any(isinstance(place, str) for place in given.values()):
+        yield Places(found)
+        return
+    from asn_research.reports.location import Location
+    from asn_research.reports.stage import Sites, folders_of, open_stage, sketch_regions
+
+    places = {
+        name: Location(place) if isinstance(place, str) else found[name].resolve()
+        for name, place in given.items()
+    }
+    sites = Sites(
+        raw=places["raw"], processed=places["processed"], reports=places["reports"] if published else None
+    )
+    with open_stage(sites) as stage:
+        sketch_regions(sites, stage)
+        yield Places({**found, **folders_of(stage)}, sites, stage)
