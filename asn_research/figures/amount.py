@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from asn_research.figures import style
-from asn_research.figures.chart import Column, drawn_rows, left_out_note, new_chart
+from asn_research.figures.chart import Column, draw_lines, drawn_rows, left_out_note, new_chart
 from asn_research.figures.interval import axis_label
 from asn_research.figures.wording import extremes_text, join
 from asn_research.findings.axis import number, unit_of
@@ -36,31 +34,12 @@ def draw_amount(finding: Finding, language: Language) -> Figure | None:
         note=left_out_note(finding, len(rows), language),
         axis_pt=8.0,
     )
-    axes = chart.axes
     top = max([*amounts, 0.0]) or 1.0
-    height = 11.0 if len(rows) <= 16 else 9.0
-    frame = pd.DataFrame({"y": chart.centers, "amount": amounts})
-    sns.barplot(
-        frame,
-        x="amount",
-        y="y",
-        orient="h",
-        native_scale=True,
-        errorbar=None,
-        color=style.ACCENT,
-        saturation=1,
-        ax=axes,
-    )
-    for bar, row, center in zip(axes.patches, rows, chart.centers, strict=True):
-        color = style.code_color(str(row.get("label_code") or ""))
-        bar.set(facecolor=color, edgecolor="none", linewidth=0, height=height, y=center - height / 2)
-    axes.set_ylim(chart.height, 0.0)
-    axes.set_xlim(0.0, top)
-    axes.set(xlabel="", ylabel="")
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.axvline(0.0, color=style.MUTED, linewidth=1.2)
-    return style.finish(chart.figure)
+    chart.axes.set_xlim(0.0, top)
+    colors = [style.code_color(str(row.get("label_code") or "")) for row in rows]
+    chart.draw_bars([0.0] * len(rows), amounts, colors)
+    draw_lines(chart.axes, [((0.0, 0.0), (0.0, chart.height))], colors=style.MUTED, widths=1.2, zorder=2)
+    return chart.figure
 
 
 def describe_amount(finding: Finding, language: Language) -> str:

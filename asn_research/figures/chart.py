@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from matplotlib.axes import Axes
+from matplotlib.collections import CircleCollection, LineCollection, PolyCollection
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 from matplotlib.ticker import MaxNLocator
 from matplotlib.transforms import Affine2D, Transform, blended_transform_factory
 
 from asn_research.figures import style
+from asn_research.figures.lettering import Words
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import group_label, row_label
@@ -25,6 +27,7 @@ MAXIMUM_ROWS: Final = 30
 _TALLEST_PT: Final = 600.0
 _DENSITIES: Final = ((24.0, 9.0, 4), (16.0, 4.0, 4), (16.0, 4.0, 1))
 _FEWEST_TICKS: Final = 3
+_MANY_ROWS: Final = 16
 _LABEL_PT: Final = 128.0
 _GAP: Final = 10.0
 _EDGE: Final = 4.0
@@ -68,7 +71,7 @@ class RowChart:
     rows: tuple[Row, ...]
     height: float
 
-    @property
+    @cached_property
     def across(self) -> Transform:
         """Points from the left edge of the figure across, the rows' axis down."""
         points = Affine2D().scale(1 / 72) + self.figure.dpi_scale_trans
@@ -76,20 +79,92 @@ class RowChart:
 
     def write(
         self, x_pt: float, y: float, text: str, *, color: str, align: str, size: float, bold: bool
-    ) -> Text:
+    ) -> Words:
         """Write at a distance in points from the left edge of the figure and a height of the rows' axis."""
-        return self.axes.text(
-            x_pt,
-            y,
-            text,
-            transform=self.across,
-            ha=align,
-            va="center_baseline",
-            color=color,
-            fontsize=size,
-            fontweight="bold" if bold else "normal",
-            clip_on=False,
-        )
+        words = Words(x_pt, y, text, color=color, transform=self.across, align=align, size=size, bold=bold)
+        self.figure.add_artist(words)
+        return words
+
+    def rule(self, ticks: Sequence[float], texts: Sequence[str], *, grid: bool = True) -> None:
+        """Write the numbers of the horizontal axis below the rows, with a line up from each."""
+        below, place = self.height + 8.0, self.axes.transData
+        for tick, text in zip(ticks, texts, strict=True):
+            words = Words(
+                tick, below, text, color=style.MUTED, transform=place, align="center", size=style.SMALL
+            )
+            self.figure.add_artist(words)
+        if grid:
+            lines = [((tick, 0.0), (tick, self.height)) for tick in ticks]
+            draw_lines(self.axes, lines, colors=style.GRID, widths=0.8, zorder=0.8)
+
+    def draw_bars(self, starts: Sequence[float], ends: Sequence[float], colors: Sequence[str]) -> None:
+        """Draw one bar in every row, lower where there are many."""
+        height = 11.0 if len(self.rows) <= _MANY_ROWS else 9.0
+        boxes = [
+            (start, center - height / 2, end, center + height / 2)
+            for center, start, end in zip(self.centers, starts, ends, strict=True)
+        ]
+        draw_boxes(self.axes, boxes, colors=colors)
+
+
+Point = tuple[float, float]
+
+
+def draw_lines(
+    axes: Axes,
+    lines: Sequence[tuple[Point, Point]],
+    *,
+    colors: str | Sequence[str],
+    widths: float | Sequence[float],
+    zorder: float,
+    dashed: bool = False,
+) -> None:
+    """Draw straight lines between pairs of places, all at once."""
+    drawn = LineCollection(lines, colors=colors, linewidths=widths, zorder=zorder, capstyle="butt")
+    if dashed:
+        drawn.set_linestyle((0.0, (4.0, 2.0)))
+    axes.add_collection(drawn, autolim=False)
+
+
+def draw_boxes(
+    axes: Axes,
+    boxes: Sequence[tuple[float, float, float, float]],
+    *,
+    colors: str | Sequence[str],
+    edges: str = "none",
+    zorder: float = 1.0,
+    transform: Transform | None = None,
+) -> None:
+    """Draw upright boxes from one corner to the opposite one, all at once."""
+    corners = [((x, y), (right, y), (right, top), (x, top)) for x, y, right, top in boxes]
+    drawn = PolyCollection(corners, facecolors=colors, edgecolors=edges, linewidths=1.0, zorder=zorder)
+    if transform is not None:
+        drawn.set_transform(transform)
+        drawn.set_clip_on(False)
+    axes.add_collection(drawn, autolim=False)
+
+
+def draw_dots(
+    axes: Axes,
+    places: Sequence[Point],
+    *,
+    faces: str | Sequence[str],
+    edges: str | Sequence[str] = "none",
+    across_pt: float = 7.2,
+    zorder: float = 3.0,
+) -> None:
+    """Draw dots of one size, all at once."""
+    area = math.pi * across_pt**2 / 4
+    dots = CircleCollection(
+        [area],
+        offsets=places,
+        offset_transform=axes.transData,
+        facecolors=faces,
+        edgecolors=edges,
+        linewidths=0.0 if edges == "none" else 1.6,
+        zorder=zorder,
+    )
+    axes.add_collection(dots, autolim=False)
 
 
 def _column_width(head: str, values: Sequence[str], *, bold: bool) -> float:
@@ -139,12 +214,11 @@ def new_chart(
     top = legend_pt + (18.0 if any(column.head for column in columns) else 6.0)
     bottom = axis_pt + 12.0 * len(axis_lines) + (4.0 + 12.0 * len(note_lines) if note_lines else 0.0)
     figure, axes = style.new_figure(
-        bottom_of_rows + top + bottom, left=left, right=right, top=top, bottom=bottom
+        bottom_of_rows + top + bottom, left=left, right=right, top=top, bottom=bottom, bare=True
     )
     axes.set_ylim(bottom_of_rows, 0.0)
-    axes.set_yticks([])
     chart = RowChart(figure, axes, tuple(c for c, _ in centers), tuple(rows), bottom_of_rows)
-    _write_labels(chart, wrapped, headings)
+    _write_labels(chart, labels, wrapped, headings)
     _write_columns(chart, columns, widths)
     _write_below(
         chart, axis_lines, note_lines, start=axis_pt + 4.0, middle=(left + style.WIDTH_PT - right) / 2
@@ -186,23 +260,32 @@ def _place(heights: Sequence[float], groups: Sequence[str]) -> tuple[Centers, He
 
 
 def _write_labels(
-    chart: RowChart, wrapped: Sequence[Sequence[str]], headings: Sequence[tuple[float, str]]
+    chart: RowChart,
+    labels: Sequence[str],
+    wrapped: Sequence[Sequence[str]],
+    headings: Sequence[tuple[float, str]],
 ) -> None:
-    for center, lines in zip(chart.centers, wrapped, strict=True):
-        first = center - style.LINE_PT * (len(lines) - 1) / 2
-        for i, line in enumerate(lines):
-            y = first + i * style.LINE_PT
-            chart.write(_EDGE, y, line, color=style.INK, align="left", size=style.SIZE, bold=False)
+    for center, label, lines in zip(chart.centers, labels, wrapped, strict=True):
+        text = "\n".join(lines)
+        words = chart.write(_EDGE, center, text, color=style.INK, align="left", size=style.SIZE, bold=False)
+        words.is_name = text.split() != label.split()
     for center, text in headings:
         line = style.wrap(text, style.WIDTH_PT - 2 * _EDGE, lines=1, bold=True)[0]
-        drawn = chart.write(_EDGE, center, line, color=style.INK, align="left", size=style.SIZE, bold=True)
-        drawn.set_bbox({"facecolor": style.PAPER, "edgecolor": "none", "pad": 1.0})
+        # Paper behind the heading, so that no line of the axis runs through its words.
+        edge = _EDGE + style.text_width(line, bold=True) + 1.0
+        box = (_EDGE - 1.0, center - 6.5, edge, center + 6.5)
+        draw_boxes(chart.axes, [box], colors=style.PAPER, zorder=3.5, transform=chart.across)
+        words = chart.write(_EDGE, center, line, color=style.INK, align="left", size=style.SIZE, bold=True)
+        words.is_name = line.split() != text.split()
 
 
 def _write_columns(chart: RowChart, columns: Sequence[Column], widths: Sequence[float]) -> None:
     edge = style.WIDTH_PT - _EDGE
     for column, width in reversed(list(zip(columns, widths, strict=True))):
-        chart.write(edge, -9.0, column.head, color=style.MUTED, align="right", size=style.SMALL, bold=False)
+        if column.head:
+            chart.write(
+                edge, -9.0, column.head, color=style.MUTED, align="right", size=style.SMALL, bold=False
+            )
         for center, value in zip(chart.centers, column.values, strict=True):
             color = style.INK if column.bold else style.MUTED
             chart.write(edge, center, value, color=color, align="right", size=style.SIZE, bold=column.bold)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import Polygon
 
 from asn_research.figures import style
+from asn_research.figures.chart import draw_lines
 from asn_research.figures.interval import axis_label
 from asn_research.figures.plane import new_plane, write_marks
 from asn_research.figures.wording import headline_text, join
@@ -37,22 +38,27 @@ def _height(row: Row) -> float:
     return _PER * number(row.get("share")) / (number(row.get("bin_high")) - number(row.get("bin_low")))
 
 
-def _step_frame(rows: list[Row]) -> tuple[pd.DataFrame, list[float]]:
-    """Middles and heights of the bins, and the edges of all bins and gaps."""
-    lows = [number(row.get("bin_low")) for row in rows]
-    highs = [number(row.get("bin_high")) for row in rows]
-    heights = [_height(row) for row in rows]
-    middles = [(low + high) / 2 for low, high in zip(lows, highs, strict=True)]
-    return pd.DataFrame({"x": middles, "height": heights}), sorted({*lows, *highs})
+def _outline(rows: list[Row]) -> list[tuple[float, float]]:
+    """The stepped outline over the bins from the first to the last edge; between bins it lies at zero."""
+    places: list[tuple[float, float]] = []
+    for row in sorted(rows, key=lambda row: number(row.get("bin_low"))):
+        low, high, height = number(row.get("bin_low")), number(row.get("bin_high")), _height(row)
+        if places and low > places[-1][0]:
+            places += [(places[-1][0], 0.0), (low, 0.0)]
+        elif not places:
+            places.append((low, 0.0))
+        places += [(low, height), (high, height)]
+    return [*places, (places[-1][0], 0.0)]
 
 
-def _range(frames: list[tuple[pd.DataFrame, list[float]]]) -> tuple[float, float]:
+def _range(series: dict[str, list[Row]]) -> tuple[float, float]:
     """From the lowest to the highest bin that holds anybody."""
-    occupied = []
-    for frame, edges in frames:
-        for x in frame.loc[frame["height"] > 0, "x"]:
-            occupied += [max(e for e in edges if e <= x), min(e for e in edges if e >= x)]
-    return (min(occupied), max(occupied)) if occupied else (0.0, 100.0)
+    occupied = [row for rows in series.values() for row in rows if _height(row) > 0]
+    if not occupied:
+        return 0.0, 100.0
+    return min(number(row.get("bin_low")) for row in occupied), max(
+        number(row.get("bin_high")) for row in occupied
+    )
 
 
 def draw_distribution(finding: Finding, language: Language) -> Figure | None:
@@ -65,9 +71,8 @@ def draw_distribution(finding: Finding, language: Language) -> Figure | None:
     if not series:
         return None
     unit = unit_of(finding)
-    frames = {name: _step_frame(rows) for name, rows in series.items()}
-    tallest = max(float(frame["height"].max()) for frame, _ in frames.values())
-    low, high = _range(list(frames.values()))
+    tallest = max(_height(row) for rows in series.values() for row in rows)
+    low, high = _range(series)
     figure, axes = new_plane(
         language,
         x=(low - 0.02 * (high - low), high + 0.02 * (high - low)),
@@ -77,27 +82,12 @@ def draw_distribution(finding: Finding, language: Language) -> Figure | None:
         labels_pt=16.0,
     )
     colors = dict(zip(series, (style.BEFORE, style.AFTER, style.FLAG), strict=False))
-    for name, (frame, edges) in frames.items():
-        _step(axes, frame, edges, color=colors[name])
+    for name, rows in series.items():
+        area = Polygon(_outline(rows), closed=False, facecolor=(*to_rgb(colors[name]), 0.35))
+        area.set(edgecolor=colors[name], linewidth=1.6)
+        axes.add_patch(area)
     _means(axes, finding, list(series), language)
-    return style.finish(figure)
-
-
-def _step(axes: Axes, frame: pd.DataFrame, edges: list[float], *, color: str) -> None:
-    y_limits, x_limits = axes.get_ylim(), axes.get_xlim()
-    sns.histplot(
-        frame,
-        x="x",
-        weights="height",
-        bins=edges,
-        element="step",
-        fill=True,
-        color=color,
-        alpha=0.35,
-        linewidth=1.6,
-        ax=axes,
-    )
-    axes.set(xlim=x_limits, ylim=y_limits, xlabel="", ylabel="")
+    return figure
 
 
 def _means(axes: Axes, finding: Finding, names: list[str], language: Language) -> None:
@@ -107,8 +97,8 @@ def _means(axes: Axes, finding: Finding, names: list[str], language: Language) -
         mean = number(finding.details.get(f"mean_{name}"))
         if math.isnan(mean):
             continue
-        dashes = (0, (4, 2)) if name == names[0] else "-"
-        axes.axvline(mean, color=inks[name], linewidth=1.6, linestyle=dashes)
+        line = ((mean, 0.0), (mean, axes.get_ylim()[1]))
+        draw_lines(axes, [line], colors=inks[name], widths=1.6, zorder=2, dashed=name == names[0])
         text = f"{code_label(name, language)} {format_quantity(mean, unit_of(finding), language)}"
         marks.append((mean, text, inks[name]))
     write_marks(axes, marks)

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
 
-import pandas as pd
-import seaborn as sns
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from asn_research.figures import style
 from asn_research.figures.chart import (
     Column,
+    RowChart,
     axis_digits,
+    draw_dots,
+    draw_lines,
     drawn_rows,
     left_out_note,
     new_chart,
@@ -30,6 +30,7 @@ from asn_research.language.catalogue import has_phrase
 from asn_research.language.quantity import format_quantity
 
 _LEAST_SPAN = {"share": 0.2, "percentage_points": 0.1, "scale": 1.0, "alpha": 0.2}
+_STROKE_PT = 6.0
 _WIDEST = 4.0  # an interval is cut at this many median half-widths from its estimate
 
 
@@ -47,7 +48,7 @@ def _rows(finding: Finding) -> list[Row]:
     return drawn_rows(replace(finding, rows=shown), "estimate")
 
 
-def _ends(rows: Sequence[Row]) -> list[tuple[float, float]]:
+def interval_ends(rows: Sequence[Row]) -> list[tuple[float, float]]:
     """The interval of each row; NaN where an end is missing, infinite where it has no upper end."""
     ends = [
         (number(row.get("conf_low")), math.inf if row.get("unbounded") else number(row.get("conf_high")))
@@ -56,7 +57,7 @@ def _ends(rows: Sequence[Row]) -> list[tuple[float, float]]:
     return [(low, high) if low <= high else (math.nan, math.nan) for low, high in ends]
 
 
-def _cut(rows: Sequence[Row], ends: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+def cut_ends(rows: Sequence[Row], ends: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     """The intervals, cut where one would be so wide that the others could not be told apart."""
     estimates = [number(row.get("estimate")) for row in rows]
     open_ended = any(high == math.inf for _, high in ends)
@@ -84,8 +85,8 @@ def draw_interval(finding: Finding, language: Language) -> Figure | None:
     if not rows:
         return None
     unit, reference = unit_of(finding), reference_of(finding)
-    ends = _ends(rows)
-    shown = _cut(rows, ends)
+    ends = interval_ends(rows)
+    shown = cut_ends(rows, ends)
     signed = is_change(finding)
     values = tuple(format_quantity(number(r.get("estimate")), unit, language, sign=signed) for r in rows)
     columns = [Column("", values, bold=True)]
@@ -102,13 +103,13 @@ def draw_interval(finding: Finding, language: Language) -> Figure | None:
         axis_label=axis_label(finding, unit, language),
         note=join(left_out_note(finding, len(rows), language), hollow, arrow),
     )
-    _scale(chart.axes, rows, shown, unit=unit, reference=reference, language=language)
-    _mark(chart.axes, rows, chart.centers, shown=shown, ends=ends)
-    return style.finish(chart.figure)
+    _scale(chart, rows, shown, unit=unit, reference=reference, language=language)
+    _mark(chart, rows, shown=shown, ends=ends)
+    return chart.figure
 
 
 def _scale(
-    axes: Axes,
+    chart: RowChart,
     rows: Sequence[Row],
     shown: Sequence[tuple[float, float]],
     *,
@@ -123,11 +124,11 @@ def _scale(
     low, high = _widen(low - pad, high + pad, unit)
     ticks = nice_ticks(low, high, most=3 if unit == "idr" else 5)
     digits = axis_digits(ticks, unit)
-    axes.set_xlim(low, high)
-    axes.set_xticks(ticks, [format_quantity(t, unit, language, digits=digits) for t in ticks])
-    axes.grid(axis="x", color=style.GRID, linewidth=0.8)
+    chart.axes.set_xlim(low, high)
+    chart.rule(ticks, [format_quantity(t, unit, language, digits=digits) for t in ticks])
     if not math.isnan(reference):
-        axes.axvline(reference, color=style.MUTED, linewidth=1.2, zorder=1.5)
+        line = ((reference, 0.0), (reference, chart.height))
+        draw_lines(chart.axes, [line], colors=style.MUTED, widths=1.2, zorder=1.5)
 
 
 def _widen(low: float, high: float, unit: str) -> tuple[float, float]:
@@ -149,33 +150,31 @@ def _color(row: Row) -> str:
 
 
 def _mark(
-    axes: Axes,
+    chart: RowChart,
     rows: Sequence[Row],
-    centers: Sequence[float],
     *,
     shown: Sequence[tuple[float, float]],
     ends: Sequence[tuple[float, float]],
 ) -> None:
+    """Draw intervals with a stroke at each end, an arrow where one is cut, and dots."""
     colors = [_color(row) for row in rows]
-    for y, color, (low, high), (true_low, true_high) in zip(centers, colors, shown, ends, strict=True):
+    lines: list[tuple[str, float, tuple[tuple[float, float], tuple[float, float]]]] = []
+    for y, color, (low, high), true_ends in zip(chart.centers, colors, shown, ends, strict=True):
         if math.isnan(low):
             continue
-        axes.plot([low, high], [y, y], color=color, linewidth=2.2, solid_capstyle="butt", zorder=2)
-        for end, true_end, marker in ((low, true_low, "<"), (high, true_high, ">")):
-            cut = end != true_end
-            axes.plot([end], [y], marker=marker if cut else "|", color=color, markersize=6, mew=1.6, zorder=2)
-    frame = pd.DataFrame(
-        {"x": [number(row.get("estimate")) for row in rows], "y": list(centers), "row": range(len(rows))}
-    )
-    full = [
-        color if not math.isnan(low) else style.PAPER for color, (low, _) in zip(colors, shown, strict=True)
-    ]
-    sns.scatterplot(
-        frame, x="x", y="y", s=52, ax=axes, color=style.ACCENT, linewidth=1.6, zorder=3, legend=False
-    )
-    axes.collections[-1].set_facecolor(full)
-    axes.collections[-1].set_edgecolor(colors)
-    axes.set(xlabel="", ylabel="")
+        lines.append((color, 2.2, ((low, y), (high, y))))
+        for end, true_end, marker in zip((low, high), true_ends, "<>", strict=True):
+            if end != true_end:
+                chart.axes.plot([end], [y], marker=marker, color=color, markersize=6, mew=1.6, zorder=2)
+            else:
+                lines.append((color, 1.6, ((end, y - _STROKE_PT / 2), (end, y + _STROKE_PT / 2))))
+    if lines:
+        inks, widths, places = zip(*lines, strict=True)
+        draw_lines(chart.axes, places, colors=inks, widths=widths, zorder=2)
+    faces = [style.PAPER if math.isnan(low) else ink for ink, (low, _) in zip(colors, shown, strict=True)]
+    estimates = [number(row.get("estimate")) for row in rows]
+    places = tuple(zip(estimates, chart.centers, strict=True))
+    draw_dots(chart.axes, places, faces=faces, edges=colors)
 
 
 def describe_interval(finding: Finding, language: Language) -> str:

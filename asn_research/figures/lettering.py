@@ -114,6 +114,7 @@ def wrap(text: str, width_pt: float, *, size: float = SIZE, lines: int = 3, bold
 class Words(Text):
     """Words at a place of a figure, their middle on it: one line, or several with ``LINE_PT`` between them.
 
+    ``is_name`` marks a name as somebody else wrote it that was cut or changed to fit; it claims nothing.
     A renderer that keeps words as text (it has ``write_words``) is handed them without a layout; every other
     draws them as matplotlib draws text.
     """
@@ -146,6 +147,7 @@ class Words(Text):
             zorder=4.0,
         )
         self.bold = bold
+        self.is_name = False
 
     def draw(self, renderer: Any) -> None:
         """Hand the words to the renderer."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from asn_research.figures import style
-from asn_research.figures.chart import Column, RowChart, left_out_note, new_chart
+from asn_research.figures.chart import Column, RowChart, draw_boxes, draw_lines, left_out_note, new_chart
+from asn_research.figures.lettering import Words
 from asn_research.figures.wording import headline_text, join
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding, Row
@@ -87,43 +86,34 @@ def draw_likert(finding: Finding, language: Language) -> Figure | None:
         sum(number(r.get("share")) for r in a) - x for (_, a), x in zip(items, lefts, strict=True)
     )
     chart.axes.set_xlim(-widest_left - 0.01, widest_right + 0.01)
-    chart.axes.set_xticks([])
     for (_, answers), left, center in zip(items, lefts, chart.centers, strict=True):
-        _stack(chart.axes, answers, -left, center, language=language)
-    chart.axes.axvline(0.0, color=style.INK, linewidth=0.8, zorder=1.5)
+        _stack(chart, answers, -left, center, language=language)
+    draw_lines(chart.axes, [((0.0, 0.0), (0.0, chart.height))], colors=style.INK, widths=0.8, zorder=0.9)
     _legend(chart, language)
-    return style.finish(chart.figure)
+    return chart.figure
 
 
-def _stack(axes: Axes, answers: Sequence[Row], left: float, center: float, *, language: Language) -> None:
+def _stack(
+    chart: RowChart, answers: Sequence[Row], left: float, center: float, *, language: Language
+) -> None:
+    axes = chart.axes
     low, high = axes.get_xlim()
     points = axes.get_position().width * style.WIDTH_PT / (high - low)
+    boxes, colors = [], []
     for row in answers:
         share = number(row.get("share"))
         response = int(number(row.get("response")))
-        axes.barh(
-            center,
-            share,
-            left=left,
-            height=_BAR_PT,
-            color=style.LIKERT[response - 1],
-            edgecolor=style.PAPER,
-            linewidth=1.0,
-            zorder=2,
-        )
+        boxes.append((left, center - _BAR_PT / 2, left + share, center + _BAR_PT / 2))
+        colors.append(style.LIKERT[response - 1])
         text = format_quantity(share, "share", language)
         if style.text_width(text, style.SMALL) + 5.0 < share * points:
-            axes.text(
-                left + share / 2,
-                center,
-                text,
-                ha="center",
-                va="center_baseline",
-                fontsize=style.SMALL,
-                color=style.LIKERT_INK[response - 1],
-                zorder=4,
+            ink, middle = style.LIKERT_INK[response - 1], left + share / 2
+            words = Words(
+                middle, center, text, color=ink, transform=axes.transData, align="center", size=style.SMALL
             )
+            chart.figure.add_artist(words)
         left += share
+    draw_boxes(axes, boxes, colors=colors, edges=style.PAPER, zorder=2)
 
 
 def _legend(chart: RowChart, language: Language) -> None:
@@ -131,13 +121,15 @@ def _legend(chart: RowChart, language: Language) -> None:
     words = (phrase("figure.likert_low", language), phrase("figure.likert_high", language))
     y = -30.0 + _BAR_PT / 2
     x = 4.0
-    chart.write(x, y, words[0], color=style.MUTED, align="left", size=style.SMALL, bold=False)
-    x += style.text_width(words[0], style.SMALL) + 6.0
-    for i, (color, ink) in enumerate(zip(style.LIKERT, style.LIKERT_INK, strict=True)):
-        box = Rectangle((x, y - 6.5), 20.0, 13.0, transform=chart.across, color=color, lw=0, clip_on=False)
-        chart.axes.add_patch(box)
-        chart.write(x + 10.0, y, str(i + 1), color=ink, align="center", size=style.SMALL, bold=False)
-        x += 21.0
+    x += style.text_width(words[0], style.SMALL)
+    chart.write(x, y, words[0], color=style.MUTED, align="right", size=style.SMALL, bold=False)
+    x += 6.0
+    boxes = [(x + 21.0 * i, y - 6.5, x + 21.0 * i + 20.0, y + 6.5) for i in range(len(style.LIKERT))]
+    draw_boxes(chart.axes, boxes, colors=style.LIKERT, transform=chart.across)
+    for i, ink in enumerate(style.LIKERT_INK):
+        middle = x + 21.0 * i + 10.0
+        chart.write(middle, y, str(i + 1), color=ink, align="center", size=style.SMALL, bold=False)
+    x += 21.0 * len(style.LIKERT)
     chart.write(x + 5.0, y, words[1], color=style.MUTED, align="left", size=style.SMALL, bold=False)
 
 

@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from asn_research.figures import style
-from asn_research.figures.chart import drawn_rows, left_out_note
+from asn_research.figures.chart import draw_dots, draw_lines, drawn_rows, left_out_note
 from asn_research.figures.interval import axis_label
 from asn_research.figures.plane import new_plane
 from asn_research.figures.wording import headline_text, join, level_text, range_text
@@ -72,18 +72,23 @@ def draw_line(finding: Finding, language: Language) -> Figure | None:
         ),
         labels_pt=4.0,
     )
-    axes.axhline(0.0, color=style.MUTED, linewidth=1.0, zorder=1.5)
+    draw_lines(
+        axes,
+        [((axes.get_xlim()[0], 0.0), (axes.get_xlim()[1], 0.0))],
+        colors=style.MUTED,
+        widths=1.0,
+        zorder=1.5,
+    )
     if fitted:
         line = pd.DataFrame({"x": span, "y": fitted})
         sns.lineplot(line, x="x", y="y", ax=axes, color=style.FLAG, linewidth=1.8, errorbar=None, zorder=2)
-    for row, x in zip(rows, xs, strict=True):
-        low, high = number(row.get("conf_low")), number(row.get("conf_high"))
-        if low <= high:
-            axes.plot([x, x], [low, high], color=style.ACCENT, linewidth=2.2, solid_capstyle="butt", zorder=3)
-    frame = pd.DataFrame({"x": xs, "y": [number(row.get("estimate")) for row in rows]})
-    sns.scatterplot(frame, x="x", y="y", ax=axes, color=style.ACCENT, s=52, linewidth=0, zorder=4)
+    ends = [(number(row.get("conf_low")), number(row.get("conf_high"))) for row in rows]
+    bars = [((x, low), (x, high)) for (low, high), x in zip(ends, xs, strict=True) if low <= high]
+    draw_lines(axes, bars, colors=style.ACCENT, widths=2.2, zorder=3)
+    heights = [number(row.get("estimate")) for row in rows]
+    draw_dots(axes, list(zip(xs, heights, strict=True)), faces=style.ACCENT, zorder=4)
     axes.set(xlabel="", ylabel="")
-    return style.finish(figure)
+    return figure
 
 
 def describe_line(finding: Finding, language: Language) -> str:

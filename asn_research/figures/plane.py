@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 
 from asn_research.figures import style
-from asn_research.figures.chart import axis_digits, nice_ticks
+from asn_research.figures.chart import axis_digits, draw_lines, nice_ticks
+from asn_research.figures.lettering import Words
 from asn_research.language import Language
 from asn_research.language.quantity import format_quantity
 
@@ -26,12 +28,14 @@ def new_plane(
     note: str = "",
     labels_pt: float = 0.0,
     height_pt: float = 150.0,
+    x_ticks: tuple[Sequence[float], Sequence[str]] | None = None,
 ) -> tuple[Figure, Axes]:
     """Axes over the ranges ``x`` and ``y`` in their ``units``, named by ``labels``.
 
-    ``labels_pt`` keeps room above the axes for direct labels; ``note`` stands below.
+    ``labels_pt`` keeps room above the axes for direct labels; ``note`` stands below; ``x_ticks`` are places
+    on the horizontal axis and what stands there, round numbers where they are not given.
     """
-    x_ticks, y_ticks = nice_ticks(*x, most=6), nice_ticks(*y, most=5)
+    y_ticks = nice_ticks(*y, most=5)
     y_texts = [format_quantity(t, units[1], language, digits=axis_digits(y_ticks, units[1])) for t in y_ticks]
     left = _EDGE + max(style.text_width(text, style.SMALL) for text in y_texts) + 8.0
     x_lines = style.wrap(labels[0], style.WIDTH_PT - 2 * _EDGE, size=style.SMALL)
@@ -40,15 +44,10 @@ def new_plane(
     top = 10.0 + 12.0 * len(y_lines) + labels_pt
     bottom = 22.0 + 12.0 * len(x_lines) + (4.0 + 12.0 * len(notes) if notes else 0.0)
     total = height_pt + top + bottom
-    figure, axes = style.new_figure(total, left=left, right=14.0, top=top, bottom=bottom)
-    axes.set(xlim=x, ylim=y)
-    axes.set_xticks(
-        x_ticks,
-        [format_quantity(t, units[0], language, digits=axis_digits(x_ticks, units[0])) for t in x_ticks],
-    )
-    axes.set_yticks(y_ticks, y_texts)
-    axes.grid(axis="y", color=style.GRID, linewidth=0.8)
-    axes.spines["bottom"].set(visible=True, color=style.MUTED, linewidth=0.8)
+    figure, axes = style.new_figure(total, left=left, right=14.0, top=top, bottom=bottom, bare=True)
+    axes.set_xlim(x)
+    axes.set_ylim(y)
+    _rule(axes, x_ticks or _number_ticks(x, units[0], language), (y_ticks, y_texts))
     middle = (left + style.WIDTH_PT - 14.0) / 2
     for i, line in enumerate(y_lines):
         _write(figure, _EDGE, total - 8.0 - 12.0 * i, line, "left")
@@ -59,16 +58,60 @@ def new_plane(
     return figure, axes
 
 
+def _number_ticks(
+    ends: tuple[float, float], unit: str, language: Language
+) -> tuple[Sequence[float], Sequence[str]]:
+    ticks = nice_ticks(*ends, most=6)
+    return ticks, [format_quantity(t, unit, language, digits=axis_digits(ticks, unit)) for t in ticks]
+
+
+def _rule(
+    axes: Axes, x_ticks: tuple[Sequence[float], Sequence[str]], y_ticks: tuple[Sequence[float], Sequence[str]]
+) -> None:
+    """Write the numbers of both axes, with a line across from each of the vertical one and one below."""
+    (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
+    for tick, text in zip(*x_ticks, strict=True):
+        _letter(axes, (tick, bottom), text, moved=(0.0, -8.0), align="center")
+    for tick, text in zip(*y_ticks, strict=True):
+        _letter(axes, (left, tick), text, moved=(-4.0, 0.0), align="right")
+    grid = [((left, tick), (right, tick)) for tick in y_ticks[0] if bottom <= tick <= top]
+    draw_lines(axes, grid, colors=style.GRID, widths=0.8, zorder=0.8)
+    draw_lines(axes, [((left, bottom), (right, bottom))], colors=style.MUTED, widths=0.8, zorder=2.5)
+
+
+def _letter(
+    axes: Axes, place: tuple[float, float], text: str, *, moved: tuple[float, float], align: str
+) -> None:
+    """Write a number of an axis, so many points from a place on it."""
+    transform = axes.transData + _shift(axes, *moved)
+    _figure(axes).add_artist(
+        Words(*place, text, color=style.MUTED, transform=transform, align=align, size=style.SMALL)
+    )
+
+
+def _shift(axes: Axes, x_pt: float, y_pt: float) -> Transform:
+    return ScaledTranslation(x_pt / 72, y_pt / 72, _figure(axes).dpi_scale_trans)
+
+
+def _figure(axes: Axes) -> Figure:
+    figure = axes.get_figure(root=True)
+    if figure is None:
+        raise ValueError("axes without a figure")
+    return figure
+
+
 def _write(figure: Figure, x_pt: float, y_pt: float, text: str, align: str) -> None:
     height = figure.get_figheight() * 72
-    figure.text(
-        x_pt / style.WIDTH_PT,
-        y_pt / height,
-        text,
-        ha=align,
-        va="center_baseline",
-        fontsize=style.SMALL,
-        color=style.MUTED,
+    figure.add_artist(
+        Words(
+            x_pt / style.WIDTH_PT,
+            y_pt / height,
+            text,
+            color=style.MUTED,
+            transform=figure.transFigure,
+            align=align,
+            size=style.SMALL,
+        )
     )
 
 
@@ -83,11 +126,12 @@ def write_marks(axes: Axes, marks: Sequence[tuple[float, str, str]]) -> None:
     start, span = box.x0 * style.WIDTH_PT, box.width * style.WIDTH_PT
     ordered = sorted(marks, key=lambda mark: mark[0])
     widths = [style.text_width(text, style.SIZE, bold=True) for _, text, _ in ordered]
-    places = []
+    places, sides = [], []
     for i, ((x, _, _), width) in enumerate(zip(ordered, widths, strict=True)):
         line = start + (x - low) / (high - low) * span
         last = i == len(ordered) - 1
         places.append(line + 4.0 if last else line - 4.0 - width if i == 0 else line - width / 2)
+        sides.append("left" if last else "right" if i == 0 else "center")
     edge = _EDGE
     for i, width in enumerate(widths):
         places[i] = max(places[i], edge)
@@ -96,17 +140,9 @@ def write_marks(axes: Axes, marks: Sequence[tuple[float, str, str]]) -> None:
     for i in reversed(range(len(widths))):
         places[i] = min(places[i], edge - widths[i])
         edge = places[i] - _GAP
-    for (_, text, color), place in zip(ordered, places, strict=True):
-        axes.annotate(
-            text,
-            (place / style.WIDTH_PT, 1.0),
-            xycoords=("figure fraction", "axes fraction"),
-            xytext=(0.0, 8.0),
-            textcoords="offset points",
-            ha="left",
-            va="center_baseline",
-            color=color,
-            fontsize=style.SIZE,
-            fontweight="bold",
-            annotation_clip=False,
-        )
+    figure = _figure(axes)
+    across = blended_transform_factory(figure.transFigure, axes.transAxes + _shift(axes, 0.0, 8.0))
+    parts = {"left": 0.0, "center": 0.5, "right": 1.0}
+    for (_, text, color), place, width, side in zip(ordered, places, widths, sides, strict=True):
+        x = (place + parts[side] * width) / style.WIDTH_PT
+        figure.add_artist(Words(x, 1.0, text, color=color, transform=across, align=side, bold=True))

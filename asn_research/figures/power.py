@@ -9,6 +9,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from asn_research.figures import style
+from asn_research.figures.chart import draw_dots, draw_lines
 from asn_research.figures.interval import axis_label
 from asn_research.figures.plane import new_plane, write_marks
 from asn_research.findings.axis import number, unit_of
@@ -52,8 +53,8 @@ def draw_power(finding: Finding, language: Language) -> Figure | None:
     current = _current(rows)
     if current is not None:
         n, mde = number(current.get("n")), number(current.get("mde"))
-        axes.plot([n, n], [0.0, axes.get_ylim()[1]], color=style.MUTED, linewidth=1.0, zorder=1.5)
-        axes.plot([n], [mde], marker="o", markersize=10, color=style.FLAG, mec=style.PAPER, mew=1.5, zorder=4)
+        draw_lines(axes, [((n, 0.0), (n, axes.get_ylim()[1]))], colors=style.MUTED, widths=1.0, zorder=1.5)
+        draw_dots(axes, [(n, mde)], faces=style.FLAG, edges=style.PAPER, across_pt=10.0, zorder=4)
         text = phrase(
             "figure.power_now",
             language,
@@ -62,7 +63,7 @@ def draw_power(finding: Finding, language: Language) -> Figure | None:
         )
         write_marks(axes, [(n, text, style.FLAG)])
     axes.set(xlabel="", ylabel="")
-    return style.finish(figure)
+    return figure
 
 
 def describe_power(finding: Finding, language: Language) -> str:

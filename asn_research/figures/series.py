@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from statistics import fmean
 
-import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from asn_research.figures import style
-from asn_research.figures.chart import drawn_rows, left_out_note
+from asn_research.figures.chart import draw_dots, draw_lines, drawn_rows, left_out_note
 from asn_research.figures.interval import axis_label
 from asn_research.figures.plane import new_plane, write_marks
 from asn_research.figures.wording import headline_text, join
@@ -61,28 +59,26 @@ def draw_series(finding: Finding, language: Language) -> Figure | None:
         labels=(phrase("figure.axis_month", language), axis_label(finding, unit, language)),
         note=join(phrase("figure.note_series", language), left_out_note(finding, len(rows), language)),
         labels_pt=18.0,
+        x_ticks=_month_ticks(rows, language),
     )
-    axes.set_xticks(*_month_ticks(rows, language))
     _draw_months(axes, rows)
     _draw_trends(axes, rows)
     after = [row for row in rows if row.get("role") == "after"]
     if after:
         month = month_label(str(after[0].get("label")), language)
-        axes.axvline(-0.5, color=style.FLAG, linewidth=1.4, zorder=1.6)
+        change = [((-0.5, 0.0), (-0.5, axes.get_ylim()[1]))]
+        draw_lines(axes, change, colors=style.FLAG, widths=1.4, zorder=1.6)
         write_marks(axes, [(-0.5, phrase("figure.mark_changed", language, month=month), style.FLAG)])
-    axes.set(xlabel="", ylabel="")
-    return style.finish(figure)
+    return figure
 
 
 def _draw_months(axes: Axes, rows: list[Row]) -> None:
-    for row in rows:
-        low, high, x = number(row.get("conf_low")), number(row.get("conf_high")), number(row.get("x"))
-        if low <= high:
-            axes.plot([x, x], [low, high], color=style.BEFORE, linewidth=1.4, solid_capstyle="butt", zorder=2)
-    frame = pd.DataFrame(
-        {"x": [number(row.get("x")) for row in rows], "y": [number(row.get("estimate")) for row in rows]}
-    )
-    sns.scatterplot(frame, x="x", y="y", ax=axes, color=style.QUIET, s=24, linewidth=0, zorder=3)
+    ends = [(number(row.get("conf_low")), number(row.get("conf_high"))) for row in rows]
+    places = [number(row.get("x")) for row in rows]
+    bars = [((x, low), (x, high)) for (low, high), x in zip(ends, places, strict=True) if low <= high]
+    draw_lines(axes, bars, colors=style.BEFORE, widths=1.4, zorder=2)
+    heights = [number(row.get("estimate")) for row in rows]
+    draw_dots(axes, list(zip(places, heights, strict=True)), faces=style.QUIET, across_pt=4.9)
 
 
 def _draw_trends(axes: Axes, rows: list[Row]) -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 
-import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 
 from asn_research.figures import style
-from asn_research.figures.chart import Column, drawn_rows, left_out_note, new_chart
+from asn_research.figures.chart import Column, draw_lines, drawn_rows, left_out_note, new_chart
 from asn_research.figures.interval import axis_label
 from asn_research.figures.wording import extremes_text, headline_text, join, level_text
 from asn_research.findings.axis import number
@@ -48,39 +46,18 @@ def draw_share(finding: Finding, language: Language) -> Figure | None:
         axis_label=axis_label(finding, "share", language),
         note=left_out_note(finding, len(rows), language),
     )
-    axes = chart.axes
-    axes.set_xlim(0.0, 1.0)
+    chart.axes.set_xlim(0.0, 1.0)
     ticks = [0.0, 0.25, 0.5, 0.75, 1.0]
-    axes.set_xticks(ticks, [format_quantity(tick, "share", language) for tick in ticks])
-    height = 11.0 if len(rows) <= 16 else 9.0
-    frame = pd.DataFrame(
-        {"y": chart.centers, "share": [number(row.get("share")) for row in rows], "all": 1.0}
-    )
-    for column, color in (("all", style.TRACK), ("share", style.ACCENT)):
-        sns.barplot(
-            frame,
-            x=column,
-            y="y",
-            orient="h",
-            native_scale=True,
-            errorbar=None,
-            color=color,
-            saturation=1,
-            ax=axes,
-        )
-    colors = [style.TRACK] * len(rows) + [style.code_color(str(row.get("label_code") or "")) for row in rows]
-    for bar, color, center in zip(axes.patches, colors, [*chart.centers, *chart.centers], strict=True):
-        bar.set(facecolor=color, edgecolor="none", linewidth=0, height=height, y=center - height / 2)
-    for row, y in zip(rows, chart.centers, strict=True):
-        low, high = number(row.get("conf_low")), number(row.get("conf_high"))
-        if low <= high:
-            for width, color in ((3.6, style.PAPER), (1.6, style.INK)):
-                axes.plot([low, high], [y, y], color=color, linewidth=width, solid_capstyle="butt", zorder=3)
-    axes.set_ylim(chart.height, 0.0)
-    axes.set_xlim(0.0, 1.0)
-    axes.set(xlabel="", ylabel="")
-    axes.set_yticks([])
-    return style.finish(chart.figure)
+    chart.rule(ticks, [format_quantity(tick, "share", language) for tick in ticks], grid=False)
+    nothing, all_of_it = [0.0] * len(rows), [1.0] * len(rows)
+    chart.draw_bars(nothing, all_of_it, [style.TRACK] * len(rows))
+    colors = [style.code_color(str(row.get("label_code") or "")) for row in rows]
+    chart.draw_bars(nothing, [number(row.get("share")) for row in rows], colors)
+    ends = [(number(row.get("conf_low")), number(row.get("conf_high"))) for row in rows]
+    lines = [((low, y), (high, y)) for (low, high), y in zip(ends, chart.centers, strict=True) if low <= high]
+    for width, color in ((3.6, style.PAPER), (1.6, style.INK)):
+        draw_lines(chart.axes, lines, colors=color, widths=width, zorder=3)
+    return chart.figure
 
 
 def describe_share(finding: Finding, language: Language) -> str:

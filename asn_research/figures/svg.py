@@ -34,6 +34,7 @@ _ANCHORS: Final = {"left": "", "center": ' text-anchor="middle"', "right": ' tex
 _UNIT: Final = np.asarray(Path.unit_circle().vertices, dtype=float) * [1.0, -1.0]
 _DESCENT: Final = 0.2
 _SLACK: Final = 0.5
+_SIZE: Final = 10.0
 _BOLD: Final = 600
 
 
@@ -129,7 +130,9 @@ class SvgRenderer(RendererBase):
         size = float(words.get_fontsize())
         first = self.height - y + BASELINE * size - LINE_PT * (len(lines) - 1) / 2
         anchor = words.get_horizontalalignment()
-        self._write(x, first, lines, size=size, bold=words.bold, color=words.get_color(), anchor=anchor)
+        name = ' data-claims="name"' if words.is_name else ""
+        look = self._look(size, words.bold, words.get_color(), anchor) + name
+        self._write(x, first, lines, look)
 
     def draw_text(
         self,
@@ -148,24 +151,16 @@ class SvgRenderer(RendererBase):
             anchor = mtext.get_horizontalalignment()
             x, _ = _place(mtext)
         size = float(prop.get_size_in_points())
-        self._write(x, y, [s], size=size, bold=_is_bold(prop), color=gc.get_rgb(), anchor=anchor, turn=angle)
+        look = self._look(size, _is_bold(prop), gc.get_rgb(), anchor)
+        look += f' transform="rotate({_text(-angle)} {_text(x)} {_text(y)})"' if angle else ""
+        self._write(x, y, [s], look)
 
-    def _write(
-        self,
-        x: float,
-        y: float,
-        lines: Sequence[str],
-        *,
-        size: float,
-        bold: bool,
-        color: Any,
-        anchor: str,
-        turn: float = 0.0,
-    ) -> None:
+    def _look(self, size: float, bold: bool, color: Any, anchor: str) -> str:
         look = f"{_ANCHORS[anchor]}{_color('fill', _rgba(color))}"
-        look += f' font-size="{_text(size)}"' if size != 10 else ""
-        look += ' font-weight="700"' if bold else ""
-        look += f' transform="rotate({_text(-turn)} {_text(x)} {_text(y)})"' if turn else ""
+        look += f' font-size="{_text(size)}"' if size != _SIZE else ""
+        return look + (' font-weight="700"' if bold else "")
+
+    def _write(self, x: float, y: float, lines: Sequence[str], look: str) -> None:
         written = [html.escape(line, quote=False) for line in lines]
         for i in range(1, len(written)):
             written[i] = f' <tspan x="{_text(x)}" dy="{_text(LINE_PT)}">{written[i]}</tspan>'
@@ -174,11 +169,12 @@ class SvgRenderer(RendererBase):
     def as_svg(self) -> str:
         """The drawing as one SVG element."""
         width, height = _text(self.width), _text(self.height)
+        newline = "\n"  # keeps words apart for whoever reads the text alone
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt"'
-            f' viewBox="0 0 {width} {height}" fill="none" stroke-linejoin="round" font-size="10"'
+            f' viewBox="0 0 {width} {height}" fill="none" stroke-linejoin="round" font-size="{_text(_SIZE)}"'
             f' font-family="{FAMILY}" style="font-variant-numeric:lining-nums tabular-nums">'
-            f"{''.join(self.pieces)}</svg>"
+            f"{newline.join(self.pieces)}</svg>"
         )
 
 

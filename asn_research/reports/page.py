@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import copy
 import hashlib
+import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -22,7 +23,6 @@ from asn_research.reports.markup import TEMPLATES
 from asn_research.reports.stamp import STAMP
 
 _HEADING = re.compile(r"^## +(.+?)\s*$", re.MULTILINE)
-_SVG_SIZE = re.compile(r'<svg\b[^>]*?\bviewBox="0 0 ([\d.]+) ([\d.]+)"', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -126,13 +126,16 @@ def _group(outputs: list[NotebookNode]) -> Group:
     return Group(_stamped(first, "question"), bool(_stamped(first, "answered")), tuple(outputs))
 
 
-def _image_size(output: NotebookNode) -> str:
-    size = _SVG_SIZE.search(output.data["image/svg+xml"])
-    return f' width="{float(size.group(1)):.0f}" height="{float(size.group(2)):.0f}"' if size else ""
+def _drawing(output: NotebookNode) -> str:
+    """A drawing as part of the page, with its alternative text; one that nobody vouches for as a picture.
 
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode()
+    As part of the page its words can be selected, searched and enlarged, and it is a quarter smaller.
+    """
+    svg = str(output.data["image/svg+xml"])
+    alt = html.escape(str(_stamped(output, "alt")))
+    if _stamped(output, "region") and svg.startswith("<svg "):
+        return f'<svg role="img" aria-label="{alt}"{svg.removeprefix("<svg")}'
+    return f'<img src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" alt="{alt}">'
 
 
 def _prose_html(source: str) -> str:
@@ -158,8 +161,7 @@ class PageExporter(TemplateExporter):  # type: ignore[misc]
         yield "sections", split_sections
         yield "questions", group_questions
         yield "stamped", _stamped
-        yield "image_size", _image_size
-        yield "base64", _base64
+        yield "drawing", _drawing
         yield "prose_html", _prose_html
         yield "code_html", Highlight2HTML(pygments_lexer="python3", parent=self)
 

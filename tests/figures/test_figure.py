@@ -9,6 +9,7 @@ import threading
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
@@ -38,13 +39,25 @@ def texts_of(figure: Figure) -> list[Text]:
     found = [
         t for t in figure.findobj(Text) if isinstance(t, Text) and t.get_visible() and t.get_text().strip()
     ]
-    return [t for t in found if t.figure is not None]
+    bare = [axis for axes in figure.axes if not axes.axison for axis in (axes.xaxis, axes.yaxis)]
+    unseen = [t for axis in bare for t in axis.findobj(Text)]
+    return [t for t in found if t.figure is not None and t not in unseen]
 
 
 def drawn(finding: Finding, kind: str, language: Language = "id") -> Figure:
     figure = KINDS[kind][0](finding, language)
     assert figure is not None
     return figure
+
+
+def boxes_of(figure: Figure) -> list[PolyCollection]:
+    return [d for d in figure.axes[0].collections if isinstance(d, PolyCollection)]
+
+
+def corners_of(figure: Figure) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """The lower and the upper corner of every box, in numbers of the axes."""
+    corners = [path.vertices for boxes in boxes_of(figure) for path in boxes.get_paths()]
+    return [(tuple(c.min(axis=0)), tuple(c.max(axis=0))) for c in corners]
 
 
 def assert_tidy(figure: Figure) -> None:
@@ -135,14 +148,15 @@ def test_a_method_has_the_same_colour_in_every_kind_of_figure() -> None:
     shares = [
         {"label_code": f"method:{c}", "share": 0.5, "n": 20, "total": 40} for c in ("practice", "online")
     ]
-    bars = drawn(make_finding(shares, unit="share"), "share").axes[0].patches
+    bars = boxes_of(drawn(make_finding(shares, unit="share"), "share"))[-1]
     dots = drawn(make_finding([METHODS[3]]), "interval").axes[0].collections[-1]
-    assert tuple(bars[2].get_facecolor()) == tuple(dots.get_facecolor()[0])
+    assert tuple(bars.get_facecolor()[0]) == tuple(dots.get_facecolor()[0])
 
 
 def test_an_interval_is_as_long_as_its_numbers() -> None:
-    axes = drawn(make_finding(METHODS), "interval").axes[0]
-    ends = [tuple(line.get_xdata()) for line in axes.lines if len(line.get_xdata()) == 2]
+    drawings = drawn(make_finding(METHODS), "interval").axes[0].collections
+    lines = [line for d in drawings if isinstance(d, LineCollection) for line in d.get_segments()]
+    ends = [tuple(line[:, 0]) for line in lines]
     for row in METHODS:
         assert (row["conf_low"], row["conf_high"]) in ends
 
@@ -166,10 +180,10 @@ def test_of_many_rows_the_extremes_are_drawn_in_their_order() -> None:
 
 def test_likert_bars_hold_every_answer_and_meet_in_the_middle() -> None:
     figure = drawn(EXAMPLES["likert"], "likert")
-    bars = [bar for bar in figure.axes[0].patches if bar.get_height() == pytest.approx(16.0, rel=1e-9, abs=0)]
     by_row: dict[float, list[tuple[float, float]]] = {}
-    for bar in bars:
-        by_row.setdefault(round(bar.get_y(), 3), []).append((bar.get_x(), bar.get_width()))
+    for (x, y), (right, top) in corners_of(figure):
+        if top - y == pytest.approx(16.0, rel=1e-9, abs=0):
+            by_row.setdefault(round(y, 3), []).append((x, right - x))
     for parts in by_row.values():
         assert sum(width for _, width in parts) == pytest.approx(1.0, rel=1e-9, abs=1e-9)
         for (x, width), (following, _) in itertools.pairwise(sorted(parts)):
@@ -185,7 +199,7 @@ def test_distribution_areas_are_shares_whatever_the_width_of_bins() -> None:
     ]
     finding = make_finding(rows, **{"mean_wave:pre": 42.0})
     figure = drawn(finding, "distribution")
-    outline = figure.axes[0].collections[0].get_paths()[0].vertices
+    outline = figure.axes[0].patches[0].get_path().vertices
     assert outline[:, 1].max() == pytest.approx(0.5, rel=1e-9, abs=0)
     assert 0.1 in [pytest.approx(y, rel=1e-9, abs=0) for y in outline[:, 1]]
 

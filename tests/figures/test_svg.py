@@ -15,7 +15,7 @@ from matplotlib.text import Text
 from asn_research.figures import style, to_svg
 from asn_research.figures.figure import KINDS
 from asn_research.figures.lettering import LINE_PT, Words
-from tests.figures.example import EXAMPLES
+from tests.figures.example import EXAMPLES, interval_row, make_finding
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -143,3 +143,19 @@ def test_a_dashed_and_a_pale_line_stay_so() -> None:
     (line,) = (e for e in elements(figure, "path") if e.get("stroke") == "#123456")
     assert line.get("stroke-dasharray") == "8 4"  # in line widths
     assert line.get("stroke-opacity") == "0.5"
+
+
+def test_a_name_that_was_cut_to_fit_is_marked_as_a_name_and_a_whole_one_is_not() -> None:
+    long = "Unit Pelaksana Teknis " * 9 + "Berdampak"
+    figure = KINDS["interval"][0](make_finding([interval_row(long, 1, 1), interval_row("RSUD", 2, 1)]), "id")
+    assert figure is not None
+    cut = [element for element in elements(figure, "text") if element.get("data-claims")]
+    assert len(cut) == 1
+    assert "".join(cut[0].itertext()).endswith("…")
+
+
+def test_the_text_of_a_drawing_can_be_read_alone() -> None:
+    figure = KINDS["interval"][0](EXAMPLES["interval"], "id")
+    assert figure is not None
+    alone = re.sub(r"<[^>]+>", "", to_svg(figure).decode()).split()
+    assert "Ceramah" in alone

@@ -22,7 +22,10 @@ HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> **tebal** [tautan](javascript:alert(3)) {{ 7*7 }}"
 )
 STAMP = {"region": "kalianda", "period": "2025", "language": "id"}
-SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 120" width="360pt"><path d="M0 0"/></svg>'
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 360 120" width="360pt"><path d="M0 0"/>'
+    "<text>Ceramah</text></svg>"
+)
 
 
 def output(kind: str = "display_data", *, stamp: bool = True, extra: dict | None = None, **data: str):  # type: ignore[no-untyped-def,type-arg]
@@ -99,11 +102,28 @@ def test_a_page_has_one_h1_ordered_headings_landmarks_and_its_language(language:
     assert all(link["href"][1:] in ids for link in soup.select(".contents a"))
 
 
-def test_every_picture_has_alternative_text_and_a_size() -> None:
-    pictures = BeautifulSoup(whole_page(), "html.parser").find_all("img")
-    assert [picture["alt"] for picture in pictures] == ["Titik 3,2"]
-    assert (pictures[0]["width"], pictures[0]["height"]) == ("360", "120")
-    assert base64.b64decode(pictures[0]["src"].split(",")[1]).decode() == SVG
+def test_every_drawing_is_a_picture_with_alternative_text_and_a_size() -> None:
+    (picture,) = BeautifulSoup(whole_page(), "html.parser").select("figure > svg")
+    assert (picture["role"], picture["aria-label"]) == ("img", "Titik 3,2")
+    assert picture["viewbox"] == "0 0 360 120"
+    assert picture.find("text").get_text() == "Ceramah"
+
+
+def test_alternative_text_cannot_leave_its_attribute() -> None:
+    extra = {"question": "q", "alt": f'"><script>alert(1)</script>{HOSTILE}'}
+    text = page(new_code_cell("x", outputs=[output(extra=extra, **{"image/svg+xml": SVG})]))
+    soup = BeautifulSoup(text, "html.parser")
+    assert len(soup.find_all("script")) == 1
+    assert soup.select_one("figure > svg")["aria-label"] == extra["alt"]
+
+
+def test_a_drawing_that_nobody_vouches_for_is_a_closed_picture() -> None:
+    hostile = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    text = page(new_code_cell("x", outputs=[output(stamp=False, **{"image/svg+xml": hostile})]))
+    soup = BeautifulSoup(text, "html.parser")
+    assert len(soup.find_all("script")) == 1
+    assert not soup.find("svg")
+    assert base64.b64decode(soup.find("img")["src"].split(",")[1]).decode() == hostile
 
 
 def test_only_one_language_is_left() -> None:
@@ -117,7 +137,7 @@ def test_outputs_of_one_question_stand_in_one_section() -> None:
     section = BeautifulSoup(whole_page(), "html.parser").select("section.question")
     assert len(section) == 1
     assert section[0]["aria-labelledby"] == "learning_gain"
-    assert section[0].find("img")
+    assert section[0].find("svg")
     assert "cara membaca" in section[0].get_text()
 
 
