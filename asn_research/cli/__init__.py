@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from asn_research.cli import check, codebook, question, run, simulate
+from asn_research.cli import check, codebook, question, run, simulate, status, verify
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,8 @@ app = typer.Typer(
 _COMMANDS: tuple[Callable[..., None], ...] = (
     run.run,
     check.check,
+    status.status,
+    verify.verify,
     question.questions,
     simulate.simulate,
     codebook.codebook,

@@ -14,6 +14,8 @@ from asn_research.language import Language, phrase
 WELL: Final = 0
 FAILED: Final = 1
 WRONG_CALL: Final = 2
+OVERDUE: Final = 3
+DIFFERENT: Final = 3
 
 
 def console_language() -> Language:

@@ -80,6 +80,23 @@ def find_fresh_across(order: Order) -> Manifest | None:
     return manifest if manifest.is_fresh(inputs, order.languages, folder) else None
 
 
+def list_changes(known: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[str, ...]:
+    """What has changed between two sets of inputs, such as ``raw: 2025/nilai.csv`` or ``packages: pandas``.
+
+    >>> list_changes({"code": "a", "raw": {"x": "1"}}, {"code": "b", "raw": {"x": "1", "y": "2"}})
+    ('code', 'raw: y')
+    """
+    changes: list[str] = []
+    for part in sorted(known.keys() | inputs.keys()):
+        before, now = known.get(part), inputs.get(part)
+        if isinstance(before, Mapping) and isinstance(now, Mapping) and part != "past":
+            names = sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+            changes += [f"{part}: {name}" for name in names]
+        elif before != now:
+            changes.append(part)
+    return tuple(changes)
+
+
 def index_inputs(reports: Path, overdue: Sequence[str]) -> str:
     """One hash of everything that the index depends on: all manifests, the code, the banner."""
     paths = sorted([*reports.glob("*/*/manifest.json"), *reports.glob(f"{ACROSS}/manifest.json")])

@@ -1,0 +1,124 @@
+"""The command ``asn-research status``."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from asn_research.cli.choice import choose, find_folders
+from asn_research.cli.console import OVERDUE, WELL, console_language, refuse, say
+from asn_research.cli.option import RawFolder, Regions, ReportsFolder, read_age
+from asn_research.errors import AsnResearchError
+
+if TYPE_CHECKING:
+    from asn_research.reports.status import Status
+
+_SHOWN = 3
+
+
+def status(
+    regions: Regions = None,
+    *,
+    raw: RawFolder = None,
+    reports: ReportsFolder = None,
+    max_age: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AGE",
+            help="Exit with status 3 when no run has confirmed a report for longer: 36h, 7d, 2w.",
+            show_default="none is overdue",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for monitors.")] = False,
+    banner: Annotated[
+        bool, typer.Option("--banner", help="Also name overdue reports in the index; needs --max-age.")
+    ] = False,
+) -> None:
+    """List fresh, stale, failed, missing and overdue reports.
+
+    Example: asn-research status --max-age 7d
+    """
+    age = None if max_age is None else read_age(max_age)
+    if banner and age is None:
+        raise typer.BadParameter("--banner: --max-age?")
+    try:
+        folders = find_folders(raw, Path(), reports)
+        chosen = choose(folders["raw"], regions or [], None)
+    except AsnResearchError as error:
+        raise refuse(error.problems) from error
+    from asn_research.reports.batch import Order, Task
+    from asn_research.reports.history import read_history
+    from asn_research.reports.status import overdue_names, read_statuses
+
+    order = Order(
+        raw=folders["raw"],
+        processed=folders["processed"],
+        reports=folders["reports"],
+        notebooks=folders["notebooks"],
+    )
+    statuses = read_statuses(
+        order,
+        [Task(*pair) for pair in chosen],
+        read_history(order.reports),
+        now=datetime.datetime.now(datetime.UTC),
+        max_age=age,
+    )
+    if as_json:
+        typer.echo(json.dumps([each.as_record() for each in statuses], indent=1, ensure_ascii=False))
+    else:
+        _print_statuses(statuses)
+    if banner:
+        _renew_banner(order.reports, overdue_names(statuses))
+    raise typer.Exit(OVERDUE if any(each.overdue for each in statuses) else WELL)
+
+
+def _renew_banner(reports: Path, overdue: Sequence[str]) -> None:
+    from asn_research.reports.history import read_history, renew_index, write_history
+    from asn_research.reports.lock import hold
+
+    try:
+        with hold(reports):
+            known = read_history(reports)
+            renewed = renew_index(reports, known, overdue=overdue)
+            if renewed != known:
+                write_history(reports, renewed)
+    except AsnResearchError as error:
+        raise refuse(error.problems) from error
+
+
+def _print_statuses(statuses: Sequence[Status]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("region", "period", "state", "confirmed", "changed"):
+        table.add_column(say(f"head_{name}"), no_wrap=name != "changed")
+    for each in statuses:
+        words = say(f"status_{each.standing}")
+        shown = ", ".join(each.changed[:_SHOWN]) + (" …" if len(each.changed) > _SHOWN else "")
+        table.add_row(
+            each.region,
+            each.period,
+            f"{words}, {say('status_overdue')}" if each.overdue else words,
+            _day(each.confirmed),
+            shown,
+        )
+    width = None if sys.stdout.isatty() else 120
+    Console(width=width, highlight=False).print(table)
+
+
+def _day(confirmed: str | None) -> str:
+    """A time as the machine's place reads it."""
+    from asn_research.language import format_date
+
+    if confirmed is None:
+        return say("never")
+    local = datetime.datetime.fromisoformat(confirmed).astimezone()
+    return f"{format_date(local.date(), console_language())}, {local:%H:%M}"

@@ -1,0 +1,144 @@
+"""Reports over time: left alone, remade where something changed, judged by status and verify, told of."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from asn_research.contract.region import ACROSS
+from asn_research.reports.history import FILE as HISTORY
+from asn_research.simulation.scale import write_regions
+from tests.test_cli import call
+
+ROOT = Path(__file__).parents[1]
+KEY = {"ASN_RESEARCH_KEY": "5a" * 32, "LC_ALL": "en_GB.UTF-8", "COLUMNS": "200"}
+
+
+def run(
+    folder: Path, command: str, *arguments: str | Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own, on the folders of a project that lie in one place."""
+    places = ["--raw", folder / "raw", "--reports", folder / "reports", "--processed", folder / "processed"]
+    given = places if command == "run" else places[:4] if command == "status" else places[:2]
+    line = [sys.executable, "-m", "asn_research.cli", command, *map(str, arguments), *map(str, given)]
+    known = os.environ | KEY | environment
+    return subprocess.run(line, env=known, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("[!.]*"))
+        if path.is_file() and path.name != HISTORY
+    }
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two small regions, made by the command once."""
+    folder = tmp_path_factory.mktemp("keeping")
+    write_regions(folder / "raw", regions=2, people=60, seed=3)
+    first = run(folder, "run")
+    assert first.returncode == 0, first.stdout + first.stderr
+    return folder
+
+
+@pytest.fixture
+def project(made: Path, tmp_path: Path) -> Path:
+    """A copy to work on, in another place."""
+    shutil.copytree(made, tmp_path / "project")
+    return tmp_path / "project"
+
+
+def test_a_second_run_changes_no_byte_and_a_new_file_remakes_its_region_and_the_report_across_alone(
+    project: Path,
+) -> None:
+    before = contents(project)
+    again = run(project, "run")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.count("up to date") == 5  # two lines, two rows, the report across
+    assert contents(project) == before
+    source = min((project / "raw" / "region_001" / "2025").glob("*.csv"))
+    lines = source.read_bytes().splitlines(keepends=True)
+    source.write_bytes(b"".join(lines[:-1]))
+    third = run(project, "run")
+    assert third.returncode == 0, third.stderr
+    assert "region_002 2025: up to date" in third.stdout
+    assert "region_001 2025: made" in third.stdout
+    changed = {name for name, content in contents(project).items() if before.get(name) != content}
+    assert {name.split("/")[0] for name in changed} == {"raw", "processed", "reports"}
+    assert not any("region_002" in name for name in changed)
+    assert f"reports/{ACROSS}/manifest.json" in changed
+
+
+def test_status_tells_what_a_report_waits_for_and_what_is_overdue(project: Path) -> None:
+    well = run(project, "status", "--json", "--max-age", "7d")
+    assert well.returncode == 0, well.stderr
+    records = json.loads(well.stdout)
+    assert [(r["region"], r["status"], r["overdue"]) for r in records] == [
+        ("region_001", "fresh", False),
+        ("region_002", "fresh", False),
+        (ACROSS, "fresh", False),
+    ]
+    (project / "raw" / "region_001" / "2025" / "baru.csv").write_text("a;b\n", encoding="utf-8")
+    (project / "reports" / "region_002" / "2025" / "manifest.json").unlink()
+    history = json.loads((project / "reports" / HISTORY).read_text(encoding="utf-8"))
+    week = (datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=8)).isoformat(timespec="seconds")
+    history["reports"]["region_001/2025"]["confirmed"] = week
+    (project / "reports" / HISTORY).write_text(json.dumps(history), encoding="utf-8")
+    before = contents(project)
+    shown = run(project, "status", "--max-age", "7d")
+    assert shown.returncode == 3
+    assert "to be remade, OVERDUE" in shown.stdout
+    assert "raw: 2025/baru.csv" in shown.stdout
+    assert "not made yet" in shown.stdout
+    assert contents(project) == before
+    assert run(project, "status").returncode == 0
+    assert run(project, "status", "--max-age", "30d").returncode == 0
+    assert run(project, "status", "--max-age", "7d", "--banner").returncode == 3
+    index = (project / "reports" / "index.html").read_text(encoding="utf-8")
+    assert "Terlambat" in index
+    assert run(project, "status", "--max-age", "soon").returncode == 2
+    assert run(project, "status", "--banner").returncode == 2
+
+
+def test_verify_finds_a_report_the_same_in_another_place(project: Path) -> None:
+    found = run(project, "verify", project / "reports" / "region_001" / "2025")
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "region_001 2025: the same, " in found.stdout
+    across = run(project, "verify", project / "reports" / ACROSS)
+    assert across.returncode == 0, across.stdout + across.stderr
+
+
+def test_verify_names_the_number_that_was_changed_and_what_has_changed_since(project: Path) -> None:
+    folder = project / "reports" / "region_001" / "2025"
+    records = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    record = next(r for r in records if r["estimate"] is not None)
+    record["estimate"] += 0.5
+    text = json.dumps(records, indent=1, ensure_ascii=False) + "\n"
+    (folder / "findings.json").write_text(text, encoding="utf-8")
+    (folder / "data_quality.html").unlink()
+    (project / "raw" / "region_001" / "2025" / "catatan.txt").write_text("halo", encoding="utf-8")
+    found = run(project, "verify", folder)
+    assert found.returncode == 3
+    assert "the file findings.json is not the same" in found.stdout
+    assert "the file data_quality.html is not the same" in found.stdout
+    assert f"{record['question']} " in found.stdout
+    assert "estimate: published" in found.stdout
+    assert "Changed since it was published: raw: 2025/catatan.txt" in found.stdout
+
+
+def test_verify_refuses_what_is_no_report_or_of_another_region(made: Path, tmp_path: Path) -> None:
+    raw = ["--raw", str(made / "raw")]
+    assert call("verify", tmp_path, *raw).exit_code == 2
+    shutil.copytree(made / "reports" / "region_001", tmp_path / "region_009")
+    result = call("verify", tmp_path / "region_009" / "2025", *raw)
+    assert result.exit_code == 2
+    assert "this folder holds the report of region_001 2025" in result.stderr
