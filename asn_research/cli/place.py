@@ -90,8 +90,8 @@ def open_places(
 ) -> Iterator[Places]:
     """The folders of a command: those given, else those of the project; a stage where any lies at a URL.
 
-    Without ``published``, reports are not touched. Of raw data at a URL the stage shows the folders of regions
-    and periods, without their files.
+    Without ``published``, reports are not touched. Of raw data at a URL the stage shows the folders of
+    regions and periods, without their files.
 
     Raises
     ------

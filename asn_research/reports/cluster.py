@@ -23,6 +23,7 @@ from asn_research.errors import AsnResearchError, ClusterError, Place, Problem
 from asn_research.ingest.identity import read_key
 from asn_research.ingest.store import HOME_VARIABLE
 from asn_research.reports import provenance
+from asn_research.reports.location import Location
 
 if TYPE_CHECKING:
     from distributed import Client, Future
@@ -68,6 +69,9 @@ def check_cluster(order: Order, *, patience: float = PATIENCE) -> None:
         If the extra ``cluster`` is not installed, the scheduler does not answer in time or has no worker, or
         a worker differs in code, packages, key or folders.
     """
+    for site in (order.sites.raw, order.sites.processed, order.sites.reports) if order.sites else ():
+        if isinstance(site, Location) and site.inner:
+            raise ClusterError(_problem("url_inner", url=site.url))
     with _connect(order, patience) as client:
         _check_workers(client, order, patience)
 
@@ -316,6 +320,10 @@ _WORDS: Final = {
     "cluster_extra_missing": (
         "the library for clusters is not installed.",
         "Install asn-research[cluster]. Nothing was made.",
+    ),
+    "url_inner": (
+        "{url} exists only inside one process.",
+        "Use a store that all workers see. Nothing was made.",
     ),
     "cluster_address": (
         "{address} is not the address of a scheduler.",

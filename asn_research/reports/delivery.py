@@ -38,10 +38,12 @@ def find_fresh_away(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task,
         yield from ((task, None) for task in tasks)
         return
     places = [f"{task.region}/{task.period}" for task in tasks]
-    reports = sites.reports.list_files()
-    receipts = _read_known(sites.processed, [f"{place}/{RECEIPT}" for place in places])
+    regions = {task.region for task in tasks}
+    inside = regions.pop() if len(regions) == 1 else ""
+    reports, clean = sites.reports.list_files(inside), sites.processed.list_files(inside)
+    receipts = _read_known(sites.processed, [f"{place}/{RECEIPT}" for place in places], clean)
     manifests = _read_known(sites.reports, [f"{place}/{MANIFEST}" for place in places], reports)
-    raw = sites.raw.list_files() if isinstance(sites.raw, Location) else None
+    raw = sites.raw.list_files(inside) if isinstance(sites.raw, Location) else None
     for task, place in zip(tasks, places, strict=True):
         receipt, text = receipts.get(f"{place}/{RECEIPT}"), manifests.get(f"{place}/{MANIFEST}")
         seen = None if raw is None else _seen(raw, reports, task)
@@ -331,12 +333,9 @@ def _unpublished(order: Order, task: Task, problems: tuple[Problem, ...]) -> Man
     )  # fmt: skip
 
 
-def _read_known(
-    site: Location, names: Iterable[str], listed: Mapping[str, str] | None = None
-) -> dict[str, bytes]:
+def _read_known(site: Location, names: Iterable[str], listed: Mapping[str, str]) -> dict[str, bytes]:
     """Those of some files that are there."""
-    known = site.list_files() if listed is None else listed
-    return site.read_files(name for name in names if name in known)
+    return site.read_files(name for name in names if name in listed)
 
 
 def _read_json(text: bytes) -> Any:
