@@ -15,6 +15,7 @@ from asn_research.findings.design_grade import DesignGrade, grade_people
 from asn_research.findings.disclosure import gate_rows
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import (
+    CLUSTERED_VCOV,
     cluster_caveats,
     count_clusters,
     detectable,
@@ -147,9 +148,8 @@ def _shifts(both: pd.DataFrame, *, compared: bool) -> tuple[Estimate, ...]:
         return tuple(own)
     rows = both.assign(cluster=both["unit"].astype(str))
     clustered = count_clusters(rows, "cluster") >= 2
-    fit: Fit = listen(
-        lambda: fit_ols("shift ~ trained", rows, clusters="cluster" if clustered else None)
-    ).value
+    by, vcov = ("cluster", CLUSTERED_VCOV) if clustered else (None, None)
+    fit: Fit = listen(lambda: fit_ols("shift ~ trained", rows, clusters=by, vcov=vcov)).value
     found = fit["trained"] if clustered else without_inference(fit["trained"])
     difference = replace(
         found,

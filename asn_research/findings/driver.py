@@ -11,7 +11,13 @@ from asn_research.errors import EstimationError
 from asn_research.findings.basis import read_item_scores, read_participation
 from asn_research.findings.design_grade import ASSOCIATION_GRADE
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
-from asn_research.findings.estimation import count_clusters, finite, join_cluster_caveats, listen
+from asn_research.findings.estimation import (
+    CLUSTERED_VCOV,
+    count_clusters,
+    finite,
+    join_cluster_caveats,
+    listen,
+)
 from asn_research.findings.finding import Caveat, Finding, Row, Sample
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate, Fit
@@ -91,7 +97,8 @@ def _fit(frame: pd.DataFrame) -> Fit:
     levels = [str(name) for name in sizes.index[1:]]
     dummies = {f"position_{level}": (frame["position_type"] == level).astype(float) for level in levels}
     formula = " + ".join([*terms, *dummies]) or "1"
-    return fit_ols(f"participation_share ~ {formula}", frame.assign(**dummies), clusters="batch")
+    rows = frame.assign(**dummies)
+    return fit_ols(f"participation_share ~ {formula}", rows, clusters="batch", vcov=CLUSTERED_VCOV)
 
 
 def _named(estimate: Estimate) -> Estimate:

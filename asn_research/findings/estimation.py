@@ -30,6 +30,8 @@ from asn_research.models.result import Estimate, Fit
 
 CONF_LEVEL = 0.95
 POWER = 0.80
+CLUSTERED_VCOV = "CR2E"
+"""Of intervals by batch or unit: holds its level with few, unequal clusters (docs/validation.md)."""
 _CAREFUL_CLUSTERS = 12
 _REMARKS: dict[type[AsnResearchWarning], str] = {
     FewClustersWarning: "few_clusters",
@@ -66,7 +68,7 @@ def estimate_mean(
 ) -> Estimate:
     """The mean of a column with its interval.
 
-    With ``clusters`` (at least two of them) the error is CR2 with Satterthwaite degrees of freedom, and there
+    With ``clusters`` (at least two of them) the error is CR2 with the degrees of freedom of CR2E, and there
     is no interval below six; without, people are independent. ``labels`` replace fields of the estimate
     (``term``, ``outcome``, ``unit``, ``estimand``); the interval of a ``share`` stays within 0 and 1.
     """
@@ -77,7 +79,7 @@ def estimate_mean(
     groups = None if clusters is None else frame[clusters].astype(str)[known]
     clustered = groups is not None and groups.nunique() >= 2
     design = mean_design(values, clusters=groups if clustered else None)
-    fit: Fit = listen(lambda: fit_design(design)).value
+    fit: Fit = listen(lambda: fit_design(design, vcov=CLUSTERED_VCOV if clustered else None)).value
     found = fit.estimates[0] if clustered or clusters is None else without_inference(fit.estimates[0])
     if labels.get("unit") == "share":
         found = replace(found, conf_low=max(found.conf_low, 0.0), conf_high=min(found.conf_high, 1.0))

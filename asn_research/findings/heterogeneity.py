@@ -13,6 +13,7 @@ from asn_research.findings.design_grade import ASSOCIATION_GRADE
 from asn_research.findings.disclosure import gate_rows
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import (
+    CLUSTERED_VCOV,
     CONF_LEVEL,
     adjust_holm,
     cluster_caveats,
@@ -111,6 +112,7 @@ def _contrast(frame: pd.DataFrame, name: str, level: str, *, family: int) -> Est
             "gain ~ inside",
             rows,
             clusters="cluster" if clustered else None,
+            vcov=CLUSTERED_VCOV if clustered else None,
             conf_level=1 - (1 - CONF_LEVEL) / family,
         )
     ).value

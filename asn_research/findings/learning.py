@@ -15,6 +15,7 @@ from asn_research.findings.design_grade import grade_people
 from asn_research.findings.disclosure import GatedRows, gate_rows, merge_cells
 from asn_research.findings.draft import answer, leave_open, quarantine_caveats, refuse_error, withhold
 from asn_research.findings.estimation import (
+    CLUSTERED_VCOV,
     adjust_holm,
     bootstrap_cells,
     cluster_caveats,
@@ -148,7 +149,10 @@ def trained_gain(frame: pd.DataFrame, *, outcome: str, term: str = "mean_gain") 
     clustered = count_clusters(frame, "cluster") >= 2
     fit: Fit = listen(
         lambda: estimate_mean_gain(
-            frame["gain"], clusters=frame["cluster"] if clustered else None, outcome=outcome
+            frame["gain"],
+            clusters=frame["cluster"] if clustered else None,
+            vcov=CLUSTERED_VCOV if clustered else None,
+            outcome=outcome,
         )
     ).value
     found = fit["mean_gain"] if clustered else without_inference(fit["mean_gain"])
@@ -161,7 +165,14 @@ def estimate_differences(data: RegionData, people: GainPeople) -> tuple[Estimate
     models: tuple[GainModel, GainModel] = ("change", "ancova") if first == "change" else ("ancova", "change")
     found = []
     for model in models:
-        call = partial(fit_gain, people.matched, columns=_TREATED, model=model, clusters="cluster")
+        call = partial(
+            fit_gain,
+            people.matched,
+            columns=_TREATED,
+            model=model,
+            clusters="cluster",
+            vcov=CLUSTERED_VCOV,
+        )
         fit: Fit = listen(call).value
         term = "trained" if model == first else f"{model}:trained"
         found.append(replace(fit["trained"], term=term, outcome=people.outcome))

@@ -14,6 +14,7 @@ from asn_research.findings.design_grade import ASSOCIATION_GRADE
 from asn_research.findings.disclosure import merge_cells
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import (
+    CLUSTERED_VCOV,
     adjust_holm,
     bootstrap_cells,
     count_clusters,
@@ -81,6 +82,7 @@ class MethodPeople:
             reference=self.reference,
             covariates=self.covariates,
             clusters="cluster",
+            vcov=CLUSTERED_VCOV,
         )
 
 
@@ -217,6 +219,7 @@ def _pairs(setting: MethodPeople, model: GainModel) -> tuple[Estimate, ...]:
         model=model,
         covariates=setting.covariates,
         clusters="cluster",
+        vcov=CLUSTERED_VCOV,
     )
     fit: Fit = listen(call).value
     return fit.estimates

@@ -12,7 +12,7 @@ import pandas as pd
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
 from asn_research.errors import EstimationError
 from asn_research.findings.basis import read_outcomes
-from asn_research.findings.estimation import count_clusters, listen
+from asn_research.findings.estimation import CLUSTERED_VCOV, count_clusters, listen
 from asn_research.findings.finding import Caveat, Cell
 from asn_research.findings.people import GainPeople, read_gain_people
 from asn_research.measures.distribution import t_ppf
@@ -186,7 +186,7 @@ def fit_change(ratings: pd.DataFrame, *, compared: bool, term: str, outcome: str
     estimand = "difference in change" if compared else "mean change"
     labels: dict[str, Any] = {"term": term, "outcome": outcome, "unit": "points", "estimand": estimand}
     by = groups[0] if groups else None
-    robust: Fit = listen(lambda: fit_ols(formula, ratings, clusters=by)).value
+    robust: Fit = listen(lambda: fit_ols(formula, ratings, clusters=by, vcov=by and CLUSTERED_VCOV)).value
     plain = replace(robust[own], **{**labels, "term": f"CR2:{term}", "method": "OLS, CR2"})
     fit, caveats = _multilevel(ratings, formula, effects) if effects else (None, ())
     found: Fit = fit if fit is not None else robust

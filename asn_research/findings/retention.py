@@ -13,6 +13,7 @@ from asn_research.findings.design_grade import ASSOCIATION_GRADE
 from asn_research.findings.disclosure import gate_rows, merge_cells
 from asn_research.findings.draft import answer, leave_open, refuse, refuse_error, withhold
 from asn_research.findings.estimation import (
+    CLUSTERED_VCOV,
     cluster_caveats,
     count_clusters,
     detectable,
@@ -211,7 +212,8 @@ def _slope(frame: pd.DataFrame, *, start: str | None) -> Estimate:
     terms += [start] if start else []
     clustered = count_clusters(rows, "cluster") >= 2
     formula = f"change ~ {' + '.join(terms)}"
-    fit: Fit = listen(lambda: fit_ols(formula, rows, clusters="cluster" if clustered else None)).value
+    by, vcov = ("cluster", CLUSTERED_VCOV) if clustered else (None, None)
+    fit: Fit = listen(lambda: fit_ols(formula, rows, clusters=by, vcov=vcov)).value
     found = fit["hours"] if clustered else without_inference(fit["hours"])
     model = "ancova" if start else "change"
     return replace(

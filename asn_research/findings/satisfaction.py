@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from asn_research.errors import EstimationError, TooFewClustersError
 from asn_research.findings.basis import read_training_hours
 from asn_research.findings.disclosure import gate_rows
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
-from asn_research.findings.estimation import detectable, finite, listen
+from asn_research.findings.estimation import CLUSTERED_VCOV, detectable, finite, listen
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.measures.skm import SkmIndex, measure_skm, measure_skm_change
 from asn_research.models.regression import fit_ols
@@ -302,7 +303,8 @@ def _exposure_slope(units: pd.DataFrame) -> tuple[Estimate, Estimate]:
     if len(units) < MINIMUM_CLUSTERS:
         raise TooFewClustersError(f"{len(units)} units were found; this needs {MINIMUM_CLUSTERS}.")
     frame = units.assign(exposure=units["trained_share"] / _STEP)
-    fit: Fit = listen(lambda: fit_ols("change ~ exposure", frame, clusters="unit")).value
+    call = partial(fit_ols, "change ~ exposure", frame, clusters="unit", vcov=CLUSTERED_VCOV)
+    fit: Fit = listen(call).value
     labels: dict[str, Any] = {
         "outcome": "ikm",
         "unit": "index per 10 percentage points",

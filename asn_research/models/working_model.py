@@ -12,12 +12,14 @@ ratio of quadratic forms in place of Satterthwaite's approximation.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
 
 from asn_research.errors import InputError
+from asn_research.measures.distribution import t_ppf
 from asn_research.models.covariance import cluster_leverage, satterthwaite_df, sum_by_cluster, symmetric_power
 from asn_research.models.design import Array, LeastSquares, count_codes
 
@@ -27,6 +29,8 @@ _EXACT_CLUSTERS = 300
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
 _SINE_SQUARED = np.sin((_NODES + 1.0) * np.pi / 4.0) ** 2
 _NOTHING = 1e-12
+_TOLERANCE = 1e-10
+_STEPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,27 +128,29 @@ def exceedance(law: Array, square: float) -> float:
     Given the sum S, P(Z² > q S) = (2/π) ∫ exp(-q S / (2 sin²θ)) dθ over (0, π/2) (Craig 1991); the mean over
     S is the moment generating function of the chi-squared sum, which leaves one smooth integral.
     """
-    logs = np.log1p(square / _SINE_SQUARED[:, None] * law).sum(axis=1)
-    return float(0.5 * _WEIGHTS @ np.exp(-0.5 * logs))
+    return _exceedance_and_slope(law, square)[0]
+
+
+def _exceedance_and_slope(law: Array, square: float) -> tuple[float, float]:
+    """The probability and its derivative by the logarithm of ``square``."""
+    shares = square * law / _SINE_SQUARED[:, None]
+    parts = _WEIGHTS * np.exp(-0.5 * np.log1p(shares).sum(axis=1))
+    slopes = parts @ (shares / (1.0 + shares)).sum(axis=1)
+    return float(0.5 * parts.sum()), float(-0.25 * slopes)
 
 
 def _equivalent_df(law: Array, alpha: float, highest: float) -> float:
     """Degrees of freedom whose t has the critical value of the law, at most ``highest``."""
     if not law.size:
         return float("nan")
-    lowest_square = float(special.stdtrit(highest, 1.0 - alpha / 2.0)) ** 2
-    if exceedance(law, lowest_square) <= alpha:
+    square = float(t_ppf(1.0 - alpha / 2.0, highest)) ** 2
+    chance, slope = _exceedance_and_slope(law, square)
+    if chance <= alpha:
         return highest
-    top = lowest_square
-    while exceedance(law, top) > alpha:
-        top *= 4.0
-    square = optimize.brentq(lambda q: exceedance(law, q) - alpha, lowest_square, top, xtol=1e-10, rtol=1e-12)
-    critical = float(np.sqrt(square))
-    low = 1.0
-    while special.stdtrit(low, 1.0 - alpha / 2.0) < critical:
-        low /= 2.0
-    return float(
-        optimize.brentq(
-            lambda df: special.stdtrit(df, 1.0 - alpha / 2.0) - critical, low, highest, rtol=1e-12
-        )
-    )
+    for _ in range(_STEPS):  # log P bends little in log q, so a few of Newton's steps suffice
+        step = math.log(alpha / chance) * chance / slope
+        square *= math.exp(step)
+        if abs(step) < _TOLERANCE:
+            break
+        chance, slope = _exceedance_and_slope(law, square)
+    return min(float(special.stdtridf(1.0 - alpha / 2.0, math.sqrt(square))), highest)
