@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import html
-import re
-from collections.abc import Sequence
-
-import pandas as pd
-from great_tables import GT
+from collections.abc import Iterator, Sequence
 
 from asn_research.findings.catalogue import question
 from asn_research.findings.finding import Finding, Row
@@ -15,20 +11,13 @@ from asn_research.findings.label import caption, group_label
 from asn_research.language import Language, phrase
 from asn_research.language.number import MISSING
 from asn_research.tables.kind import LAYOUTS, TableLayout
-
-_CLASSES = {
-    "gt_right": "number",
-    "gt_group_heading": "group",
-    "gt_sourcenote": "note",
-}
-_STRIPPED = re.compile(r' (?:id|headers|rowspan)="[^"]*"| colspan="1"')
-_CLASS = re.compile(r' class="([^"]*)"')
+from asn_research.tables.pattern import Content, read_pattern
 
 
 def table_html(finding: Finding, language: Language) -> str:
     """The table of a finding as HTML, or an empty text when its question has no table or it has no rows.
 
-    The table is made by great_tables and stripped of its style: pages style ``table.finding``, ``td.number``,
+    Its markup is that of great_tables, stripped of its style: pages style ``table.finding``, ``td.number``,
     ``th.group`` and ``td.note``. All text is escaped.
     """
     kind = question(finding.question).table
@@ -40,28 +29,33 @@ def table_html(finding: Finding, language: Language) -> str:
 def render_table(finding: Finding, layout: TableLayout, language: Language) -> str:
     """A laid-out table of a finding as HTML."""
     shown = layout.rows
-    frame = pd.DataFrame({"name": [layout.name(row) for row in shown]})
-    for position, column in enumerate(layout.columns):
-        frame[f"c{position}"] = [column.cell(row) for row in shown]
-    groups = [group_label(row, language) for row in shown]
-    grouped = any(groups)
-    if grouped:
-        frame["group"] = groups
-    table = GT(
-        frame, rowname_col="name", groupname_col="group" if grouped else None, id="t", auto_align=False
+    cells = [(layout.name(row), *(column.cell(row) for column in layout.columns)) for row in shown]
+    content = Content(
+        heads=(layout.head, *(column.head for column in layout.columns)),
+        is_number=tuple(column.is_number for column in layout.columns),
+        groups=tuple(_grouped([group_label(row, language) for row in shown], cells)),
+        notes=(*_notes(shown, cells, language), *_holm_note(shown, language)),
     )
-    table = table.tab_stubhead(layout.head)
-    table = table.cols_label({f"c{i}": column.head for i, column in enumerate(layout.columns)})
-    numbers = [f"c{i}" for i, column in enumerate(layout.columns) if column.is_number]
-    table = table.cols_align("left").cols_align("right", columns=numbers)
-    for note in [*_notes(shown, frame, language), *_holm_note(shown, language)]:
-        table = table.tab_source_note(note)
-    return _bare(table.as_raw_html(), f"table-{finding.question}", caption(finding, language))
+    identifier, title = f"table-{finding.question}", caption(finding, language)
+    return (
+        f'<div class="table-wrap" role="region" tabindex="0" aria-labelledby="{identifier}-caption">\n'
+        f'<table class="finding" id="{identifier}">\n'
+        f'<caption id="{identifier}-caption">{html.escape(title)}</caption>\n'
+        f"{read_pattern().fill(content)}\n</table>\n</div>"
+    )
 
 
-def _notes(rows: Sequence[Row], frame: pd.DataFrame, language: Language) -> list[str]:
+def _grouped(
+    names: Sequence[str], cells: Sequence[tuple[str, ...]]
+) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
+    """The rows of each group together, groups in the order in which they begin."""
+    for name in dict.fromkeys(names):
+        yield name, tuple(row for other, row in zip(names, cells, strict=True) if other == name)
+
+
+def _notes(rows: Sequence[Row], cells: Sequence[tuple[str, ...]], language: Language) -> list[str]:
     suppressed = [bool(row.get("suppressed")) for row in rows]
-    dashes = (frame == MISSING).any(axis=1)
+    dashes = [MISSING in row for row in cells]
     missing = any(dash and not hidden for dash, hidden in zip(dashes, suppressed, strict=True))
     if missing:
         return [phrase("figure.table_both" if any(suppressed) else "figure.table_missing", language)]
@@ -74,29 +68,3 @@ def _holm_note(rows: Sequence[Row], language: Language) -> list[str]:
     if not any(adjusted):
         return []
     return [phrase("figure.table_holm" if all(adjusted) else "figure.table_holm_last", language)]
-
-
-def _bare(raw: str, identifier: str, title: str) -> str:
-    """A great_tables table without its style and identifiers, with a caption and one body per group."""
-    body = raw[raw.index("<table") : raw.index("</table>")]
-    body = body[body.index(">") + 1 :]
-    body = _CLASS.sub(_own_class, _STRIPPED.sub("", body))
-    body = body.replace('scope="colgroup"', 'scope="rowgroup"')
-    parts = body.split('<tr class="group">')
-    body = parts[0] + '</tbody>\n<tbody>\n  <tr class="group">'.join(["", *parts[1:]])
-    body = re.sub(r"<tbody>\s*</tbody>\s*", "", body)
-    lines = "\n".join(line.strip() for line in body.splitlines() if line.strip())
-    return (
-        f'<div class="table-wrap" role="region" tabindex="0" aria-labelledby="{identifier}-caption">\n'
-        f'<table class="finding" id="{identifier}">\n'
-        f'<caption id="{identifier}-caption">{html.escape(title)}</caption>\n'
-        f"{lines}\n</table>\n</div>"
-    )
-
-
-def _own_class(match: re.Match[str]) -> str:
-    names = match.group(1).split()
-    if "gt_group_heading_row" in names:
-        return ' class="group"'
-    own = " ".join(_CLASSES[name] for name in names if name in _CLASSES)
-    return f' class="{own}"' if own else ""
