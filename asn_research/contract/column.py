@@ -293,7 +293,7 @@ SKM_ELEMENTS: tuple[Label, ...] = (
 )
 CITIZEN_SURVEYS = Table(
     "citizen_surveys",
-    Label("Survei kepuasan masyarakat (SKM)", "Citizen surveys"),
+    Label("Survei kepuasan masyarakat", "Citizen surveys"),
     Label("responden", "respondent"),
     False,
     ("response_id",),
@@ -335,7 +335,7 @@ SERVICE_REQUESTS = Table(
 )
 PROJECTS = Table(
     "projects",
-    Label("Proyek/kegiatan", "Projects"),
+    Label("Proyek dan kegiatan", "Projects"),
     Label("proyek", "project"),
     False,
     ("project_id",),

@@ -22,7 +22,8 @@ _SMALL_SHEET: Final = 20_000
 """Up to this many rows every row may begin another table; in longer sheets only one after a blank row."""
 _NOTE_SHEETS: Final = (
     "petunjuk", "catatan", "keterangan", "sampul", "cover", "readme", "read me", "daftar isi", "referensi",
-    "instruksi", "panduan", "notes", "legend", "legenda", "info", "metadata", "kamus",
+    "instruksi", "panduan", "notes", "legend", "legenda", "info", "metadata", "kamus", "guide",
+    "daftar istilah", "list of terms", "instructions",
 )  # fmt: skip
 
 

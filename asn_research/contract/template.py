@@ -1,0 +1,229 @@
+"""The template: one workbook that an office fills in, generated from the contract."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import xlsxwriter
+
+from asn_research.contract.column import TABLES, Column, Kind, Label, Table
+from asn_research.contract.vocabulary import Vocabulary, read_vocabulary
+from asn_research.errors import InputError, Place, Problem
+
+ROWS: Final = 2_000
+"""Rows of each sheet that carry drop-downs and checks; further rows are read all the same."""
+
+GUIDE: Final = Label("Petunjuk", "Guide")
+TERMS: Final = Label("Daftar istilah", "List of terms")
+_FLAGS: Final = "ya_tidak"
+_YES_NO: Final = Label("Ya|Tidak", "Yes|No")
+_INTRO: Final = (
+    Label(
+        "Setiap lembar memuat satu baris per butir. Lembar Peserta, Pelatihan, Kehadiran, dan Penilaian "
+        "wajib; lembar lain boleh dibiarkan kosong.",
+        "Every sheet holds one row per item. The sheets Participants, Courses, Enrolments and Assessments "
+        "are required; any other may stay empty.",
+    ),
+    Label(
+        "Kolom berlatar gelap wajib diisi. Jangan mengubah judul kolom. Pilih dari daftar bila ada.",
+        "Columns with a dark heading must be filled. Leave the headings as they are. Choose from the list "
+        "where there is one.",
+    ),
+    Label(
+        "NIP dan NI PPPK diketik sebagai teks 18 angka. Tanggal diketik hari/bulan/tahun. Uang ditulis "
+        "rupiah penuh. Yang tidak ada dibiarkan kosong, bukan nol.",
+        "Type employee numbers as text of 18 digits and dates as day/month/year. Write money in whole "
+        "rupiah. Leave empty what is not there; do not write zero.",
+    ),
+    Label(
+        "Simpan berkas ini di folder data mentah daerah Anda, di dalam folder masa pelatihannya, lalu "
+        "jalankan asn-research check.",
+        "Save this file in the folder of raw data of your region, inside the folder of its period, and "
+        "run asn-research check.",
+    ),
+)
+_HEADINGS: Final = (
+    Label("Isian", "Entry"),
+    Label("Cara mengisi", "How to fill it in"),
+    Label("Contoh", "Example"),
+)
+_REQUIRED: Final = Label("wajib", "required")
+_KINDS: Final[Mapping[Kind, Label]] = {
+    Kind.PERSON: Label(
+        "nomor pegawai atau kode orang, sebagai teks", "employee number or code of a person, as text"
+    ),
+    Kind.CODE: Label(
+        "kode buatan kantor, sama di semua lembar", "a code of the office, the same on all sheets"
+    ),
+    Kind.TEXT: Label("teks pendek", "short text"),
+    Kind.REMARK: Label("teks bebas, tanpa nama orang", "free text without names of people"),
+    Kind.TERM: Label("pilih dari daftar", "choose from the list"),
+    Kind.NUMBER: Label("bilangan", "number"),
+    Kind.INTEGER: Label("bilangan bulat", "whole number"),
+    Kind.MONEY: Label("rupiah penuh", "whole rupiah"),
+    Kind.SHARE: Label("bagian dari 0 sampai 1", "a share from 0 to 1"),
+    Kind.FLAG: Label("Ya atau Tidak", "Yes or No"),
+    Kind.DATE: Label("tanggal", "date"),
+}
+_EXAMPLES: Final[Mapping[Kind, str]] = {
+    Kind.PERSON: "198503152010012005", Kind.CODE: "ADM-01", Kind.TEXT: "Dinas Perizinan",
+    Kind.NUMBER: "72,5", Kind.INTEGER: "3", Kind.MONEY: "12500000", Kind.SHARE: "0,8",
+    Kind.DATE: "15/03/2025",
+}  # fmt: skip
+_FAULT: Final = Label("Periksa isian ini", "Check this entry")
+
+
+def write_template(path: Path, language: str = "id") -> None:
+    """Write the workbook that an office fills in: a guide, a sheet for every table, and the lists of terms.
+
+    Headings are those that intake knows; what is filled in from the lists and within the stated limits is
+    accepted.
+
+    Parameters
+    ----------
+    path : Path
+        The .xlsx file to write; it is not overwritten.
+    language : {"id", "en"}
+
+    Raises
+    ------
+    InputError
+        If there is such a file already, or its name does not end in .xlsx.
+    """
+    if path.suffix.casefold() != ".xlsx":
+        raise InputError(Problem("template_kind", "a template is a .xlsx file.", Place(path.name)))
+    if path.exists():
+        remedy = "Choose another name, so that nothing filled in is lost."
+        raise InputError(Problem("template_exists", "the file is there already.", Place(path.name), remedy))
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        book.set_properties({"title": "asn_research", "created": datetime.datetime(2025, 1, 1)})
+        _write_guide(book, language)
+        ranges = _term_ranges(language)
+        for table in TABLES.values():
+            _write_sheet(book, table, ranges, language)
+        _write_terms(book, language)
+
+
+def _vocabularies() -> list[Vocabulary]:
+    names = dict.fromkeys(column.terms for table in TABLES.values() for column in table.columns)
+    return [read_vocabulary(name) for name in names if name]
+
+
+def _term_lists(language: str) -> dict[str, list[str]]:
+    lists = {v.name: [v.label(code, language) for code in v.codes] for v in _vocabularies()}
+    return lists | {_FLAGS: _YES_NO.in_language(language).split("|")}
+
+
+def _term_ranges(language: str) -> dict[str, str]:
+    """Where the words of each list stand on the sheet of terms: one below the other in its first column."""
+    ranges, top = {}, 1
+    for name, words in _term_lists(language).items():
+        ranges[name] = f"$A${top}:$A${top + len(words) - 1}"
+        top += len(words)
+    return ranges
+
+
+def _write_terms(book: Any, language: str) -> None:
+    sheet = book.add_worksheet(TERMS.in_language(language))
+    sheet.write_column(0, 0, [word for words in _term_lists(language).values() for word in words])
+    sheet.hide()
+
+
+def _write_guide(book: Any, language: str) -> None:
+    sheet = book.add_worksheet(GUIDE.in_language(language))
+    title = book.add_format({"bold": True, "font_size": 14})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    bold = book.add_format({"bold": True, "bottom": 1})
+    sheet.set_column(0, 0, 48, wrapped)
+    sheet.set_column(1, 1, 60, wrapped)
+    sheet.set_column(2, 2, 24, wrapped)
+    sheet.write(0, 0, GUIDE.in_language(language), title)
+    for number, text in enumerate(_INTRO, start=1):
+        sheet.merge_range(number, 0, number, 2, text.in_language(language), wrapped)
+        sheet.set_row(number, 32)
+    top = len(_INTRO) + 2
+    sheet.write_row(top, 0, [heading.in_language(language) for heading in _HEADINGS], bold)
+    rows = [(table, column) for table in TABLES.values() for column in table.columns]
+    for number, (table, column) in enumerate(rows, start=top + 1):
+        entry = f"{table.label.in_language(language)}: {column.label.in_language(language)}"
+        texts = (entry, _instruction(column, language), _example(column, language))
+        sheet.write_row(number, 0, texts, wrapped)
+    sheet.freeze_panes(top + 1, 0)
+
+
+def _instruction(column: Column, language: str) -> str:
+    parts = [
+        _REQUIRED.in_language(language) if column.required else "",
+        _KINDS[column.kind].in_language(language),
+        _limits(column),
+        column.note.in_language(language),
+    ]
+    return "; ".join(part for part in parts if part)
+
+
+def _limits(column: Column) -> str:
+    low, high = column.minimum, column.maximum
+    if low is None:
+        return "" if high is None else f"≤ {high:g}"
+    return f"≥ {low:g}" if high is None else f"{low:g}–{high:g}"
+
+
+def _example(column: Column, language: str) -> str:
+    if column.terms:
+        vocabulary = read_vocabulary(column.terms)
+        return vocabulary.label(vocabulary.codes[0], language)
+    if column.kind is Kind.FLAG:
+        return _YES_NO.in_language(language).split("|")[0]
+    if column.kind is Kind.INTEGER and column.minimum is not None and column.minimum > 3:
+        return f"{column.minimum + 25:g}"
+    return _EXAMPLES.get(column.kind, "")
+
+
+def _write_sheet(book: Any, table: Table, ranges: Mapping[str, str], language: str) -> None:
+    sheet = book.add_worksheet(table.label.in_language(language))
+    heads = {
+        True: book.add_format(
+            {"bold": True, "bg_color": "#1B5E8C", "font_color": "#FFFFFF", "text_wrap": True}
+        ),
+        False: book.add_format({"bold": True, "bg_color": "#DCE6EE", "text_wrap": True}),
+    }
+    formats = {
+        Kind.DATE: book.add_format({"num_format": "dd/mm/yyyy"}),
+        Kind.MONEY: book.add_format({"num_format": "#,##0"}),
+        Kind.PERSON: book.add_format({"num_format": "@"}),
+        Kind.CODE: book.add_format({"num_format": "@"}),
+    }
+    for number, column in enumerate(table.columns):
+        label = column.label.in_language(language)
+        sheet.set_column(number, number, max(12, min(30, len(label) + 4)), formats.get(column.kind))
+        sheet.write_string(0, number, label, heads[column.required])
+        sheet.write_comment(0, number, _instruction(column, language), {"x_scale": 2})
+        if rule := _validation(column, ranges, language):
+            sheet.data_validation(1, number, ROWS, number, rule)
+    sheet.freeze_panes(1, 1)
+
+
+def _validation(column: Column, ranges: Mapping[str, str], language: str) -> dict[str, Any] | None:
+    """The check that the spreadsheet program makes while a cell is filled in."""
+    told = {
+        "error_title": _FAULT.in_language(language),
+        "error_message": _instruction(column, language)[:255],
+    }
+    listed = column.terms or (_FLAGS if column.kind is Kind.FLAG else None)
+    if listed:
+        source = f"='{TERMS.in_language(language)}'!{ranges[listed]}"
+        return told | {"validate": "list", "source": source}
+    if column.kind is Kind.DATE:
+        first = datetime.date(1990, 1, 1)
+        return told | {"validate": "date", "criteria": ">=", "value": first}
+    kind = "integer" if column.kind is Kind.INTEGER else "decimal"
+    if column.minimum is None:
+        return None
+    if column.maximum is None:
+        return told | {"validate": kind, "criteria": ">=", "value": column.minimum}
+    return told | {
+        "validate": kind, "criteria": "between", "minimum": column.minimum, "maximum": column.maximum,
+    }  # fmt: skip
