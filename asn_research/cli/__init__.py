@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import typer
 
-from asn_research.cli import check, codebook, question, run, simulate, status, verify
+from asn_research.cli import check, codebook, question, run, simulate, status, template, verify
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -20,6 +20,8 @@ _COMMANDS: tuple[Callable[..., None], ...] = (
     status.status,
     verify.verify,
     question.questions,
+    template.template,
+    template.new_region,
     simulate.simulate,
     codebook.codebook,
 )

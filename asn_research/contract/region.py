@@ -18,6 +18,7 @@ from asn_research.errors import InputError, Place, Problem, RegionError
 REGION_FILE = "region.toml"
 ACROSS = "cross_region"
 """Stands where findings and reports of one region name their region, when they speak of all."""
+_EXAMPLES = {"kemendagri_code": '"13.75"', "bps_code": '"1375"'}
 DesignName = Literal["one_group", "waiting_list", "matched", "staggered", "lottery"]
 
 
@@ -237,6 +238,18 @@ def _problem(error: Any, file: str) -> Problem:
             advice,
             {"key": where, "hint": hint or ""},
         )
+    if (
+        example := _EXAMPLES.get(str(path[-1]))
+        if error["type"] in {"string_pattern_mismatch", "missing"}
+        else None
+    ):
+        return Problem(
+            "region_code",
+            f"{where} must read like {example}.",
+            Place(file),
+            "Fill in the official code, or correct it.",
+            {"key": where, "example": example},
+        )
     found = "" if error["type"] == "missing" else f" (found {error['input']!r})"
     return Problem("region_value", f"{where}: {error['msg']}{found}.", Place(file), "", {"key": where})
 
@@ -258,7 +271,7 @@ def read_region(folder: Path) -> Region:
                 "region_missing",
                 "the file is missing.",
                 Place(shown),
-                "Copy one from an example region and fill it in.",
+                "Let asn-research new-region make one, and fill it in.",
             )
         )
     try:
