@@ -52,3 +52,9 @@ THEME_RAISED_SHARE = 1 / 3
 
 ATTRITION_NOTABLE_SHARE = 0.20
 """From this share of people lost a result is in doubt (Schulz and Grimes 2002, Lancet 359, 781-785)."""
+
+PLACEBO_INFORMATIVE_SD = 0.5
+"""Half-width in standard deviations up to which a placebo test could have failed; a convention."""
+
+STAGES_CONTRADICTED_SHARE = 0.05
+"""Share of people whose dates may contradict their stage, as slips of the pen do; a convention."""

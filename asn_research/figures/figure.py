@@ -16,6 +16,7 @@ from asn_research.figures.line import describe_line, draw_line
 from asn_research.figures.power import describe_power, draw_power
 from asn_research.figures.series import describe_series, draw_series
 from asn_research.figures.share import describe_share, draw_share
+from asn_research.figures.specification import describe_specification, draw_specification
 from asn_research.findings.catalogue import question
 from asn_research.findings.finding import Finding
 from asn_research.language import Language
@@ -33,6 +34,7 @@ KINDS: Final[dict[str, tuple[Draw, Describe]]] = {
     "power": (draw_power, describe_power),
     "amount": (draw_amount, describe_amount),
     "series": (draw_series, describe_series),
+    "specification": (draw_specification, describe_specification),
 }
 """The kinds of figure a question may name, each with its drawing and its words."""
 

@@ -18,6 +18,7 @@ from asn_research.findings.comparison import answer_region_comparison, answer_se
 from asn_research.findings.condition import answer_curriculum_age, answer_stakeholder_roles
 from asn_research.findings.cost import answer_cost_effectiveness, answer_cost_per_participant
 from asn_research.findings.delivery import answer_project_delivery
+from asn_research.findings.deviation import DEVIATION_QUESTIONS, conclude_plan_deviations
 from asn_research.findings.driver import answer_participation_drivers
 from asn_research.findings.heterogeneity import answer_heterogeneity
 from asn_research.findings.joint import JOINT_QUESTIONS, conclude_joint_display
@@ -52,6 +53,10 @@ from asn_research.findings.recommendation import RECOMMENDATION_QUESTIONS, concl
 from asn_research.findings.retention import answer_mentoring_effect, answer_retention
 from asn_research.findings.satisfaction import answer_exposure_service, answer_service_satisfaction
 from asn_research.findings.seat import answer_seats_under_budget
+from asn_research.findings.specification import (
+    conclude_method_specification_curve,
+    conclude_specification_curve,
+)
 from asn_research.findings.voice import answer_coder_agreement, answer_interview_themes
 from asn_research.findings.waiting import answer_service_time
 
@@ -310,6 +315,27 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         outcome="every headline", unit="unit of the headline", sample="numbers of both periods",
         model="differences of independent estimates, Welch, Holm", needs=(), follow=follow_change,
         table="change", causal_from=_NEVER,
+    ),
+    Question(
+        id="plan_deviations", level=Level.APPENDIX, estimand="points of the plan that were not kept",
+        outcome="plan", unit="count", sample="the plan and its answers",
+        model="rules over findings", needs=(), conclude=conclude_plan_deviations,
+        draws_on=DEVIATION_QUESTIONS, table="deviation", causal_from=_NEVER,
+    ),
+    Question(
+        id="specification_curve", level=Level.APPENDIX, estimand="the headline gain in every declared way",
+        outcome="primary outcome of the plan", unit="points", sample="people with both scores",
+        model="change score and ANCOVA, covariates, completion weights, CR2 by batch and unit",
+        needs=_LEARNING, conclude=conclude_specification_curve, draws_on=("learning_gain",),
+        figure="specification", table="specification", causal_from=_NEVER,
+    ),
+    Question(
+        id="method_specification_curve", level=Level.APPENDIX,
+        estimand="the first difference between methods in every declared way",
+        outcome="primary outcome of the plan", unit="points", sample="trained people with both scores",
+        model="change score and ANCOVA, covariates, completion weights, CR2 by batch and unit",
+        needs=_LEARNING, conclude=conclude_method_specification_curve, draws_on=("method_effect",),
+        figure="specification", table="specification", causal_from=_NEVER,
     ),
 )  # fmt: skip
 """Every question that reports answer, in the order of the report."""

@@ -27,6 +27,9 @@ _LEFT_OUT = frozenset(
         "joint_display",
         "participation_drivers",
         "heterogeneity",
+        "plan_deviations",
+        "specification_curve",
+        "method_specification_curve",
     }
 )
 """Answers made of other answers, and those whose headline is one of many contrasts."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from asn_research.contract.threshold import BASELINE_ADJUSTABLE_SD
 from asn_research.findings.people import GainPeople, read_primary_people
+from asn_research.findings.stage import check_stages
 from asn_research.models.attrition import check_attrition
 from asn_research.models.balance import wwc_effect_size
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 ASSOCIATION_GRADE = 2
 """Grade of comparisons within the trained group: adjusted, but nobody was assigned to them by design."""
 
-_CEILING = {"one_group": 1, "waiting_list": 3, "matched": 3, "staggered": 3, "lottery": 5}
+_CEILING = {"one_group": 1, "waiting_list": 3, "matched": 3, "staggered": 4, "lottery": 5}
 _SITES_PER_ARM = 2
 
 
@@ -39,8 +40,9 @@ def grade_design(data: RegionData) -> DesignGrade:
         1 for one group before and after; 2 for a comparison that fails the conditions of grade 3 and is
         told with adjustment only; 3 for a comparison group whose baseline differs by at most 0.25 standard
         deviations (WWC), whose attrition is within bounds and that has at least two batches or units a side
-        (EPOC); 5 for a lottery whose attrition is within bounds, whatever chance did to its baseline. A
-        staggered start is graded as a comparison until its diagnostics (grade 4) are computed.
+        (EPOC); 4 for a staggered start that also passes :func:`~asn_research.findings.stage.check_stages`,
+        which falls to 2 where those who wait drifted apart before their turn and to 3 where that cannot be
+        seen; 5 for a lottery whose attrition is within bounds, whatever chance did to its baseline.
     """
     return grade_people(data, read_primary_people(data))
 
@@ -64,8 +66,20 @@ def _grade(data: RegionData, people: GainPeople) -> DesignGrade:
         reasons.append("attrition_differs")
     if numbers["smallest_side_clusters"] < _SITES_PER_ARM:
         reasons.append("few_sites")
+    if data.design == "staggered" and not reasons:
+        return _grade_stages(data, people, numbers)
     grade = 2 if reasons else _CEILING[data.design]
     return DesignGrade(grade=grade, reasons=tuple(reasons) or (f"design_{data.design}",), numbers=numbers)
+
+
+def _grade_stages(data: RegionData, people: GainPeople, numbers: Mapping[str, float]) -> DesignGrade:
+    """4 where every diagnostic of a staggered start is passed; 2 where the placebo failed; else 3."""
+    stages = check_stages(data, people)
+    known = {**numbers, **stages.numbers}
+    if not stages.failed:
+        return DesignGrade(grade=_CEILING["staggered"], reasons=("design_staggered",), numbers=known)
+    grade = 2 if stages.failed == "stages_drift" else 3
+    return DesignGrade(grade=grade, reasons=(stages.failed,), numbers=known)
 
 
 def _numbers(people: GainPeople) -> dict[str, float]:

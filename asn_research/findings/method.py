@@ -90,7 +90,7 @@ def read_method_people(data: RegionData) -> MethodPeople:
     """Trained people with both scores, a method of at least the minimum cell, and complete covariates."""
     people = read_primary_people(data)
     frame = people.trained.dropna(subset=["method", "participation_share"])
-    covariates, caveats = _usable(frame, data.plan.covariates)
+    covariates, caveats = usable_covariates(frame, data.plan.covariates)
     complete = frame.dropna(subset=list(covariates))
     sizes = complete["method"].value_counts()
     large = [str(name) for name in sizes.index if int(sizes[name]) >= people.minimum]
@@ -100,7 +100,7 @@ def read_method_people(data: RegionData) -> MethodPeople:
         reference = sorted(large, key=lambda name: (-int(sizes[name]), name))[0]
         caveats.append(Caveat(code="reference_absent", fields={"reference": f"method:{reference}"}))
     varies = len(kept["participation_share"].unique()) > 1
-    still, lost = _usable(kept, covariates)
+    still, lost = usable_covariates(kept, covariates)
     return MethodPeople(
         frame=kept,
         reference=reference,
@@ -118,7 +118,7 @@ def _counts(**counts: int) -> dict[str, int]:
     return {reason: count for reason, count in counts.items() if count}
 
 
-def _usable(frame: pd.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], list[Caveat]]:
+def usable_covariates(frame: pd.DataFrame, names: Sequence[str]) -> tuple[tuple[str, ...], list[Caveat]]:
     """The covariates that vary and are known for at least half of the people."""
     kept, caveats = [], []
     for name in names:

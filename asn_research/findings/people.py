@@ -135,7 +135,7 @@ def _read(data: RegionData, competency: str, source: str, wave_from: str, wave_t
     wanted = ["trained", "comparison"] if data.design in _COMPARED else ["trained"]
     kept = frame[frame["group"].isin(wanted)].reset_index(drop=True)
     kept["trained"] = (kept["group"] == "trained").astype(float)
-    kept["cluster"] = _clusters(kept, by=data.plan.clusters)
+    kept["cluster"] = label_clusters(kept, by=data.plan.clusters)
     rest = frame[~frame["group"].isin(wanted)]
     return GainPeople(
         everyone=kept,
@@ -153,7 +153,8 @@ def read_primary_people(data: RegionData) -> GainPeople:
     return read_gain_people(data, competency=primary.competency, source=primary.source)
 
 
-def _clusters(frame: pd.DataFrame, *, by: str) -> pd.Series[str]:
+def label_clusters(frame: pd.DataFrame, *, by: str) -> pd.Series[str]:
+    """The cluster of every person: batch or unit; by unit too where a batch is unknown or has no meaning."""
     unit = ("unit " + frame["unit"].astype("string")).fillna("unit ?")
     if by == "unit":
         return unit

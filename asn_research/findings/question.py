@@ -30,6 +30,7 @@ class Level(StrEnum):
     CONDITIONS = "conditions"
     DECISIONS = "decisions"
     TIME = "time"
+    APPENDIX = "appendix"
     ACROSS = "across"
 
 

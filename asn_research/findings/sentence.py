@@ -13,9 +13,11 @@ from asn_research.findings.finding import Cell, Finding, Status
 from asn_research.findings.label import row_label
 from asn_research.findings.wording.across import ACROSS_WORDINGS
 from asn_research.findings.wording.advice import ADVICE_WORDINGS
+from asn_research.findings.wording.appendix import APPENDIX_WORDINGS
 from asn_research.findings.wording.behaviour import BEHAVIOUR_WORDINGS
 from asn_research.findings.wording.change import CHANGE_WORDINGS
 from asn_research.findings.wording.cost import COST_WORDINGS
+from asn_research.findings.wording.deviation import DEVIATION_WORDINGS
 from asn_research.findings.wording.learning import LEARNING_WORDINGS
 from asn_research.findings.wording.needs import NEEDS_WORDINGS
 from asn_research.findings.wording.part import Wording, say
@@ -39,6 +41,8 @@ WORDINGS: dict[str, Wording] = (
     | ADVICE_WORDINGS
     | ACROSS_WORDINGS
     | CHANGE_WORDINGS
+    | APPENDIX_WORDINGS
+    | DEVIATION_WORDINGS
 )
 
 

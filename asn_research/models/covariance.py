@@ -227,9 +227,9 @@ def satterthwaite_df(fit: LeastSquares, contrasts: Array) -> Array:
     trace, square = np.zeros(t.shape[1]), np.zeros(t.shape[1])
     cross = np.zeros((t.shape[1], len(metric), len(metric)))
     for block in cluster_blocks(fit, fit.design.clusters[0]):
-        d = np.einsum("im,gij,jm->gm", t, block.inner, t, optimize=True)
+        d = ((block.inner @ t) * t).sum(axis=1)
         r = np.swapaxes(block.outer @ t, 1, 2)
-        own = np.einsum("gmp,pq,gmq->gm", r, metric, r, optimize=True)
+        own = ((r @ metric) * r).sum(axis=2)
         trace += (d + own).sum(axis=0)
         square += (d * d + 2.0 * d * own).sum(axis=0)
         rm = np.swapaxes(r, 0, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -11,6 +11,7 @@ from asn_research.findings.axis import is_change, level_of, number, unit_of
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import code_label, month_label, own_phrase, row_label
 from asn_research.findings.wording.advice import change_text, evidence_text, strength_text
+from asn_research.findings.wording.deviation import done_text, planned_text, point_text, why_text
 from asn_research.language import Language, format_count, format_percent, phrase
 from asn_research.language.number import MISSING
 from asn_research.language.quantity import format_quantity
@@ -67,6 +68,16 @@ def _people(column: str, language: Language) -> TableColumn:
     head = "people" if column == "n" else column
     return TableColumn(
         phrase(f"figure.head_{head}", language), lambda row: format_people(row, column, language)
+    )
+
+
+def _texts(cells: Sequence[tuple[str, Callable[..., str]]], language: Language) -> tuple[TableColumn, ...]:
+    """Columns of words."""
+    return tuple(
+        TableColumn(
+            phrase(f"figure.head_{head}", language), partial(cell, language=language), is_number=False
+        )
+        for head, cell in cells
     )
 
 
@@ -272,10 +283,7 @@ def lay_display(finding: Finding, language: Language) -> TableLayout:
 def lay_advice(finding: Finding, language: Language) -> TableLayout:
     """One row per recommendation: how well it is founded, on what, and what would change it."""
     cells = (("strength", strength_text), ("evidence", evidence_text), ("would_change", change_text))
-    heads = {name: phrase(f"figure.head_{name}", language) for name, _ in cells}
-    columns = tuple(
-        TableColumn(heads[name], partial(cell, language=language), is_number=False) for name, cell in cells
-    )
+    columns = _texts(cells, language)
     head = phrase("figure.head_advice", language)
     return TableLayout(head, lambda row: row_label(row, language), columns, finding.rows)
 
@@ -347,6 +355,31 @@ def lay_change(finding: Finding, language: Language) -> TableLayout:
     )
 
 
+def lay_specification(finding: Finding, language: Language) -> TableLayout:
+    """One row per way of computing: its choices, result, interval, clusters, people."""
+    unit = unit_of(finding)
+
+    def name(row: Row) -> str:
+        codes = str(row.get("label_code") or "").split(" - ")
+        words = "; ".join(code_label(code, language) for code in codes)
+        return phrase("figure.way_marked", language, name=words) if row.get("headline") else words
+
+    columns = (
+        _value("change", "estimate", unit, language, sign=True),
+        _interval(finding, unit, language, sign=True),
+        _people("n_clusters", language),
+        _people("n", language),
+    )
+    return TableLayout(phrase("figure.head_way", language), name, columns, finding.rows)
+
+
+def lay_deviation(finding: Finding, language: Language) -> TableLayout:
+    """One row per deviation: what was planned, what was done, why."""
+    columns = _texts((("planned", planned_text), ("done", done_text), ("why", why_text)), language)
+    head = phrase("figure.head_point", language)
+    return TableLayout(head, lambda row: point_text(row, language), columns, finding.rows)
+
+
 LAYOUTS: Final[dict[str, Callable[[Finding, Language], TableLayout]]] = {
     "interval": lay_interval,
     "share": lay_share,
@@ -364,5 +397,7 @@ LAYOUTS: Final[dict[str, Callable[[Finding, Language], TableLayout]]] = {
     "change": lay_change,
     "display": lay_display,
     "advice": lay_advice,
+    "specification": lay_specification,
+    "deviation": lay_deviation,
 }
 """The kinds of table a question may name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from itertools import product
 
 from asn_research.findings.finding import Finding, Row, Sample, Status
 from asn_research.models.result import Estimate
@@ -154,6 +155,23 @@ SATISFACTION: tuple[Row, ...] = tuple(
     for name in ("Kelurahan A", "Kelurahan B")
 )  # fmt: skip
 
+WAYS: tuple[Row, ...] = tuple(
+    {
+        "label_code": " - ".join(f"figure.way_{o}" for o in (model, covariates, missing, level)),
+        "model": model, "covariates": covariates, "missing": missing, "clusters": level,
+        "headline": place == 5, "estimate": 3.1 + 0.4 * place, "n": 151, "n_clusters": 14,
+        "conf_low": None if place == 9 else 1.2 + 0.4 * place - (40.0 if place == 12 else 0.0),
+        "conf_high": None if place == 9 else 5.0 + 0.4 * place,
+    }
+    for place, (model, covariates, missing, level) in enumerate(
+        product(("change", "ancova"), ("none", "plan"), ("complete", "weighted"), ("batch", "unit"))
+    )
+)  # fmt: skip
+FEWER_WAYS: tuple[Row, ...] = tuple(
+    {**row, "model": None, "covariates": None, "estimate": -1.0, "headline": row["clusters"] == "unit"}
+    for row in WAYS[:2]
+)
+
 EXAMPLES: dict[str, Finding] = {
     "interval": make_finding(METHODS, question="method_effect"),
     "share": make_finding(UNITS, question="coverage", unit="share"),
@@ -164,6 +182,7 @@ EXAMPLES: dict[str, Finding] = {
     "power": make_finding(POWER, question="minimum_detectable_effect"),
     "amount": make_finding(AMOUNTS, question="cost_per_participant", unit="idr"),
     "series": make_finding(SERIES, question="service_time", unit="days"),
+    "specification": make_finding(WAYS, question="specification_curve"),
 }
 
 TOPICS: tuple[Row, ...] = (
@@ -247,6 +266,13 @@ REGION_ROWS: tuple[Row, ...] = (
     },
 )  # fmt: skip
 
+DEVIATIONS: tuple[Row, ...] = (
+    {"label_code": "finding.deviation_few_clusters", "code": "few_clusters", "clusters": "batch", "count": 4,
+     "needed": 6},
+    {"label_code": "finding.deviation_plan_after_data", "code": "plan_after_data", "written": "2025-07-01",
+     "starts": "2025-02-01", "first": "2025-06-03"},
+)  # fmt: skip
+
 TABLE_EXAMPLES: dict[str, Finding] = {
     **EXAMPLES,
     "cost": make_finding(AMOUNTS, question="cost_per_participant", unit="idr"),
@@ -255,6 +281,7 @@ TABLE_EXAMPLES: dict[str, Finding] = {
     "advice": make_finding(ADVICE, question="recommendations", unit="count"),
     "services": make_finding(REGION_ROWS, question="service_comparison", unit="index"),
     "change": make_finding(CHANGE_ROWS, question="change_since_last_period"),
+    "deviation": make_finding(DEVIATIONS, question="plan_deviations", unit="count"),
     "prediction": make_finding(REGION_ROWS, question="transferability", unit="points"),
 }
 
@@ -287,6 +314,7 @@ HOSTILE: dict[str, tuple[str, Finding]] = {
     ),
     "no amount above zero": ("amount", make_finding([{"label": LONG, "amount": 0.0}], unit="people")),
     "six months": ("series", make_finding(SERIES[12:18], question="service_time", unit="days")),
+    "two ways below zero": ("specification", make_finding(FEWER_WAYS, question="specification_curve")),
     "one month": ("series", make_finding(SERIES[:1], question="service_time", unit="days")),
     "infinite interval": ("interval", make_finding([*METHODS, interval_row("B", 2.0, float("inf"))])),
     "strange text": ("interval", make_finding([interval_row(STRANGE, 1.0, 1.0), interval_row("", 2.0, 1.0)])),
