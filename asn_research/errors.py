@@ -108,6 +108,10 @@ class HeldError(AsnResearchError):
     """A folder cannot be held, most often because another run is working in it; nothing was done."""
 
 
+class NoticeError(AsnResearchError):
+    """A notice has no sound address, or did not reach one."""
+
+
 class EstimationError(AsnResearchError):
     """Base of what an estimator refuses; ``reason`` is the value printed in findings.json."""
 

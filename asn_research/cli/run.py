@@ -12,7 +12,7 @@ import typer
 
 from asn_research.cli.account import print_totals
 from asn_research.cli.choice import choose
-from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say
+from asn_research.cli.console import FAILED, WELL, console_language, print_problems, refuse, say
 from asn_research.cli.option import (
     MaximumAge,
     PeriodName,
@@ -21,6 +21,7 @@ from asn_research.cli.option import (
     read_age,
 )
 from asn_research.cli.place import Places, ProcessedPlace, RawPlace, ReportsPlace, open_places
+from asn_research.cli.progress import open_view
 from asn_research.contract.region import ACROSS
 from asn_research.errors import (
     AsnResearchError,
@@ -29,10 +30,13 @@ from asn_research.errors import (
     HeldError,
     KeyFileError,
     LocationError,
+    NoticeError,
+    ReportError,
 )
 
 if TYPE_CHECKING:
     from asn_research.reports.batch import Order, Outcome, Task
+    from asn_research.reports.pool import Pool
 
 
 def run(
@@ -47,24 +51,38 @@ def run(
         int | None, typer.Option(min=1, help="Reports made at a time.", show_default="processor cores")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Remake reports that are up to date.")] = False,
-    time_limit: Annotated[
-        float | None, typer.Option(min=1, help="Seconds for each notebook.", show_default="no limit")
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds for each report.")] = 1800,
+    memory_limit: Annotated[
+        int | None,
+        typer.Option(min=500, help="Megabytes for each process.", show_default="a fair share"),
     ] = None,
     cluster: Annotated[
         str | None,
         typer.Option(metavar="tcp://HOST:PORT", help="Make them on the workers of a Dask scheduler."),
     ] = None,
     max_age: MaximumAge = "31d",
+    notify: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL|FILE",
+            help="Tell this apprise address when reports fail or recover.",
+            show_default="those of ASN_RESEARCH_NOTIFY",
+        ),
+    ] = None,
 ) -> None:
     """Make the reports of regions and the index of all reports.
 
     Example: asn-research run kalianda --period 2025 --language both
     """
+    from asn_research.reports.notice import check_addresses, read_addresses
+
     age = read_age(max_age)
     with contextlib.ExitStack() as stack:
         try:
             places = stack.enter_context(open_places(raw, processed, reports))
             chosen = choose(places.folders["raw"], regions or [], period)
+            addresses = read_addresses(notify or ())
+            check_addresses(addresses)
         except AsnResearchError as error:
             raise refuse(error.problems) from error
         from asn_research.reports.batch import Order, Task
@@ -82,14 +100,24 @@ def run(
             jobs=jobs or os.cpu_count() or 1,
             force=force,
             time_limit=time_limit,
+            memory_limit=memory_limit,
             sites=places.sites,
             cluster=cluster,
         )
-        raise typer.Exit(_run_alone(order, [Task(*pair) for pair in chosen], places, max_age=age))
+        tasks = [Task(*pair) for pair in chosen]
+        raise typer.Exit(_run_alone(order, tasks, places, max_age=age, addresses=addresses))
 
 
-def _run_alone(order: Order, tasks: list[Task], places: Places, *, max_age: datetime.timedelta | None) -> int:
+def _run_alone(
+    order: Order,
+    tasks: list[Task],
+    places: Places,
+    *,
+    max_age: datetime.timedelta,
+    addresses: Sequence[str],
+) -> int:
     """Make sure that what is asked for can be done and is done by one run at a time; the exit status."""
+    from asn_research.reports.limit import memory_share
     from asn_research.reports.lock import hold
 
     try:
@@ -101,57 +129,83 @@ def _run_alone(order: Order, tasks: list[Task], places: Places, *, max_age: date
             from asn_research.reports.cluster import check_cluster
 
             check_cluster(order)
-    except (ClusterError, KeyFileError, LocationError) as error:
+        memory_share(order.memory_limit, order.jobs)
+    except (ClusterError, KeyFileError, LocationError, ReportError) as error:
         raise refuse(error.problems) from error
     try:
         with hold(order.reports):
-            return WELL if _run(order, tasks, places, max_age=max_age) else FAILED
+            states = _make(order, tasks, places)
+            told = _keep(order, states, places, max_age=max_age, addresses=addresses)
+            return WELL if told and all(state == "made" for _, state in states) else FAILED
     except HeldError as error:
         raise refuse(error.problems) from error
-    except (ClusterError, FullDiskError, LocationError) as error:
+    except (FullDiskError, LocationError) as error:
         print_problems(error.problems)
         return FAILED
 
 
-def _run(order: Order, tasks: list[Task], places: Places, *, max_age: datetime.timedelta | None) -> bool:
-    """Everything that one run at a time may do; whether nothing went wrong."""
+def _make(order: Order, tasks: list[Task], places: Places) -> list[tuple[str, str]]:
+    """Make what is not fresh; name and state of every report, and of the run itself."""
     from asn_research.reports.batch import make_reports
-    from asn_research.reports.history import (
-        find_overdue,
-        note_states,
-        read_history,
-        renew_index,
-        write_history,
-    )
+    from asn_research.reports.history import RUN
+    from asn_research.reports.schedule import open_pool
 
     outcomes: list[Outcome] = []
-    for outcome in make_reports(order, tasks):
-        outcomes.append(outcome)
-        _print_progress(outcome, len(outcomes), len(tasks))
-    states: list[tuple[str, str]] = [(f"{o.task.region}/{o.task.period}", o.manifest.state) for o in outcomes]
-    places.collect()
-    across = _run_across(order)
-    if across is not None:
-        states.append((ACROSS, across))
-    now = datetime.datetime.now(datetime.UTC)
-    history = note_states(read_history(order.reports), states, now=now)
-    overdue = find_overdue(history, now=now, max_age=max_age)
-    write_history(order.reports, renew_index(order.reports, history, overdue=overdue))
-    places.deliver()
+    across = None
+    try:
+        with open_pool(order, len(tasks)) as pool:
+            with open_view() as view:
+                for outcome in make_reports(order, tasks, watch=view.watch, pool=pool):
+                    outcomes.append(outcome)
+                    _print_progress(outcome, f"{len(outcomes)}/{len(tasks)}", view.left)
+            places.collect()
+            across = _run_across(order, pool)
+        state = "made"
+    except (ClusterError, FullDiskError, LocationError) as error:
+        print_problems(error.problems)
+        state = "failed"
     _print_outcomes(outcomes, tasks)
-    typer.echo(say("index", path=places.name("reports") + "/index.html"))
-    return all(state == "made" for _, state in states)
+    states: list[tuple[str, str]] = [(f"{o.task.region}/{o.task.period}", o.manifest.state) for o in outcomes]
+    return [*states, *([] if across is None else [(ACROSS, across)]), (RUN, state)]
 
 
-def _run_across(order: Order) -> str | None:
+def _keep(
+    order: Order,
+    states: list[tuple[str, str]],
+    places: Places,
+    *,
+    max_age: datetime.timedelta,
+    addresses: Sequence[str],
+) -> bool:
+    """Renew the index, tell what is new, note what was seen; whether everybody was told."""
+    from asn_research.reports import history as past
+    from asn_research.reports.notice import tell
+
+    now = datetime.datetime.now(datetime.UTC)
+    known = past.note_states(past.read_history(order.reports), states, now=now)
+    index = places.name("reports") + "/index.html"
+    told = True
+    try:
+        known = tell(known, addresses, language=console_language(), place=index)
+    except NoticeError as error:
+        print_problems(error.problems)
+        told = False
+    overdue = past.find_overdue(known, now=now, max_age=max_age)
+    past.write_history(order.reports, past.renew_index(order.reports, known, overdue=overdue))
+    places.deliver()
+    typer.echo(say("index", path=index))
+    return told
+
+
+def _run_across(order: Order, pool: Pool) -> str | None:
     """The report across regions, after those of the regions; its state, None where there is none."""
     from asn_research.reports.freshness import find_fresh_across
 
     manifest, fresh = find_fresh_across(order), True
     if manifest is None:
-        from asn_research.reports.cross_region_report import make_cross_region_report
+        from asn_research.reports.schedule import make_across
 
-        made = make_cross_region_report(order)
+        made = make_across(order, pool)
         if made is None:
             return None
         manifest, fresh = made
@@ -160,10 +214,10 @@ def _run_across(order: Order) -> str | None:
     return manifest.state
 
 
-def _print_progress(outcome: Outcome, done: int, total: int) -> None:
+def _print_progress(outcome: Outcome, place: str, left: str) -> None:
     state = "fresh" if outcome.fresh else outcome.manifest.state
     task = outcome.task
-    typer.echo(f"[{done}/{total}] {task.region} {task.period}: {say(f'state_{state}')}")
+    typer.echo(f"[{place}] {task.region} {task.period}: {say(f'state_{state}')}{left}")
     if outcome.manifest.problems:
         print_problems(outcome.manifest.problems)
 

@@ -17,6 +17,8 @@ from asn_research.ingest.storage import write_files
 from asn_research.reports.freshness import index_inputs, is_index_fresh
 
 FILE: Final = "state.json"
+RUN: Final = "run"
+"""Stands where records name a report, for the run as a whole."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +100,7 @@ def find_overdue(
     """Reports of regions, by name, that no run has confirmed within an age."""
     if max_age is None:
         return ()
-    known = history.reports.items()
+    known = ((name, record) for name, record in history.reports.items() if "/" in name)
     return tuple(sorted(name for name, record in known if is_overdue(record, now=now, max_age=max_age)))
 
 
