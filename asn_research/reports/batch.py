@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ from asn_research.reports.manifest import MANIFEST, Manifest
 from asn_research.reports.publication import publish
 
 if TYPE_CHECKING:
+    from asn_research.reports.pool import Pool
     from asn_research.reports.progress import Progress
     from asn_research.reports.stage import Sites
 
@@ -51,6 +53,11 @@ class Order:
     sites: Sites | None = None
     cluster: str | None = None
 
+    @property
+    def inner(self) -> bool:
+        """Whether its folders exist only inside this process."""
+        return self.sites is not None and self.sites.inner
+
 
 @dataclass(frozen=True)
 class Task:
@@ -75,7 +82,11 @@ class Outcome:
 
 
 def make_reports(
-    order: Order, tasks: Sequence[Task], *, watch: Callable[[Progress], None] | None = None
+    order: Order,
+    tasks: Sequence[Task],
+    *,
+    watch: Callable[[Progress], None] | None = None,
+    pool: Pool | None = None,
 ) -> Iterator[Outcome]:
     """Make every report that is not fresh, in as many processes as asked for; yield outcomes as they come.
 
@@ -90,11 +101,16 @@ def make_reports(
         Regions and periods.
     watch
         Called with the progress whenever it has changed, and every second.
+    pool
+        Workers from :func:`asn_research.reports.schedule.open_pool`, which are left running; without them
+        there are workers for this call only.
     """
-    if order.cluster is None and not (order.sites is not None and order.sites.inner):
-        from asn_research.reports.schedule import Schedule
+    if order.cluster is None and not order.inner:
+        from asn_research.reports.schedule import Schedule, open_pool
 
-        yield from Schedule(order, tasks, watch).run()
+        with contextlib.ExitStack() as stack:
+            pool = pool or stack.enter_context(open_pool(order, len(tasks)))
+            yield from Schedule(order, tasks, pool, watch).run()
         return
     for wave in _waves(tasks):
         yield from _make_wave(order, wave)

@@ -47,14 +47,14 @@ def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
     folder = order.reports / ACROSS
     known = read_manifest(folder)
     if len(published) < LEAST_REGIONS:
-        return None if known is None else (_fail(order, (few_regions(len(published)),)), False)
+        return None if known is None else (fail_across(order, (few_regions(len(published)),)), False)
     inputs = across_inputs(order, published)
     if not order.force and known is not None and known.is_fresh(inputs, order.languages, folder):
         return known, True
     try:
         files, manifest = _make(order, published, inputs)
     except AsnResearchError as error:
-        return _fail(order, error.problems), False
+        return fail_across(order, error.problems), False
     publish(folder, files, remove=NAMES)
     return manifest, False
 
@@ -125,7 +125,7 @@ def _editions(order: Order, period: str) -> list[Edition]:
     return editions
 
 
-def _fail(order: Order, problems: tuple[Problem, ...]) -> Manifest:
+def fail_across(order: Order, problems: tuple[Problem, ...]) -> Manifest:
     """Publish stub pages, so that no old report passes for a new one."""
     manifest = Manifest(
         region=ACROSS,

@@ -146,7 +146,10 @@ class Fork:
     def send_signal(self, signum: int) -> None:
         """Signal the process and all it has started; nothing where it has ended."""
         if self.returncode is None:
-            self._client.ask("signal", (self.pid, int(signum)))
+            try:
+                self._client.ask("signal", (self.pid, int(signum)))
+            except (EOFError, OSError):
+                self.returncode = -signal.SIGKILL
 
     def terminate(self) -> None:
         """Ask it to end."""

@@ -10,6 +10,9 @@ import psutil
 
 from asn_research.errors import Place, Problem, ReportError
 
+MEMORY_ERRORS: Final = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")
+"""Names of the exceptions by which Python, numpy and pyarrow say that there is no memory left."""
+
 _SHARED: Final = 0.8
 """The part of this machine's memory that all processes of a run may hold together."""
 

@@ -19,7 +19,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from asn_research.errors import Place, Problem, ReportError
 from asn_research.reports.kernel import kernel_manager
-from asn_research.reports.limit import Limit, large, late
+from asn_research.reports.limit import MEMORY_ERRORS, Limit, large, late
 from asn_research.reports.parameter import (
     FOLDERS,
     INJECTED_TAG,
@@ -30,7 +30,6 @@ from asn_research.reports.parameter import (
 from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
 
 _MARK: Final = "papermill-error-cell-tag"
-_MEMORY_ERRORS: Final = ("MemoryError", "_ArrayMemoryError", "ArrowMemoryError")
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ def _run(
 
 
 def _stopped(error: PapermillExecutionError, name: str, limit: Limit) -> Problem:
-    if limit.megabytes is not None and error.ename in _MEMORY_ERRORS:
+    if limit.megabytes is not None and error.ename in MEMORY_ERRORS:
         return large(limit.megabytes, Place(name))
     fields = {"cell": str(error.cell_index + 1), "error": error.ename, "text": error.evalue}
     message = f"cell {error.cell_index + 1} stopped with {error.ename}: {error.evalue}"

@@ -103,10 +103,25 @@ class Pool:
 
     def submit(self, key: Hashable, function: str, *arguments: object) -> None:
         """Begin a call of ``module:function``; only while :attr:`free` is not zero."""
-        worker = self._idle.pop() if self._idle else self._start()
+        call = Call(function, arguments)
+        worker = self._send_to_idle(call)
+        if worker is None:
+            worker = self._start()
+            worker.channel.send(call)
         worker.key, worker.started, worker.calls = key, time.monotonic(), worker.calls + 1
         self._busy.append(worker)
-        worker.channel.send(Call(function, arguments))
+
+    def _send_to_idle(self, call: Call) -> _Worker | None:
+        """An idle worker that has the call; None where there is none alive."""
+        while self._idle:
+            worker = self._idle.pop()
+            try:
+                worker.channel.send(call)
+            except OSError:
+                worker.end()
+            else:
+                return worker
+        return None
 
     def wait(self, seconds: float) -> list[Done]:
         """The calls that end within some seconds, as soon as there are any."""

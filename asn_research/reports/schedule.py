@@ -7,65 +7,110 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from asn_research.contract.region import ACROSS
 from asn_research.errors import Problem
 from asn_research.reports.batch import DIED, Outcome, fail, find_fresh_tasks
 from asn_research.reports.fork import WARM
-from asn_research.reports.limit import late, memory_share
+from asn_research.reports.limit import MEMORY_ERRORS, large, late, memory_share
 from asn_research.reports.pool import Done, Pool
 from asn_research.reports.progress import Pace, Progress
 from asn_research.reports.worker import Defect, Raised, Returned
 
 if TYPE_CHECKING:
     from asn_research.reports.batch import Order, Task
+    from asn_research.reports.manifest import Manifest
 
-MODULES: Final = (*WARM, "asn_research.reports.region_report", "asn_research.reports.worker")
+MODULES: Final = (
+    *WARM,
+    "asn_research.reports.region_report",
+    "asn_research.reports.cross_region_report",
+    "asn_research.reports.worker",
+)
 _MAKE: Final = "asn_research.reports.batch:make_report"
+_ACROSS: Final = "asn_research.reports.cross_region_report:make_cross_region_report"
 _FAIL: Final = "asn_research.reports.batch:fail"
 _GRACE: Final = 10.0
 """Seconds that a worker is given beyond the time of its report, to end by itself with a better account."""
 _TICK: Final = 1.0
-_ATTEMPTS: Final = 2
+
+
+def open_pool(order: Order, reports: int) -> Pool:
+    """Workers for a run of so many reports; none is started before there is something to make.
+
+    Raises
+    ------
+    ReportError
+        If a limit of memory was asked for that this system cannot keep.
+    """
+    size = max(1, min(order.jobs, reports))
+    seconds = order.time_limit
+    return Pool(
+        size=size,
+        modules=MODULES,
+        time_limit=None if seconds is None else seconds + _GRACE,
+        memory_limit=memory_share(order.memory_limit, size),
+    )
+
+
+def make_across(order: Order, pool: Pool) -> tuple[Manifest, bool] | None:
+    """Let a worker make the report across regions; see :func:`make_cross_region_report`.
+
+    Raises
+    ------
+    AsnResearchError
+        If the run cannot go on, as when the disk is full.
+    """
+    pool.submit(ACROSS, _ACROSS, replace(order, memory_limit=pool.memory_limit))
+    while not (ended := pool.wait(_TICK)):
+        pass
+    reply = ended[0].reply
+    if isinstance(reply, Raised):
+        raise reply.error
+    if isinstance(reply, Returned):
+        made: tuple[Manifest, bool] | None = reply.value
+        return made
+    from asn_research.reports.cross_region_report import fail_across
+
+    return fail_across(order, (_problem(reply, order),)), False
 
 
 class Schedule:
     """The reports of a run: the largest first, a region's periods one after the other.
 
-    A task whose worker died is tried once more, because the death may have had other causes; one that was
-    late is not. What fails leaves stub pages, made by a worker as well.
+    A task whose worker died is tried once more, at the end and alone, because the death may have been its
+    neighbour's doing; one that was late is not. What fails leaves stub pages, made by a worker as well.
     """
 
     def __init__(
-        self, order: Order, tasks: Sequence[Task], watch: Callable[[Progress], None] | None = None
+        self,
+        order: Order,
+        tasks: Sequence[Task],
+        pool: Pool,
+        watch: Callable[[Progress], None] | None = None,
     ) -> None:
-        self._jobs = max(1, min(order.jobs, len(tasks)))
-        self._order = replace(order, memory_limit=memory_share(order.memory_limit, self._jobs))
+        self._order = replace(order, memory_limit=pool.memory_limit)
+        self._pool = pool
         self._watch = watch
         self._total = len(tasks)
         self._next = _successors(tasks)
         later = set(self._next.values())
         self._ready = [task for task in tasks if task not in later]
         self._due: list[Task] = []
-        self._failed: list[tuple[Task, tuple[Problem, ...]]] = []
-        self._attempts: dict[Task, int] = {}
+        self._failed: list[Task] = []
+        self._problems: dict[Task, tuple[Problem, ...]] = {}
+        self._suspects: list[Task] = []
+        self._tried: set[Task] = set()
         self._left = {task: _size(order.raw / task.region / task.period) for task in tasks}
-        self._pace = Pace(self._jobs)
-        seconds = order.time_limit
-        self._pool = Pool(
-            size=self._jobs,
-            modules=MODULES,
-            time_limit=None if seconds is None else seconds + _GRACE,
-            memory_limit=self._order.memory_limit,
-        )
+        self._pace = Pace(pool.size)
 
     def run(self) -> Iterator[Outcome]:
         """Make the reports; yield outcomes as they come."""
-        with self._pool:
-            while self._left:
-                yield from self._find_fresh()
-                self._submit()
-                self._tell()
-                if self._pool.running:
-                    yield from self._collect()
+        while self._left:
+            yield from self._find_fresh()
+            self._submit()
+            self._tell()
+            if self._pool.running:
+                yield from self._collect()
 
     def _find_fresh(self) -> Iterator[Outcome]:
         """Sort what is ready into fresh and due."""
@@ -81,12 +126,15 @@ class Schedule:
 
     def _submit(self) -> None:
         while self._pool.free and self._failed:
-            task, problems = self._failed.pop()
-            self._pool.submit((task, problems), _FAIL, self._order, task, problems)
+            task = self._failed.pop()
+            self._pool.submit(task, _FAIL, self._order, task, self._problems[task])
         while self._pool.free and self._due:
-            task = self._due.pop()
-            self._attempts[task] = self._attempts.get(task, 0) + 1
-            self._pool.submit((task, None), _MAKE, self._order, task)
+            self._make(self._due.pop())
+        if self._suspects and not self._pool.running:
+            self._make(self._suspects.pop())
+
+    def _make(self, task: Task) -> None:
+        self._pool.submit(task, _MAKE, self._order, task)
 
     def _collect(self) -> Iterator[Outcome]:
         for done in self._pool.wait(_TICK):
@@ -102,28 +150,22 @@ class Schedule:
         AsnResearchError
             If the run cannot go on, as when the disk is full.
         """
-        key: tuple[Task, tuple[Problem, ...] | None] = done.key  # type: ignore[assignment]
-        task, problems = key
+        task: Task = done.key  # type: ignore[assignment]
         if isinstance(done.reply, Raised):
             raise done.reply.error
         if isinstance(done.reply, Returned):
             self._pace.add(self._left[task], done.seconds)
             outcome: Outcome = done.reply.value
             return outcome
-        if problems is not None:  # not even the stub pages could be made by a worker
-            return fail(self._order, task, problems)
-        if done.reply == "died" and self._attempts[task] < _ATTEMPTS:
-            self._due.append(task)
+        if task in self._problems:  # not even the stub pages could be made by a worker
+            return fail(self._order, task, self._problems[task])
+        if done.reply == "died" and task not in self._tried:
+            self._tried.add(task)
+            self._suspects.append(task)
         else:
-            self._failed.append((task, (self._problem(done.reply),)))
+            self._problems[task] = (_problem(done.reply, self._order),)
+            self._failed.append(task)
         return None
-
-    def _problem(self, reply: object) -> Problem:
-        if isinstance(reply, Defect):
-            fields = {"error": reply.kind, "text": reply.text}
-            message = f"a defect of the program: {reply.kind}: {reply.text}"
-            return Problem("defect", message, fields=fields)
-        return late(self._order.time_limit or 0) if reply == "late" else DIED
 
     def _finished(self, outcome: Outcome) -> Outcome:
         del self._left[outcome.task]
@@ -134,10 +176,21 @@ class Schedule:
     def _tell(self) -> None:
         if self._watch is None:
             return
-        running = {key[0]: seconds for key, seconds in self._pool.running.items()}  # type: ignore[index]
+        running: dict[Task, float] = self._pool.running  # type: ignore[assignment]
         left = self._pace.seconds_left(self._left, running)
         done = self._total - len(self._left)
         self._watch(Progress(done=done, total=self._total, running=running, seconds_left=left))
+
+
+def _problem(reply: object, order: Order) -> Problem:
+    """What is said of a report whose worker did not come to an end with it."""
+    if isinstance(reply, Defect) and reply.kind in MEMORY_ERRORS:
+        return large(order.memory_limit or 0)
+    if isinstance(reply, Defect):
+        fields = {"error": reply.kind, "text": reply.text}
+        message = f"a defect of the program: {reply.kind}: {reply.text}"
+        return Problem("defect", message, fields=fields)
+    return late(order.time_limit or 0) if reply == "late" else DIED
 
 
 def _successors(tasks: Sequence[Task]) -> dict[Task, Task]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import parent_process
@@ -77,16 +77,26 @@ def _end_with(sentinel: int) -> None:
 def work(channel: Connection) -> None:
     """Take a limit of memory in megabytes (or None), then calls, until the other side hangs up."""
 
-    def confess(kind: type[BaseException], error: BaseException, _: TracebackType | None) -> None:
-        channel.send(Defect(kind.__name__, str(error)))
+    def confess(
+        kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        if kind is not None and isinstance(error, Exception):
+            channel.send(Defect(kind.__name__, str(error)))
 
-    sys.excepthook = confess
+    _limit_memory(channel.recv())
+    while (call := _receive(channel)) is not None:
+        with ExitStack() as stack:
+            stack.push(confess)
+            reply = _answer(call)
+        channel.send(reply)
+
+
+def _receive(channel: Connection) -> Call | None:
     try:
-        _limit_memory(channel.recv())
-        while True:
-            channel.send(_answer(channel.recv()))
+        call: Call = channel.recv()
     except (EOFError, ConnectionError):
-        return
+        return None
+    return call
 
 
 def _answer(call: Call) -> Reply:
