@@ -27,9 +27,10 @@ _EXACT_CLUSTERS = 300
 """Above this many clusters Satterthwaite's degrees of freedom serve: the law costs G³ and adds little."""
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(32)
-_SINE_SQUARED = np.sin((_NODES + 1.0) * np.pi / 4.0) ** 2
+_SINE_SQUARED = np.sin((_NODES[:, None] + 1.0) * np.pi / 4.0) ** 2
 _NOTHING = 1e-12
-_TOLERANCE = 1e-10
+_TOLERANCE = 1e-7
+"""Of a Newton step, whose error is squared by the step after it: the last one is exact to rounding."""
 _STEPS = 100
 
 
@@ -105,17 +106,20 @@ def variance_laws(fit: LeastSquares, contrasts: Array, model: WorkingModel) -> l
     share = np.concatenate(list(cluster_leverage(fit, codes)))
     root = symmetric_power(np.eye(share.shape[1]) - share, -0.5)
     ones = sum_by_cluster(fit.basis, codes)
-    spread = np.einsum("g,gij->ij", model.variances, share)
+    variances = model.variances[:, None]
+    spread = (variances[:, :, None] * share).sum(axis=0)
     laws = []
     for t in contrasts @ fit.transform:
         a = root @ t
-        r = np.einsum("gij,gj->gi", share, a)
-        scaled = model.variances[:, None] * r
+        r = (share @ a[:, :, None])[:, :, 0]
+        scaled = variances * r
         # p_g is Z_g a_g in its own cluster and -Z_h r_g everywhere; own and sums are its parts in Ω.
-        cross = scaled @ r.T
-        sums = np.diag(np.einsum("gi,gi->g", ones, a)) - ones @ r.T
-        p = np.diag(np.einsum("gi,gi->g", a, scaled)) - cross - cross.T + r @ spread @ r.T
-        p += model.ratio * sums.T @ (model.variances[:, None] * sums)
+        cross, sums = (0.5 * r @ spread - scaled) @ r.T, -ones @ r.T
+        sums.flat[:: len(sums) + 1] += (ones * a).sum(axis=1)
+        p = cross + cross.T
+        p.flat[:: len(p) + 1] += (a * scaled).sum(axis=1)
+        if model.ratio > 0.0:
+            p += model.ratio * sums.T @ (variances * sums)
         v = float(t @ spread @ t) + model.ratio * float(model.variances @ (ones @ t) ** 2)
         known = v > 0.0 and float(np.trace(p)) > _NOTHING * v
         laws.append(np.maximum(np.linalg.eigvalsh(p), 0.0) / v if known else np.empty(0))
@@ -133,9 +137,10 @@ def exceedance(law: Array, square: float) -> float:
 
 def _exceedance_and_slope(law: Array, square: float) -> tuple[float, float]:
     """The probability and its derivative by the logarithm of ``square``."""
-    shares = square * law / _SINE_SQUARED[:, None]
-    parts = _WEIGHTS * np.exp(-0.5 * np.log1p(shares).sum(axis=1))
-    slopes = parts @ (shares / (1.0 + shares)).sum(axis=1)
+    grown = 1.0 + square * law / _SINE_SQUARED
+    with np.errstate(over="ignore"):  # an infinite product is a part of the integral that is zero
+        parts = _WEIGHTS / np.sqrt(grown.prod(axis=1))
+    slopes = parts @ (len(law) - (1.0 / grown).sum(axis=1))
     return float(0.5 * parts.sum()), float(-0.25 * slopes)
 
 
@@ -143,14 +148,14 @@ def _equivalent_df(law: Array, alpha: float, highest: float) -> float:
     """Degrees of freedom whose t has the critical value of the law, at most ``highest``."""
     if not law.size:
         return float("nan")
-    square = float(t_ppf(1.0 - alpha / 2.0, highest)) ** 2
-    chance, slope = _exceedance_and_slope(law, square)
-    if chance <= alpha:
-        return highest
+    total = float(law.sum())  # the start: Satterthwaite's approximation of the law
+    square = float(t_ppf(1.0 - alpha / 2.0, max(total**2 / float(law @ law), 1.0))) ** 2 / total
     for _ in range(_STEPS):  # log P bends little in log q, so a few of Newton's steps suffice
+        chance, slope = _exceedance_and_slope(law, square)
         step = math.log(alpha / chance) * chance / slope
         square *= math.exp(step)
         if abs(step) < _TOLERANCE:
             break
-        chance, slope = _exceedance_and_slope(law, square)
+    if square <= float(t_ppf(1.0 - alpha / 2.0, highest)) ** 2:
+        return highest
     return min(float(special.stdtridf(1.0 - alpha / 2.0, math.sqrt(square))), highest)
