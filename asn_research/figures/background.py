@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from matplotlib.figure import Figure
 
+from asn_research.figures.comparison import describe_comparison, draw_comparison
 from asn_research.figures.interval import describe_interval, draw_interval
 from asn_research.findings.finding import Finding, Row
 from asn_research.language import Language
@@ -27,11 +28,16 @@ def component_rows(finding: Finding) -> Finding:
 def draw_background(finding: Finding, language: Language) -> Figure | None:
     """Dots for the observed gain, each piece of background change and the tipping point.
 
-    Rows carry ``component``, ``estimate`` and may carry an interval.
+    Rows carry ``component``, ``estimate`` and may carry an interval. With a comparison group both groups are
+    drawn before and after instead.
     """
+    if finding.details.get("compared"):
+        return draw_comparison(finding, language)
     return draw_interval(component_rows(finding), language)
 
 
 def describe_background(finding: Finding, language: Language) -> str:
     """The figure in words."""
+    if finding.details.get("compared"):
+        return describe_comparison(finding, language)
     return describe_interval(component_rows(finding), language)

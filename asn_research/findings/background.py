@@ -12,7 +12,13 @@ from asn_research.errors import EstimationError
 from asn_research.findings.design_grade import grade_people
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.dropout import describe_dropout
-from asn_research.findings.estimation import cluster_caveats, count_clusters, finite, listen
+from asn_research.findings.estimation import (
+    cluster_caveats,
+    count_clusters,
+    finite,
+    interval_cells,
+    listen,
+)
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Status
 from asn_research.findings.learning import answer_gain, estimate_differences, trained_gain
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_people, read_primary_people
@@ -87,8 +93,8 @@ def _compared(data: RegionData, people: GainPeople) -> Finding:
         sample=people.sample(people.matched),
         caveats=cluster_caveats(count_clusters(people.matched, "cluster")),
         rows=(
-            _row("observed", own, len(people.trained)),
-            _row("comparison", rest, len(people.comparison)),
+            _row("observed", own, len(people.trained)) | _means(people.trained),
+            _row("comparison", rest, len(people.comparison)) | _means(people.comparison),
             _row("remaining", difference, len(people.matched)),
         ),
         details={
@@ -209,6 +215,19 @@ def _rows(
     if tipping > 0:
         parts.append({"component": "tipping", "estimate": tipping, "conf_low": None, "conf_high": None})
     return tuple(parts)
+
+
+def _means(frame: pd.DataFrame) -> Row:
+    """Mean scores before and after of one group with their intervals."""
+    found: Row = {}
+    for name, wave in (("before", "pre"), ("after", "post")):
+        ends = interval_cells(frame, wave, clusters="cluster")
+        found |= {
+            name: float(frame[wave].mean()),
+            f"{name}_low": ends["conf_low"],
+            f"{name}_high": ends["conf_high"],
+        }
+    return found
 
 
 def _row(component: str, estimate: Estimate, people: int) -> Row:

@@ -66,8 +66,9 @@ def check_stages(data: RegionData, people: GainPeople) -> Stages:
     -----
     The placebo is ATT(g, t) of Callaway and Sant'Anna (2021, doi:10.1016/j.jeconom.2020.12.001) for the next
     stage in the period before its start, with those trained after it as controls: the same number as from
-    :func:`asn_research.models.rollout.fit_rollout` with opposite sign, with CR2 errors and the law of t of all headlines. It needs the two
-    measurements only. Where nobody stays untrained, the later half of those who wait are the controls.
+    :func:`asn_research.models.rollout.fit_rollout` with opposite sign, with the errors of all headlines. It
+    needs the two measurements only. Where nobody stays untrained, the later half of those who wait are the
+    controls.
     """
     timed = _timed(data, people)
     if timed is None:

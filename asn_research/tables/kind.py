@@ -182,6 +182,9 @@ def lay_background(finding: Finding, language: Language) -> TableLayout:
     columns = [_value("change", "estimate", unit, language, sign=True)]
     if _has(finding, "conf_low"):
         columns.append(_interval(finding, unit, language, sign=True))
+    if _has(finding, "before"):
+        waves = [_value(wave, wave, unit, language) for wave in ("before", "after")]
+        columns = [*waves, *columns]
 
     def name(row: Row) -> str:
         return code_label(f"figure.component_{row.get('component')}", language)

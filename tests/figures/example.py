@@ -123,6 +123,22 @@ POWER: tuple[Row, ...] = tuple(
     {"n": n, "mde": 30 / n**0.5, "current": n == 151} for n in (50, 100, 151, 200, 300, 400)
 )
 
+
+def sides(trained: tuple[float, float], compared: tuple[float, float], half: float = 1.8) -> tuple[Row, ...]:
+    """Rows of two groups before and after, the change of each and the difference of the changes."""
+
+    def side(component: str, scores: tuple[float, float], n: int) -> Row:
+        waves = dict(zip(("before", "after"), scores, strict=True))
+        ends = {
+            f"{w}_{end}": v + by for w, v in waves.items() for end, by in (("low", -half), ("high", half))
+        }
+        return {"component": component, "estimate": scores[1] - scores[0], "n": n, **waves, **ends}
+
+    gap = trained[1] - trained[0] - compared[1] + compared[0]
+    remaining: Row = {"component": "remaining", "estimate": gap, "conf_low": gap - 2, "conf_high": gap + 2}
+    return (side("observed", trained, 137), side("comparison", compared, 67), remaining)
+
+
 BACKGROUND: tuple[Row, ...] = (
     {"component": "observed", "estimate": 8.4, "conf_low": 6.9, "conf_high": 9.9},
     {"component": "regression", "estimate": 1.9, "conf_low": 1.1, "conf_high": 2.9},
@@ -285,6 +301,11 @@ TABLE_EXAMPLES: dict[str, Finding] = {
     "prediction": make_finding(REGION_ROWS, question="transferability", unit="points"),
 }
 
+
+def _compared(rows: tuple[Row, ...]) -> Finding:
+    return make_finding(rows, question="background_change", compared=True)
+
+
 HOSTILE: dict[str, tuple[str, Finding]] = {
     "one row": ("interval", make_finding([interval_row(LONG, 1.0, 0.5)])),
     "one row at the reference": ("interval", make_finding([interval_row("A", 0.0, NAN)])),
@@ -315,6 +336,10 @@ HOSTILE: dict[str, tuple[str, Finding]] = {
     "no amount above zero": ("amount", make_finding([{"label": LONG, "amount": 0.0}], unit="people")),
     "six months": ("series", make_finding(SERIES[12:18], question="service_time", unit="days")),
     "two ways below zero": ("specification", make_finding(FEWER_WAYS, question="specification_curve")),
+    "two groups": ("background", _compared(sides((57.8, 68.2), (58.6, 62.1)))),
+    "two groups at one place": ("background", _compared(sides((60.0, 62.0), (60.0, 62.0)))),
+    "two groups that fall": ("background", _compared(sides((70.0, 51.0), (69.5, 69.0)))),
+    "two groups without intervals": ("background", _compared(sides((57.8, 68.2), (58.6, 62.1), NAN))),
     "one month": ("series", make_finding(SERIES[:1], question="service_time", unit="days")),
     "infinite interval": ("interval", make_finding([*METHODS, interval_row("B", 2.0, float("inf"))])),
     "strange text": ("interval", make_finding([interval_row(STRANGE, 1.0, 1.0), interval_row("", 2.0, 1.0)])),
