@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from asn_research.cli.console import say
-from asn_research.errors import AsnResearchError, Problem
+from asn_research.errors import AsnResearchError, LocationError, Problem
+
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
 
 def find_folders(raw: Path | None, processed: Path | None, reports: Path | None) -> dict[str, Path]:
-    """The folders of a run: those given, else those of the project."""
+    """The folders of a run: those given, else those of the project.
+
+    Raises
+    ------
+    LocationError
+        If one is an address, which this command does not read.
+    RegionError
+        If one was not given and there is no project.
+    """
     from asn_research.ingest.store import find_project
 
+    if any(path is not None and _ADDRESS.match(path.as_posix()) for path in (raw, processed, reports)):
+        message = "this command reads folders of this machine, not addresses."
+        remedy = "Copy the folder here, or use run and check."
+        raise LocationError(Problem("url_here", message, remedy=remedy))
     beside = Path(__file__).parents[2]
     if raw and processed and reports is not None:
         project = beside

@@ -13,6 +13,7 @@ from urllib.request import url2pathname
 import typer
 
 from asn_research.cli.choice import find_folders
+from asn_research.errors import RegionError
 
 if TYPE_CHECKING:
     from asn_research.reports.stage import Sites
@@ -101,7 +102,7 @@ def open_places(
         If a folder was not given and there is no project.
     """
     given = {"raw": raw, "processed": processed, "reports": reports if published else Path()}
-    found = find_folders(*(Path(place) if place is not None else None for place in given.values()))
+    found = find_folders(*(Path() if isinstance(place, str) else place for place in given.values()))
     if not any(isinstance(place, str) for place in given.values()):
         yield Places(found)
         return
@@ -115,6 +116,18 @@ def open_places(
     sites = Sites(
         raw=places["raw"], processed=places["processed"], reports=places["reports"] if published else None
     )
+    notebooks = _project_notebooks() or found["notebooks"]
     with open_stage(sites) as stage:
         sketch_regions(sites, stage)
-        yield Places({**found, **folders_of(stage)}, sites, stage)
+        yield Places({"notebooks": notebooks, **folders_of(stage)}, sites, stage)
+
+
+def _project_notebooks() -> Path | None:
+    """The notebooks of the project that the command was called in, if it was in one."""
+    from asn_research.ingest.store import find_project
+
+    try:
+        inside = find_project() / "notebooks"
+    except RegionError:
+        return None
+    return inside if inside.is_dir() else None

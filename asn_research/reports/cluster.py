@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import logging
 import os
+import re
 import secrets
 import tempfile
 import time
@@ -36,6 +37,7 @@ PATIENCE: Final = 15.0
 _DESERTED: Final = 60.0
 _LOOK: Final = 5.0
 _NOTEBOOKS: Final = "*.ipynb"
+_ADDRESS: Final = re.compile(r"(?:tcp|tls|ucx|wss?)://[^/\s]+:\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +147,8 @@ def _prove(nonce: bytes) -> bytes:
 @contextlib.contextmanager
 def _connect(order: Order, patience: float) -> Iterator[Client]:
     address = order.cluster or ""
+    if not _ADDRESS.fullmatch(address):
+        raise ClusterError(_problem("cluster_address", address=address or "–"))
     try:
         from distributed import Client
     except ImportError as error:

@@ -103,9 +103,13 @@ class Location:
         """Write a file whole, over one of the same name."""
         with self._explained(name):
             system, root = self._open()
-            parent = f"{root}/{name}".rpartition("/")[0]
-            system.makedirs(parent, exist_ok=True)
-            system.pipe_file(f"{root}/{name}", content)
+            try:
+                system.pipe_file(f"{root}/{name}", content)
+            except FileNotFoundError:  # stores with real folders; a bucket is not made for anybody
+                if not system.exists(root):
+                    raise
+                system.makedirs(f"{root}/{name}".rpartition("/")[0], exist_ok=True)
+                system.pipe_file(f"{root}/{name}", content)
 
     def remove_files(self, names: Iterable[str]) -> None:
         """Remove files."""

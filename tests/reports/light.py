@@ -43,6 +43,17 @@ if watch:
 _FINDINGS = """\
 display({"MIMETYPE": json.loads(RECORDS)[region]}, raw=True, metadata=stamp)
 """
+_ACROSS = """\
+import os
+from pathlib import Path
+from IPython.display import display
+
+published = Path(reports or Path(os.environ["ASN_RESEARCH_HOME"]) / "reports")
+found = sorted(path.parent.parent.name for path in published.glob("*/*/findings.json"))
+stamp = {"asn_research": {"region": "cross_region", "period": "PERIOD", "language": language}}
+display({"text/html": f"<h1>{len(found)}</h1><p data-claims='exempt'>{found}</p>"}, raw=True, metadata=stamp)
+display({"MIMETYPE": []}, raw=True, metadata=stamp)
+"""
 
 
 def write_light_notebooks(folder: Path, raw: Path, regions: tuple[str, ...], scratch: Path) -> None:
@@ -53,7 +64,13 @@ def write_light_notebooks(folder: Path, raw: Path, regions: tuple[str, ...], scr
     records = json.dumps({region: replace(found, region=region).as_records() for region in regions})
     shown = _FINDINGS.replace("MIMETYPE", FINDINGS_MIMETYPE).replace("RECORDS", repr(records))
     folder.mkdir(parents=True)
-    for name, source in {"data_quality": _SHOW, "region_report": _SHOW + _WAIT + shown}.items():
+    across = _ACROSS.replace("MIMETYPE", FINDINGS_MIMETYPE).replace("PERIOD", PERIOD)
+    sources = {
+        "data_quality": _SHOW,
+        "region_report": _SHOW + _WAIT + shown,
+        "cross_region_report": across,
+    }
+    for name, source in sources.items():
         lines = ['region: str = ""', "period: str | None = None", 'language: str = "id"']
         lines += [f"{each}: str | None = None" for each in ("raw", "processed", "reports")]
         parameters = nbformat.v4.new_code_cell("\n".join(lines), metadata={"tags": ["parameters"]})

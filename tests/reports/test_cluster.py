@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import os
 import shutil
@@ -9,19 +11,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from asn_research.errors import ClusterError
+from asn_research.reports import provenance
 from asn_research.reports.batch import Order, Outcome, Task, make_report, make_reports
-from asn_research.reports.cluster import check_cluster
+from asn_research.reports.cluster import Passport, check_cluster, examine, make_on_worker
 from tests.reports.light import PERIOD, REGIONS, WATCH, write_light_project
+from tests.reports.machine import KEY, soon, started
 
-KEY = "5a" * 32
 TASKS = [Task(region, PERIOD) for region in REGIONS]
 
 
@@ -29,28 +33,6 @@ def order_in(home: Path, **changes: object) -> Order:
     folders = {"raw": home / "data" / "raw", "processed": home / "data" / "processed",
                "reports": home / "reports", "notebooks": home / "notebooks"}  # fmt: skip
     return Order(**(folders | changes))  # type: ignore[arg-type]
-
-
-@contextmanager
-def started(*arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """One part of a cluster, by Dask's own command, in a process of its own."""
-    full = {**os.environ, "ASN_RESEARCH_KEY": KEY, "ASN_RESEARCH_FORK": "0", **environment}
-    full.pop("ASN_RESEARCH_HOME", None)
-    with subprocess.Popen(
-        [sys.executable, "-m", "dask", *arguments], env=full, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, cwd=Path(sys.executable).parent,
-    ) as process:  # fmt: skip
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def soon(ready: Callable[[], object], *, seconds: float = 150) -> None:
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -122,3 +104,61 @@ def problems_of(order: Order, *, patience: float = 60) -> dict[str, str]:
     with pytest.raises(ClusterError) as caught:
         check_cluster(order, patience=patience)
     return {problem.code: str(problem) for problem in caught.value.problems}
+
+
+def test_a_worker_that_differs_makes_nothing_and_is_told_why(
+    home: Path, scheduler: str, tmp_path: Path
+) -> None:
+    """Another key and several threads; it is asked for a folder that it cannot see as well."""
+    order = order_in(bare_copy(home, tmp_path / "away"), cluster=scheduler)
+    other = tmp_path / "pseudonym.key"
+    other.write_text("6b" * 32)
+    other.chmod(0o600)
+    with worker(scheduler, "--nthreads", "2", ASN_RESEARCH_KEY="", ASN_RESEARCH_KEY_FILE=str(other)):
+        found = problems_of(order)
+    assert set(found) == {"cluster_key", "cluster_threads"}
+    assert all(text.startswith("tcp://127.0.0.1:") for text in found.values())
+    assert not [text for text in found.values() if KEY in text or "6b" * 8 in text]
+    assert not (order.reports / REGIONS[0]).exists()
+
+
+def test_a_scheduler_without_workers_or_no_scheduler_at_all_is_told(
+    home: Path, scheduler: str, tmp_path: Path
+) -> None:
+    order = order_in(bare_copy(home, tmp_path / "away"))
+    started = time.monotonic()
+    assert set(problems_of(replace(order, cluster=scheduler), patience=2)) == {"cluster_empty"}
+    assert set(problems_of(replace(order, cluster="tcp://127.0.0.1:9"), patience=1)) == {"cluster_silent"}
+    for address in ("127.0.0.1", "carrier://pigeon", "tcp://127.0.0.1", ""):
+        assert set(problems_of(replace(order, cluster=address), patience=1)) == {"cluster_address"}
+    assert time.monotonic() - started < 60
+
+
+def test_without_the_library_the_extra_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    found = problems_of(order_in(home, cluster="tcp://127.0.0.1:9"))
+    assert "asn-research[cluster]" in found["cluster_extra_missing"]
+
+
+def test_what_differs_is_found_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ASN_RESEARCH_KEY", KEY)
+    nonce = b"0123456789abcdef"
+    ours = Passport(
+        code=provenance.package_digest(), packages=provenance.environment(), nonce=nonce,
+        proof=hmac.new(bytes.fromhex(KEY), b"cluster\0" + nonce, hashlib.sha256).digest(),
+    )  # fmt: skip
+    assert examine(ours) == ()
+    older = {**ours.packages, "pandas": "2.0"}
+    cases = {
+        "cluster_code": replace(ours, code="0" * 64),
+        "cluster_packages": replace(ours, packages=older),
+        "cluster_key": replace(ours, proof=b"0" * 32),
+        "cluster_folder": replace(ours, marks=(str(tmp_path / "nowhere" / "x"),)),
+    }
+    for code, passport in cases.items():
+        assert [problem.code for problem in examine(passport)] == [code]
+    assert "≠ 2.0" in str(examine(cases["cluster_packages"])[0])
+    task = Task(REGIONS[0], PERIOD)
+    refused = make_on_worker(order_in(tmp_path), task, {}, cases["cluster_code"])
+    assert not isinstance(refused, Outcome)
+    assert not [*tmp_path.iterdir()]
