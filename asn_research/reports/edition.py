@@ -20,7 +20,7 @@ from asn_research.reports.notebook import (
     execute_notebook,
     read_shown_findings,
 )
-from asn_research.reports.page import export_page, security_policy, style
+from asn_research.reports.page import check_size, export_page, security_policy, style
 from asn_research.reports.parameter import CrossRegionParameters, ReportParameters
 from asn_research.reports.problem import notice
 
@@ -110,8 +110,9 @@ def make_edition(
             alternate=_alternate(product, language, languages),
             links=_links(product, language),
         )
+        problems = check_size(page, name=page_name(product, language))
         if findings is not None:
-            problems = check_page(page, findings, name=page_name(product, language))
+            problems += check_page(page, findings, name=page_name(product, language))
     if problems:
         page = stub_page(name, period, language, problems, depth=product.depth)
     written = nbformat.writes(execution.notebook, indent=1) + "\n"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import copy
 import hashlib
 import html
 import re
@@ -15,13 +14,21 @@ from typing import Any, Final
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbconvert.preprocessors import TagRemovePreprocessor
 from nbformat import NotebookNode
 
+from asn_research.errors import Place, Problem
 from asn_research.language import LANGUAGES, Language, phrase
 from asn_research.reports.markup import TEMPLATES
 from asn_research.reports.stamp import STAMP
 
+_MACHINE_TAGS: Final = frozenset({"injected-parameters", "papermill-error-cell-tag"})
+LARGEST_PAGE: Final = 1_500_000
+"""Bytes that a page may have: enough for every question, and small enough for a mail and a phone."""
+
+_WORDS: Final = (
+    "skip", "project", "contents", "show_code", "other_code", "other_name", "footer",
+)  # fmt: skip
+_FIGURE = re.compile(r"<figure>\s*(?:<figcaption>(.*?)</figcaption>)?.*?</figure>", re.DOTALL)
 _HEADING = re.compile(r"^## +(.+?)\s*$", re.MULTILINE)
 
 
@@ -166,14 +173,19 @@ class PageExporter(TemplateExporter):  # type: ignore[misc]
         yield "code_html", Highlight2HTML(pygments_lexer="python3", parent=self)
 
 
-def _without_other_languages(notebook: NotebookNode, language: Language) -> NotebookNode:
-    unwanted = {f"lang-{other}" for other in LANGUAGES if other != language} | {
-        "injected-parameters",
-        "papermill-error-cell-tag",
-    }
-    remover = TagRemovePreprocessor(enabled=True, remove_cell_tags=unwanted)
-    kept, _ = remover(copy.deepcopy(notebook), {})
-    return kept
+def _in_language(notebook: NotebookNode, language: Language) -> NotebookNode:
+    """The notebook without the prose of other languages and without what papermill put into it."""
+    unwanted = {f"lang-{other}" for other in LANGUAGES if other != language} | _MACHINE_TAGS
+    cells = [cell for cell in notebook.cells if unwanted.isdisjoint(cell.metadata.get("tags", ()))]
+    return NotebookNode({**notebook, "cells": cells})
+
+
+@cache
+def _exporter() -> PageExporter:
+    """The exporter of all pages: its templates are compiled once a process."""
+    exporter = PageExporter(extra_template_basedirs=[str(TEMPLATES)], default_preprocessors=[])
+    exporter.config.NbConvertBase.display_data_priority = ["image/svg+xml", "text/html", "text/plain"]
+    return exporter
 
 
 def export_page(
@@ -204,7 +216,7 @@ def export_page(
     str
         One HTML document that asks no network for anything.
     """
-    kept = _without_other_languages(notebook, language)
+    kept = _in_language(notebook, language)
     words = {key: phrase(f"report.page_{key}", language) for key in _WORDS}
     page = {
         "language": language,
@@ -217,13 +229,39 @@ def export_page(
         "links": list(links),
         "words": words,
     }
-    exporter = PageExporter(extra_template_basedirs=[str(TEMPLATES)])
-    priority = ["image/svg+xml", "text/html", "text/plain"]
-    exporter.config.NbConvertBase.display_data_priority = priority
-    body, _ = exporter.from_notebook_node(kept, resources={"page": page})
+    body, _ = _exporter().from_notebook_node(kept, resources={"page": page})
     return re.sub(r"\n{3,}", "\n\n", str(body)).strip() + "\n"
 
 
-_WORDS: Final = (
-    "skip", "project", "contents", "show_code", "other_code", "other_name", "footer",
-)  # fmt: skip
+def check_size(page: str, *, name: str = "") -> tuple[Problem, ...]:
+    """Check that a finished page is small enough to be mailed and opened on a phone.
+
+    Parameters
+    ----------
+    page : str
+        The page as it would be published.
+    name : str
+        File name, for the problem.
+
+    Returns
+    -------
+    tuple of Problem
+        One that names the largest drawing where the page is over ``LARGEST_PAGE`` bytes; else empty.
+    """
+    size = len(page.encode())
+    if size <= LARGEST_PAGE:
+        return ()
+    drawings = [(len(part.group().encode()), part.group(1)) for part in _FIGURE.finditer(page)]
+    largest, caption = max(drawings, default=(0, ""))
+    fields = {
+        "size": f"{size / 1e6:.2f}",
+        "limit": f"{LARGEST_PAGE / 1e6:.1f}",
+        "figure": html.unescape(caption) or "–",
+        "figure_size": f"{largest / 1e3:.0f}",
+    }
+    message = (
+        f"the page has {fields['size']} MB, over its limit of {fields['limit']} MB; its largest figure, "
+        f"“{fields['figure']}”, has {fields['figure_size']} kB."
+    )
+    remedy = "The page was not published; draw fewer rows in that figure."
+    return (Problem("page_too_large", message, Place(name or None), remedy, fields),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import hashlib
 import re
 from itertools import pairwise
@@ -16,7 +17,8 @@ from asn_research.errors import Problem
 from asn_research.language import Language
 from asn_research.reports.edition import stub_page
 from asn_research.reports.markup import render
-from asn_research.reports.page import export_page, security_policy
+from asn_research.reports.page import LARGEST_PAGE, check_size, export_page, security_policy
+from asn_research.reports.problem import notice
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)> **tebal** [tautan](javascript:alert(3)) {{ 7*7 }}"
@@ -211,3 +213,23 @@ def test_printed_output_and_errors_are_escaped_and_warnings_left_out() -> None:
 
 def test_the_same_notebook_gives_the_same_bytes() -> None:
     assert whole_page() == whole_page()
+
+
+def test_a_page_over_its_limit_is_a_problem_that_names_the_largest_figure() -> None:
+    extra = {"question": "q", "alt": "A", "caption": "Cakupan & biaya"}
+    small = output(extra=extra | {"caption": "Kecil"}, **{"image/svg+xml": SVG})
+    large = output(extra=extra, **{"image/svg+xml": SVG.replace("Ceramah", "x" * LARGEST_PAGE)})
+    assert check_size(page(new_code_cell("x", outputs=[small]))) == ()
+    (problem,) = check_size(page(new_code_cell("x", outputs=[small, large])), name="report.html")
+    assert problem.place.file == "report.html"
+    assert "“Cakupan & biaya”, has 1500 kB" in problem.message
+    assert "Cakupan & biaya" in str(notice(problem, "id"))
+
+
+def test_the_page_leaves_the_notebook_as_it_is() -> None:
+    notebook = new_notebook(
+        cells=[*prose("a", "## Satu", "## One"), new_code_cell("x", outputs=[output(**{"text/plain": "a"})])]
+    )
+    before = copy.deepcopy(notebook)
+    export_page(notebook, language="en", title="T")
+    assert notebook == before
