@@ -32,6 +32,8 @@ _NOTHING = 1e-12
 _TOLERANCE = 1e-7
 """Of a Newton step, whose error is squared by the step after it: the last one is exact to rounding."""
 _STEPS = 100
+_ALIKE = 1e8
+"""The variance between clusters over that within where nothing varies within."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,17 @@ def estimate_working_model(fit: LeastSquares) -> WorkingModel:
     sums = np.bincount(codes, fit.residuals)
     within = np.maximum(np.bincount(codes, fit.residuals**2) - sums**2 / sizes, 0.0)
     pooled = float(within.sum()) / max(n - len(sizes), 1)
-    if pooled <= _NOTHING * fit.ss_residual / n:  # nothing varies within clusters: independence is left
-        return WorkingModel(np.ones_like(sizes), 0.0)
+    if pooled <= _NOTHING * fit.ss_residual / n:  # every cluster is one person, or its people are all alike
+        return WorkingModel(np.ones_like(sizes), 0.0 if n == len(sizes) else _ALIKE)
     ones = sum_by_cluster(fit.basis, codes)
-    cross = np.diag(sizes) - ones @ ones.T
-    lost = float((ones**2).sum())
-    # E[e'e] = (n - k) σ² + (n - lost) τ²;  E[Σ (1'e_g)²] = (n - lost) σ² + ||cross||² τ²
-    moments = np.array([[n - k, n - lost], [n - lost, float((cross**2).sum())]])
-    tau = np.linalg.lstsq(moments, np.array([fit.ss_residual, float(sums @ sums)]), rcond=None)[0][1]
-    return WorkingModel((within + pooled) / sizes, max(float(tau), 0.0) / pooled)
+    cross = -ones @ ones.T
+    cross.flat[:: len(sizes) + 1] += sizes
+    shared, total = n - float((ones**2).sum()), float((cross**2).sum())
+    # E[e'e] = (n - k) σ² + shared τ²;  E[Σ (1'e_g)²] = shared σ² + total τ²
+    determinant = (n - k) * total - shared**2
+    known = determinant > _NOTHING * n * total
+    tau = ((n - k) * float(sums @ sums) - shared * fit.ss_residual) / determinant if known else 0.0
+    return WorkingModel((within + pooled) / sizes, max(tau, 0.0) / pooled)
 
 
 def exact_df(fit: LeastSquares, contrasts: Array, *, conf_level: float = 0.95) -> Array:
@@ -93,10 +97,11 @@ def exact_df(fit: LeastSquares, contrasts: Array, *, conf_level: float = 0.95) -
     if n_clusters > _EXACT_CLUSTERS:
         return satterthwaite_df(fit, contrasts)
     model = estimate_working_model(fit)
-    found = [
-        _equivalent_df(law, 1.0 - conf_level, n_clusters - 1.0)
-        for law in variance_laws(fit, contrasts, model)
-    ]
+    with np.errstate(over="ignore"):
+        found = [
+            _equivalent_df(law, 1.0 - conf_level, n_clusters - 1.0)
+            for law in variance_laws(fit, contrasts, model)
+        ]
     return np.array(found)
 
 
@@ -138,8 +143,7 @@ def exceedance(law: Array, square: float) -> float:
 def _exceedance_and_slope(law: Array, square: float) -> tuple[float, float]:
     """The probability and its derivative by the logarithm of ``square``."""
     grown = 1.0 + square * law / _SINE_SQUARED
-    with np.errstate(over="ignore"):  # an infinite product is a part of the integral that is zero
-        parts = _WEIGHTS / np.sqrt(grown.prod(axis=1))
+    parts = _WEIGHTS / np.sqrt(grown.prod(axis=1))  # where the product is infinite, nothing is left
     slopes = parts @ (len(law) - (1.0 / grown).sum(axis=1))
     return float(0.5 * parts.sum()), float(-0.25 * slopes)
 
