@@ -83,7 +83,8 @@ def answer_coverage(data: RegionData) -> Finding:
         rows=gated.rows,
         disclosure=gated.disclosure,
         details={
-            "trained": trained, "listed": listed, "eligible": total, "composition": composition,
+            "trained": trained, "listed": listed, "eligible": total, "unlisted": max(total - listed, 0),
+            "composition": composition,
             "listed_only": listed < total,
         },
     )  # fmt: skip

@@ -11,6 +11,7 @@ from asn_research.errors import EstimationError
 from asn_research.findings.basis import read_training_hours
 from asn_research.findings.cost import cost_per_seat, read_unit_cost
 from asn_research.findings.draft import answer, leave_open, withhold
+from asn_research.findings.estimation import POWER
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.people import read_primary_people
 from asn_research.findings.reach import minimum_of
@@ -110,10 +111,15 @@ def _lottery(data: RegionData, seats: int, waiting: int) -> dict[str, Cell]:
             correlation=correlation,
             treated_share=seats / (seats + compared),
         )
-        mde = estimate_mde(design, exact=True).estimate
+        mde = estimate_mde(design, power=POWER, exact=True).estimate
     except EstimationError:
         return {}
-    return {"lottery_compared": compared, "lottery_mde": mde * spread, "lottery_mde_sd": mde}
+    return {
+        "lottery_compared": compared,
+        "lottery_mde": mde * spread,
+        "lottery_mde_sd": mde,
+        "lottery_power_share": POWER,
+    }
 
 
 def _trained_scores(data: RegionData) -> pd.DataFrame:

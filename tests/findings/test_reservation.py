@@ -116,10 +116,10 @@ def test_readings_tell_of_intervals_only_where_there_are_some(one_group: Finding
 
 def test_people_beyond_the_list_count_as_not_trained(one_group: Findings) -> None:
     finding = one_group["coverage"]
-    details = {**finding.details, "eligible": 290, "listed": 179}
+    details = {**finding.details, "eligible": 290, "listed": 179, "unlisted": 111}
     told = answer_sentence(replace(finding, details=details), "id")
     assert "111 orang tidak ada pada daftar peserta dan dihitung belum dilatih." in told
-    whole = replace(finding, details={**details, "listed": 290})
+    whole = replace(finding, details={**details, "listed": 290, "unlisted": 0})
     assert "tidak ada pada daftar" not in answer_sentence(whole, "id")
 
 

@@ -15,9 +15,11 @@ from bs4 import BeautifulSoup
 
 from asn_research.findings.catalogue import QUESTIONS
 from asn_research.findings.finding import read_findings
+from asn_research.language import Language
 from asn_research.reports.batch import NAMES, Order, Outcome, Task, make_report, make_reports
 from asn_research.reports.freshness import NOTEBOOKS
 from asn_research.reports.manifest import read_manifest
+from tests.reports.agreement import check_numbers
 
 ROOT = Path(__file__).parents[2]
 TASK = Task("sawahlunto", "2025")
@@ -106,6 +108,15 @@ def test_every_question_stands_in_the_report_exactly_once(folder: Path, name: st
     soup = BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
     shown = [section["aria-labelledby"] for section in soup.select("section.question")]
     assert sorted(shown) == sorted(question.id for question in QUESTIONS)
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.en.html"])
+def test_no_number_of_a_published_page_disagrees_with_findings_json(folder: Path, name: str) -> None:
+    records = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    language: Language = "en" if ".en." in name else "id"
+    page = (folder / name).read_text(encoding="utf-8")
+    problems = check_numbers(page, records, language=language)
+    assert [(p.fields["question"], p.fields["number"], p.fields["context"]) for p in problems] == []
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(".html")])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 from asn_research.findings.axis import number
-from asn_research.findings.estimation import POWER
 from asn_research.findings.finding import Cell, Finding
 from asn_research.findings.label import row_label
 from asn_research.findings.wording.part import (
@@ -118,7 +117,7 @@ def _seats(finding: Finding, language: Language) -> list[str]:
                 compared=count(details["lottery_compared"], language),
                 mde=points(details["lottery_mde"], language),
                 sd=amount(number(details["lottery_mde_sd"]), "sd", language),
-                power=amount(POWER, "share", language),
+                power=amount(number(details["lottery_power_share"]), "share", language),
             )
         )
     return found

@@ -19,7 +19,7 @@ def _coverage(finding: Finding, language: Language) -> list[str]:
         trained=count(finding.details["trained"], language),
         eligible=count(finding.details["eligible"], language),
     )
-    unlisted = number(finding.details["eligible"]) - number(finding.details["listed"])
+    unlisted = number(finding.details["unlisted"])
     if unlisted > 0:
         return [text, say("coverage_unlisted", language, unlisted=format_count(unlisted, language))]
     return [text]
