@@ -183,7 +183,14 @@ def _clusters(data: RegionData, known: Findings) -> Iterator[Row]:
     column = read_primary_people(data).trained[level]
     unknown = int(column.isna().sum())
     if unknown:
-        yield {"code": "cluster_unknown", "clusters": level, "count": unknown, "total": len(column)}
+        minimum = data.region.disclosure.minimum_cell
+        yield {
+            "code": "cluster_unknown",
+            "clusters": level,
+            "few": unknown < minimum,
+            "count": unknown if unknown >= minimum else minimum,
+            "total": len(column),
+        }
     if not has_interval(main):
         yield {
             "code": "few_clusters",

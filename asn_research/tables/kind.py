@@ -364,7 +364,8 @@ def lay_specification(finding: Finding, language: Language) -> TableLayout:
 
     def name(row: Row) -> str:
         codes = str(row.get("label_code") or "").split(" - ")
-        words = "; ".join(code_label(code, language) for code in codes)
+        first, *others = (code_label(code, language) for code in codes)
+        words = "; ".join([first, *(w if w.isupper() else w[:1].lower() + w[1:] for w in others)])
         return phrase("figure.way_marked", language, name=words) if row.get("headline") else words
 
     columns = (

@@ -112,11 +112,19 @@ def test_an_absent_reference_one_method_and_equal_attendance_are_said() -> None:
 def test_few_clusters_and_unknown_batches_are_said() -> None:
     assert codes(dated(people=80, batches=4)) == ["few_clusters"]
     data = dated()
-    left_out = changed(data, enrolments=data.tables["enrolments"].iloc[12:])
+    left_out = changed(data, enrolments=data.tables["enrolments"].iloc[20:])
     assert codes(left_out) == ["cluster_unknown"]
     row = deviations(left_out).rows[0]
-    assert 0 < int(str(row["count"])) <= 12
-    assert "work unit" in done_text(row, "en")
+    assert 10 <= int(str(row["count"])) <= 20
+    assert f"{row['count']} of {row['total']} people were grouped by work unit" in done_text(row, "en")
+    assert done_text(row, "en") in answer_sentence(deviations(left_out), "en")
+
+
+def test_a_few_people_are_not_counted_below_the_minimum_cell() -> None:
+    data = dated()
+    row = deviations(changed(data, enrolments=data.tables["enrolments"].iloc[4:])).rows[0]
+    assert (row["few"], row["count"]) == (True, 10)
+    assert done_text(row, "en").startswith("Fewer than 10 of ")
 
 
 def test_a_primary_outcome_without_scores_is_said() -> None:

@@ -27,7 +27,7 @@ def planned_text(row: Row, language: Language) -> str:
 
 def done_text(row: Row, language: Language) -> str:
     """What was done instead."""
-    variant = "_others" if row.get("others") else f"_{row.get('clusters')}"
+    variant = "_others" if row.get("others") else "_few" if row.get("few") else f"_{row.get('clusters')}"
     key = f"deviation_{row['code']}_done"
     known = key + variant if has_phrase(f"finding.{key}{variant}") else key
     return say(known, language, **_fields(row, language))
@@ -62,16 +62,8 @@ def _date(text: str, language: Language) -> str:
 def _deviations(finding: Finding, language: Language) -> list[str]:
     if not finding.rows:
         return [say("answer_plan_deviations_none", language)]
-    topics = dict.fromkeys(point_text(row, language) for row in finding.rows)
-    names = "; ".join(topic[:1].lower() + topic[1:] for topic in topics)
-    return [
-        say(
-            "answer_plan_deviations",
-            language,
-            count=count(finding.details["deviations"], language),
-            topics=names,
-        )
-    ]
+    lead = say("answer_plan_deviations", language, count=count(finding.details["deviations"], language))
+    return [lead, *(f"{done_text(row, language)} {why_text(row, language)}" for row in finding.rows)]
 
 
 DEVIATION_WORDINGS: dict[str, Wording] = {"plan_deviations": _deviations}
