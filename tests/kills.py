@@ -54,17 +54,18 @@ class Trial:
 
     def start(self) -> subprocess.Popen[bytes]:
         known = os.environ | {"ASN_RESEARCH_KEY": "5a" * 32, "PYTHONPATH": str(ROOT)} | self.environment
-        quiet = subprocess.DEVNULL
-        return subprocess.Popen(
-            self.command(), env=known, cwd=ROOT, start_new_session=True, stdout=quiet, stderr=quiet
-        )
+        with (self.folder.parent / "said.txt").open("wb") as said:
+            return subprocess.Popen(
+                self.command(), env=known, cwd=ROOT, start_new_session=True, stdout=said, stderr=said
+            )
 
     def finish(self) -> float:
         """Run to the end; how long it took."""
         start = time.monotonic()
         status = self.start().wait()
         if status != WELL:
-            raise AssertionError(f"a run that was left alone ended with exit status {status}")
+            said = (self.folder.parent / "said.txt").read_text(encoding="utf-8", errors="replace")
+            raise AssertionError(f"a run that was left alone ended with exit status {status}: {said}")
         return time.monotonic() - start
 
     def kill_after(self, seconds: float) -> bool:
@@ -143,24 +144,25 @@ def run_trials(folder: Path, *, rounds: int, seed: int, regions: int, people: in
     write_regions(raws[0], regions=regions, people=people, seed=11)
     shutil.copytree(raws[0], raws[1])
     drop_row(raws[1])
-    expected, lengths = [], []
-    for number, raw in enumerate(raws):
-        undisturbed = Trial(folder / f"undisturbed{number}", raw)
-        lengths.append(undisturbed.finish())
-        expected.append(undisturbed.files())
-        assert check_whole(expected[-1]) == []
-    print(f"undisturbed: {lengths[0]:.0f} s, {len(expected[0])} files", flush=True)
+    expected: dict[Path, dict[str, bytes]] = {}
+    length = 0.0
     killed = ends = 0
     trial = Trial(folder / "trial", raws[0])
     while killed < rounds:
+        if trial.raw not in expected:
+            undisturbed = Trial(folder / f"undisturbed_{trial.raw.name}", trial.raw)
+            length = max(length, undisturbed.finish())
+            expected[trial.raw] = undisturbed.files()
+            assert check_whole(expected[trial.raw]) == []
+            print(f"undisturbed: {length:.0f} s, {len(expected[trial.raw])} files", flush=True)
         for _ in range(min(each, rounds - killed)):
-            if not trial.kill_after(chance.uniform(0, 0.7 * max(lengths))):
+            if not trial.kill_after(chance.uniform(0, 0.7 * length)):
                 break
             killed += 1
             broken = check_whole(trial.files())
             assert broken == [], f"not whole after a kill: {broken}"
         trial.finish()
-        differing = difference(trial.files(), expected[raws.index(trial.raw)])
+        differing = difference(trial.files(), expected[trial.raw])
         assert differing == [], f"differs from an undisturbed run: {differing}"
         ends += 1
         print(f"{killed} of {rounds} runs killed, {ends} ends the same", flush=True)

@@ -10,14 +10,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
+from typer.testing import Result
 
 from asn_research.contract.region import ACROSS
 from asn_research.reports.history import FILE as HISTORY
+from asn_research.reports.notebook import read_shown_findings
 from asn_research.simulation.scale import write_regions
+from tests.kills import run_trials
 from tests.test_cli import call
 
 ROOT = Path(__file__).parents[1]
+SCORES = "nilai_tes_dan_sikap.csv"
 KEY = {"ASN_RESEARCH_KEY": "5a" * 32, "LC_ALL": "en_GB.UTF-8", "COLUMNS": "200"}
 
 
@@ -26,10 +31,15 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """The command in a process of its own, on the folders of a project that lie in one place."""
     places = ["--raw", folder / "raw", "--reports", folder / "reports", "--processed", folder / "processed"]
-    given = places if command == "run" else places[:4] if command == "status" else places[:2]
+    given = places if command == "run" else places[:2]
     line = [sys.executable, "-m", "asn_research.cli", command, *map(str, arguments), *map(str, given)]
     known = os.environ | KEY | environment
     return subprocess.run(line, env=known, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def ask(folder: Path, *arguments: str) -> Result:
+    """The command status in this process: it is quick, and reads only."""
+    return call("status", *arguments, "--raw", folder / "raw", "--reports", folder / "reports")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -65,7 +75,7 @@ def test_a_second_run_changes_no_byte_and_a_new_file_remakes_its_region_and_the_
     assert again.returncode == 0, again.stderr
     assert again.stdout.count("up to date") == 5  # two lines, two rows, the report across
     assert contents(project) == before
-    source = min((project / "raw" / "region_001" / "2025").glob("*.csv"))
+    source = project / "raw" / "region_001" / "2025" / SCORES
     lines = source.read_bytes().splitlines(keepends=True)
     source.write_bytes(b"".join(lines[:-1]))
     third = run(project, "run")
@@ -79,8 +89,8 @@ def test_a_second_run_changes_no_byte_and_a_new_file_remakes_its_region_and_the_
 
 
 def test_status_tells_what_a_report_waits_for_and_what_is_overdue(project: Path) -> None:
-    well = run(project, "status", "--json", "--max-age", "7d")
-    assert well.returncode == 0, well.stderr
+    well = ask(project, "--json", "--max-age", "7d")
+    assert well.exit_code == 0, well.stderr
     records = json.loads(well.stdout)
     assert [(r["region"], r["status"], r["overdue"]) for r in records] == [
         ("region_001", "fresh", False),
@@ -94,19 +104,18 @@ def test_status_tells_what_a_report_waits_for_and_what_is_overdue(project: Path)
     history["reports"]["region_001/2025"]["confirmed"] = week
     (project / "reports" / HISTORY).write_text(json.dumps(history), encoding="utf-8")
     before = contents(project)
-    shown = run(project, "status", "--max-age", "7d")
-    assert shown.returncode == 3
+    shown = ask(project, "--max-age", "7d")
+    assert shown.exit_code == 3
     assert "to be remade, OVERDUE" in shown.stdout
     assert "raw: 2025/baru.csv" in shown.stdout
     assert "not made yet" in shown.stdout
     assert contents(project) == before
-    assert run(project, "status").returncode == 0
-    assert run(project, "status", "--max-age", "30d").returncode == 0
-    assert run(project, "status", "--max-age", "7d", "--banner").returncode == 3
+    assert ask(project).exit_code == 0
+    assert ask(project, "--max-age", "7d", "--banner").exit_code == 3
     index = (project / "reports" / "index.html").read_text(encoding="utf-8")
     assert "Terlambat" in index
-    assert run(project, "status", "--max-age", "soon").returncode == 2
-    assert run(project, "status", "--banner").returncode == 2
+    assert ask(project, "--max-age", "soon").exit_code == 2
+    assert ask(project, "--banner").exit_code == 2
 
 
 def test_verify_finds_a_report_the_same_in_another_place(project: Path) -> None:
@@ -133,6 +142,42 @@ def test_verify_names_the_number_that_was_changed_and_what_has_changed_since(pro
     assert f"{record['question']} " in found.stdout
     assert "estimate: published" in found.stdout
     assert "Changed since it was published: raw: 2025/catatan.txt" in found.stdout
+
+
+def test_runs_that_are_killed_end_as_if_nothing_had_happened(tmp_path: Path) -> None:
+    """Two kills of many: ``python -m tests.kills --rounds 200`` is the whole."""
+    assert run_trials(tmp_path, rounds=2, seed=5, regions=1, people=60, each=2) == 1
+
+
+def test_the_scheduler_of_jupyterlab_runs_the_notebook_to_the_same_findings(
+    made: Path, tmp_path: Path
+) -> None:
+    """Its own execution manager, as its scheduler calls it: the notebook is copied to a staging folder, the
+    parameters are those of its form, which are Python literals.
+    """
+    from jupyter_scheduler.executors import DefaultExecutionManager
+    from jupyter_scheduler.orm import Job, create_session, create_tables
+
+    address = f"sqlite:///{tmp_path / 'jobs.sqlite'}"
+    create_tables(address)
+    folders = {"raw": made / "raw", "processed": tmp_path / "processed", "reports": tmp_path / "reports"}
+    given = {"region": '"region_001"'} | {name: json.dumps(str(path)) for name, path in folders.items()}
+    with create_session(address)() as session:
+        job = Job(name="laporan", input_filename="region_report.ipynb", runtime_environment_name="here",
+                  output_formats=["ipynb"], parameters=given)  # fmt: skip
+        session.add(job)
+        session.commit()
+        job_id = job.job_id
+    (tmp_path / "staging").mkdir()
+    staged = {kind: str(tmp_path / "staging" / f"{kind}.ipynb") for kind in ("input", "ipynb")}
+    shutil.copyfile(ROOT / "notebooks" / "region_report.ipynb", staged["input"])
+    DefaultExecutionManager(job_id, str(tmp_path), address, staged).process()
+    with create_session(address)() as session:
+        done = session.query(Job).filter(Job.job_id == job_id).one()
+        assert (str(done.status), done.status_message) == ("COMPLETED", None)
+    shown = read_shown_findings(nbformat.read(staged["ipynb"], as_version=4))
+    published = made / "reports" / "region_001" / "2025" / "findings.json"
+    assert shown == json.loads(published.read_text(encoding="utf-8"))
 
 
 def test_verify_refuses_what_is_no_report_or_of_another_region(made: Path, tmp_path: Path) -> None:

@@ -107,14 +107,14 @@ def test_workers_end_with_a_run_that_is_killed() -> None:
     """Otherwise one could publish what it has made beside the next run."""
     program = """
     import os, time
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-    from asn_research.reports.batch import _start_worker
+    from multiprocessing import Pipe, get_context
+    from asn_research.reports.worker import work_alone
     if __name__ == "__main__":
-        with ProcessPoolExecutor(2, mp_context=get_context("fork"), initializer=_start_worker) as pool:
-            print(pool.submit(os.getpid).result(), flush=True)
-            pool.submit(time.sleep, 600)
-            time.sleep(600)
+        here, there = Pipe()
+        worker = get_context("fork").Process(target=work_alone, args=(there,))
+        worker.start()
+        print(worker.pid, flush=True)
+        time.sleep(600)
     """
     child = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True
