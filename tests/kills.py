@@ -1,7 +1,7 @@
 """Kill runs at random moments and compare what comes out in the end with an undisturbed run.
 
 ``python -m tests.kills --rounds 200`` kills 200 runs, each with its whole process group and without warning
-(SIGKILL), at moments spread evenly over the length of a run. After each kill every file under a final name
+(SIGKILL), at moments spread evenly over the time in which it works. After each kill every file under a final name
 must be whole. After every few kills the run is let finish, and its files must be those of an undisturbed
 run, byte by byte; then it begins again: from finished reports of which one region has other data now, or
 from nothing.
@@ -155,8 +155,9 @@ def run_trials(folder: Path, *, rounds: int, seed: int, regions: int, people: in
             expected[trial.raw] = undisturbed.files()
             assert check_whole(expected[trial.raw]) == []
             print(f"undisturbed: {length:.0f} s, {len(expected[trial.raw])} files", flush=True)
+        reach = length / (2 + ends % 2)  # less is left to be done, the more so when one region changed
         for _ in range(min(each, rounds - killed)):
-            if not trial.kill_after(chance.uniform(0, 0.7 * length)):
+            if not trial.kill_after(chance.uniform(0, reach)):
                 break
             killed += 1
             broken = check_whole(trial.files())
