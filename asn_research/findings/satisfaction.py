@@ -74,7 +74,8 @@ class _Surveys:
 
 def _read_surveys(data: RegionData) -> _Surveys:
     table = data.tables["citizen_surveys"]
-    table = table[["wave", "unit", *(name for name in _ELEMENTS if name in table)]]
+    asked = [name for name in _ELEMENTS if name in table]
+    table = table[["wave", "unit", *asked]].astype(dict.fromkeys(asked, float))
     rule = read_rule("skm", on=data.region.periods[data.period].ends)
     before, after = (table[table["wave"] == wave] for wave in ("pre", "post"))
     return _Surveys(before, after, rule, data.region.disclosure.minimum_cell)

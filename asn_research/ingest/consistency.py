@@ -117,8 +117,8 @@ def _check_people(tables: Mapping[str, pd.DataFrame], ledger: Ledger) -> list[Is
         if frame is None:
             continue
         people = _persons(frame)
-        numbers = people.map(lambda p: isinstance(p, str) and len(p) == 18 and p.isdigit()).astype(bool)
-        unknown = numbers & ~people.isin(known) & ~ledger.is_bad(frame[ROW])
+        numbers = {p for p in people.dropna().unique() if isinstance(p, str) and len(p) == 18 and p.isdigit()}
+        unknown = people.isin(numbers - known) & ~ledger.is_bad(frame[ROW])
         rows = frame.loc[unknown, ROW].to_numpy()
         values = people[unknown].to_numpy()
         positions, first = np.unique(rows, return_index=True)

@@ -28,8 +28,10 @@ def settle_repeats(table: Table, records: pd.DataFrame, ledger: Ledger) -> pd.Da
     conflicting = _find_conflicts(repeated, key, [name for name in names if name not in key])
     ledger.quarantine(_make_issues(table, conflicting, ledger))
     records = records[~ledger.is_bad(records[ROW])]
-    extra = records.duplicated(subset=names)
-    _note_repeats(records, extra.to_numpy(), names, ledger)
+    repeated = repeated[~ledger.is_bad(repeated[ROW])]
+    again = repeated.duplicated(subset=names)
+    extra = records.index.isin(repeated.index[again])
+    _note_repeats(repeated, again.to_numpy(), names, records.loc[~extra, ROW].to_numpy(), ledger)
     return records[~extra]
 
 
@@ -59,8 +61,14 @@ def _make_issues(table: Table, conflicting: dict[int, set[str]], ledger: Ledger)
     return issues
 
 
-def _note_repeats(records: pd.DataFrame, extra: np.ndarray, names: list[str], ledger: Ledger) -> None:
-    """Rows all of whose records stand elsewhere already, with the row that had them first."""
+def _note_repeats(
+    records: pd.DataFrame, extra: np.ndarray, names: list[str], standing: np.ndarray, ledger: Ledger
+) -> None:
+    """Rows all of whose records stand elsewhere already, with the row that had them first.
+
+    ``records`` are those that share a key with others, ``extra`` which of them repeat an earlier one, and
+    ``standing`` the rows of all records that stay.
+    """
     if not extra.any():
         return
     group = records.groupby(names, sort=False, dropna=False).ngroup().to_numpy()
@@ -69,7 +77,7 @@ def _note_repeats(records: pd.DataFrame, extra: np.ndarray, names: list[str], le
     for number, row, repeated in zip(group, rows, extra, strict=True):
         if not repeated:
             first[int(number)] = int(row)
-    whole = set(rows[extra]) - set(rows[~extra])
+    whole = set(rows[extra]) - set(standing)
     ledger.repeat(
         {
             int(row): first[int(number)]

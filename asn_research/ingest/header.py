@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, Final
@@ -42,6 +42,8 @@ class Block:
 
 def is_empty(value: Any) -> bool:
     """Whether a raw cell holds nothing that can be seen."""
+    if type(value) is str and value.isalnum():
+        return False
     return value is None or (isinstance(value, str) and not value.strip("\u00a0\u200b\ufeff \t\r\n"))
 
 
@@ -97,24 +99,33 @@ def _find_heading(grid: Grid, start: int, region: Region, design: str) -> tuple[
     return best, nearest
 
 
-def _candidate_tops(grid: Grid, start: int, region: Region) -> list[int]:
+def _candidate_tops(grid: Grid, start: int, region: Region) -> Iterator[int]:
     """Rows that may be headings: at least two texts, near the start or after a blank row."""
     mapping = find_mapping(grid, region)[1]
     if mapping is not None and mapping.header_row is not None:
         top = mapping.header_row - 1
-        return [top] if start == 0 and top < len(grid.rows) else []
-    tops: list[int] = []
+        if start == 0 and top < len(grid.rows):
+            yield top
+        return
+    last = -_LEVELS
     blank, small = True, len(grid.rows) <= _SMALL_SHEET
     for index in range(start, len(grid.rows)):
         row = grid.rows[index]
-        filled = sum(not is_empty(cell) for cell in row) if small or blank else 2 - is_empty_row(row) * 2
         near = start == 0 and index < _SEARCHED_ROWS
-        if filled >= 2 and (near or blank or small or (tops and tops[-1] >= index - 2)):
+        if not (near or blank) and any(map(_is_long_number, row[:3])):
+            continue
+        filled = sum(not is_empty(cell) for cell in row) if small or blank else 2 - is_empty_row(row) * 2
+        if filled >= 2 and (near or blank or small or last >= index - 2):
             texts = sum(isinstance(cell, str) and not is_empty(cell) for cell in row)
             if texts >= 2 and (near or _knows_two(row)):
-                tops.append(index)
+                last = index
+                yield index
         blank = filled == 0 or (blank and filled == 1)
-    return tops
+
+
+def _is_long_number(cell: Any) -> bool:
+    """Whether a cell is a text of more than three digits, which no row of headings has."""
+    return type(cell) is str and len(cell) > 3 and cell.isdigit()
 
 
 def is_empty_row(row: Sequence[Any]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import hashlib
 import hmac
 import os
 import re
@@ -64,6 +63,9 @@ def read_employee_number(value: Any, *, latest_year: int) -> Reading:
     >>> read_employee_number(1.99009132025242e17, latest_year=2025).reason
     'nip_precision_lost'
     """
+    if type(value) is str and len(value) == _LENGTH and value.isascii() and value.isdigit():
+        reason = _check_digits(value, latest_year)
+        return Reading(reason=reason) if reason else Reading(value)
     error = read_error(value)
     if error:
         return Reading(reason=error)
@@ -202,7 +204,23 @@ def make_pseudonym(key: bytes, identity: str, *, agency: str, column: str = "per
     A plain hash could be reversed by trying all employee numbers; with a secret key it cannot.
     """
     message = f"{agency}\0{identity}".encode()
-    return _PREFIXES.get(column, "P") + hmac.new(key, message, hashlib.sha256).hexdigest()[:16]
+    return _PREFIXES.get(column, "P") + hmac.digest(key, message, "sha256").hex()[:16]
+
+
+class Pseudonyms:
+    """The pseudonyms of an agency's people under one key; each is made once, however many tables name it."""
+
+    def __init__(self, key: bytes, agency: str) -> None:
+        self.key, self.agency = key, agency
+        self._made: dict[tuple[str, str], str] = {}
+
+    def find(self, identity: str, *, column: str = "person_id") -> str:
+        """:func:`make_pseudonym` of a person in a column."""
+        made = self._made.get((column, identity))
+        if made is None:
+            made = make_pseudonym(self.key, identity, agency=self.agency, column=column)
+            self._made[column, identity] = made
+        return made
 
 
 def read_name(value: Any) -> Reading:

@@ -19,7 +19,7 @@ from asn_research.ingest.consistency import check_consistency
 from asn_research.ingest.course import CourseIndex, link_courses, make_course_id
 from asn_research.ingest.duplicate import settle_repeats
 from asn_research.ingest.header import Block, find_blocks, is_note
-from asn_research.ingest.identity import read_key
+from asn_research.ingest.identity import Pseudonyms, read_key
 from asn_research.ingest.layout import Layout
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.linkage import measure_linkage
@@ -94,9 +94,9 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
     ledger = Ledger(collected.segments)
     records = settle(collected, ledger)
     scrubber = Scrubber(collected.names)
-    agency = region.region.kemendagri_code
+    people = Pseudonyms(key, region.region.kemendagri_code)
     tables = {
-        name: finish_table(TABLES[name], frame, ledger, key=key, agency=agency, scrubber=scrubber)
+        name: finish_table(TABLES[name], frame, ledger, people=people, scrubber=scrubber)
         for name, frame in records.items()
     }
     account = make_account(region, period, collected, ledger, tables)

@@ -35,7 +35,8 @@ def measure_linkage(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 
 
 def _compare(first: pd.Series, second: pd.Series) -> dict[str, Any]:
-    matched = first.index.isin(second.index)
+    again = set(second.index.tolist())
+    matched = np.array([person in again for person in first.index.tolist()], dtype=bool)
     result: dict[str, Any] = {
         "people_first": len(first),
         "people_second": len(second),

@@ -41,6 +41,9 @@ _ERRORS: Final = frozenset(
 )
 
 
+_DIGITS: Final = "0123456789"
+
+
 class Reading(NamedTuple):
     """The value of a cell; or the reason code why there is none; and the kind of repair that was made."""
 
@@ -55,6 +58,8 @@ def clean(text: str) -> str:
     >>> clean("  III/a\\u00a0 ")
     'III/a'
     """
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     return _SPACES.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
@@ -64,7 +69,7 @@ def is_missing(value: Any) -> bool:
         return True
     if not isinstance(value, str):
         return isinstance(value, float) and value != value
-    if value.isdigit():
+    if value[:1] in _DIGITS and value:  # no word for a missing value begins with a digit
         return False
     text = clean(value).lstrip("'’").strip()
     return not text or not any(c.isalnum() or c in "√✓✔×✗" for c in text) or fold(text) in _MISSING
@@ -77,7 +82,7 @@ def is_blank(value: Any) -> bool:
 
 def read_error(value: Any) -> str:
     """The reason code of a cell that holds a spreadsheet error or a formula, or an empty text."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or ("#" not in value and "=" not in value):
         return ""
     text = clean(value)
     if text.upper() in _ERRORS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final
 
 import numpy as np
@@ -19,7 +20,7 @@ from asn_research.ingest.identity import is_float_column, read_employee_number, 
 from asn_research.ingest.reading import Reading, is_blank, is_missing
 from asn_research.ingest.row import find_data_rows
 from asn_research.ingest.source import Grid
-from asn_research.ingest.value import Cells, Notation, ReadColumn, find_notation, is_filled, read_cells
+from asn_research.ingest.value import Cells, Notation, ReadColumn, find_notation, read_cells
 
 ROW: Final = "_row"
 """Column of records: the position of their row in the ledger."""
@@ -128,8 +129,13 @@ def _raw_columns(grid: Grid, rows: Sequence[int], block: Block) -> dict[int, Cel
         if top >= block.first and bottom > top and left == right:
             spread.update({(row, left): grid.rows[top][left] for row in range(top + 1, bottom + 1)})
     columns = {}
+    lines = [grid.rows[row] for row in rows]
+    shortest = min(map(len, lines), default=0)
     for index in indices:
-        cells = [grid.rows[row][index] if index < len(grid.rows[row]) else "" for row in rows]
+        if index < shortest:
+            cells = list(map(itemgetter(index), lines))
+        else:
+            cells = [line[index] if index < len(line) else "" for line in lines]
         if spread:
             cells = [spread.get((row, index), cell) for row, cell in zip(rows, cells, strict=True)]
         columns[index] = Cells.of(cells)
@@ -177,7 +183,7 @@ def _keep(segment: Segment, name: str, column: Column, index: int, cells: Cells,
     _note(segment, name, index, cells, read)
     if not column.required or name in _MADE_LATER:
         return
-    absent = ~is_filled(read.values) & ~is_filled(read.reasons)
+    absent = ~read.filled & ~read.reasons.astype(bool)
     said = np.array([not is_blank(value) for value in cells.uniques], dtype=bool)[cells.codes]
     if name in _MEASURED:
         absent &= ~said
@@ -186,10 +192,10 @@ def _keep(segment: Segment, name: str, column: Column, index: int, cells: Cells,
 
 
 def _note(segment: Segment, name: str, index: int, cells: Cells, read: ReadColumn) -> None:
-    for row in np.flatnonzero(is_filled(read.reasons)):
+    for row in np.flatnonzero(read.reasons.astype(bool)):
         value = cells.uniques[cells.codes[row]]
         segment.issues.append(_issue(segment, int(row), name, read.reasons[row], value, index))
-    for row in np.flatnonzero(is_filled(read.repairs)):
+    for row in np.flatnonzero(read.repairs.astype(bool)):
         segment.repairs.append((segment.offset + int(row), str(read.repairs[row])))
 
 
@@ -221,12 +227,11 @@ def make_records(segment: Segment) -> pd.DataFrame:
         return base.reindex(columns=names)
     parts = []
     for values, read in segment.wide:
-        filled = is_filled(read.values)
-        part = base[filled].copy()
+        part = base[read.filled].copy()
         for name, value in values.items():
             if name != "source" or name not in segment.positions:
                 part[name] = value
-        part[segment.value] = read.values[filled]
+        part[segment.value] = read.values[read.filled]
         parts.append(part)
     records = pd.concat(parts) if parts else base.iloc[:0]
     return records.sort_values(ROW, kind="stable").reindex(columns=names)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from asn_research.contract.column import PROVENANCE, TABLES, Kind, Table
 from asn_research.contract.vocabulary import fold
-from asn_research.ingest.identity import make_pseudonym
+from asn_research.ingest.identity import Pseudonyms
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.record import ROW
 from asn_research.ingest.text import Scrubber, is_personal_code, scrub_label
@@ -26,7 +26,7 @@ _HARMONISED: Final = ("unit", "title", "service", "provider", "theme", "line")
 
 
 def finish_table(
-    table: Table, records: pd.DataFrame, ledger: Ledger, *, key: bytes, agency: str, scrubber: Scrubber
+    table: Table, records: pd.DataFrame, ledger: Ledger, *, people: Pseudonyms, scrubber: Scrubber
 ) -> pd.DataFrame:
     """The stored form of a table's records, in the order of the raw rows."""
     records = records.sort_values(ROW, kind="stable")
@@ -34,13 +34,13 @@ def finish_table(
     for column in table.columns:
         values = records[column.name]
         if column.kind is Kind.PERSON:
-            values = _map(values, partial(make_pseudonym, key, agency=agency, column=column.name))
+            values = _map(values, partial(people.find, column=column.name))
         elif column.kind is Kind.REMARK:
             values = _map(values, scrubber.scrub)
         elif column.kind is Kind.TEXT:
             values = _map(values, scrub_label)
         elif column.kind is Kind.CODE:
-            values = _map(values, partial(_hide_code, key, agency))
+            values = _map(values, partial(_hide_code, people))
         columns[column.name] = _typed(values, column.kind)
     places = _places(records, ledger)
     frame = pd.DataFrame(columns, index=records.index).reset_index(drop=True)
@@ -49,14 +49,17 @@ def finish_table(
     return frame
 
 
-def _hide_code(key: bytes, agency: str, code: str) -> str:
+def _hide_code(people: Pseudonyms, code: str) -> str:
     """A code as it is, or a pseudonym where an office used a number of a person as its code."""
-    return make_pseudonym(key, code, agency=agency) if is_personal_code(code) else code
+    return people.find(code) if is_personal_code(code) else code
 
 
 def _map(values: pd.Series, function: Callable[[str], str]) -> pd.Series:
-    known = {value: function(value) for value in values.dropna().unique()}
-    return values.map(known)
+    codes, uniques = pd.factorize(values)
+    made = np.empty(len(uniques) + 1, dtype=object)
+    made[:-1] = [function(value) for value in uniques]
+    made[-1] = np.nan  # the code of a missing value is -1
+    return pd.Series(made[codes], index=values.index)
 
 
 def _typed(values: pd.Series, kind: Kind) -> pd.Series:

@@ -52,18 +52,22 @@ class Cells:
 
     def take(self, readings: Sequence[Reading]) -> ReadColumn:
         """One reading for every different value, laid out over the rows."""
-        return ReadColumn(
-            *(_spread([reading[part] for reading in readings], self.codes) for part in range(3))
-        )
+        values, reasons, repairs = (_column([reading[part] for reading in readings]) for part in range(3))
+        filled = is_filled(values)
+        return ReadColumn(values[self.codes], reasons[self.codes], repairs[self.codes], filled[self.codes])
 
 
 @dataclass(frozen=True, slots=True)
 class ReadColumn:
-    """A column that was read: values (None where there is none), reasons and repairs, one per row."""
+    """A column that was read: values (None where there is none), reasons and repairs, one per row.
+
+    ``filled`` tells where there is a value.
+    """
 
     values: NDArray[np.object_]
     reasons: NDArray[np.object_]
     repairs: NDArray[np.object_]
+    filled: NDArray[np.bool_]
 
 
 def is_filled(values: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -71,10 +75,10 @@ def is_filled(values: NDArray[np.object_]) -> NDArray[np.bool_]:
     return np.asarray(~(pd.isna(values) | (values == "")), dtype=bool)
 
 
-def _spread(parts: list[Any], codes: NDArray[np.intp]) -> NDArray[np.object_]:
+def _column(parts: list[Any]) -> NDArray[np.object_]:
     array = np.empty(len(parts), dtype=object)
     array[:] = parts
-    return array[codes] if len(parts) else np.empty(0, dtype=object)
+    return array
 
 
 def find_notation(columns: Sequence[tuple[Cells, Column]], *, declared: Order | None) -> Notation:

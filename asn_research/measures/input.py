@@ -36,7 +36,10 @@ def read_column(data: pd.DataFrame, name: str) -> Array:
     """One numeric column as floats; missing stays NaN, text and infinity are refused."""
     check_columns(data, [name])
     try:
-        values = pd.to_numeric(data[name]).to_numpy(dtype=float, na_value=np.nan)
+        column = data[name]
+        if column.dtype != float:
+            column = pd.to_numeric(column)
+        values = column.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise InputError(f"column {name!r} must be numeric: {error}") from error
     if np.isinf(values).any():

@@ -284,8 +284,10 @@ def _draw_indices(values: Array, factor: float, draws: int, seed: int) -> Array:
     patterns, counts = np.unique(filled, axis=0, return_counts=True)
     chance = np.random.default_rng(seed)
     weights = chance.multinomial(len(values), counts / len(values), size=draws).astype(float)
-    answered = weights @ (patterns > 0)
     totals = weights @ patterns
+    if not np.isnan(values).any():  # everybody drawn answered everything
+        return np.asarray(factor * (totals / len(values)).sum(axis=1), dtype=float)
+    answered = weights @ (patterns > 0)
     # An element that no drawn respondent answered keeps its mean over the sample.
     means = np.divide(totals, answered, out=np.broadcast_to(np.nanmean(values, axis=0), totals.shape).copy(),
                       where=answered > 0)  # fmt: skip
