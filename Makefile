@@ -23,7 +23,7 @@ check: $(READY)              ## style, types, architecture
 	$(BIN)/lint-imports
 
 bench: $(READY)              ## speed and memory, as ratios side by side
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(BENCH)
 
 data: $(READY)               ## write data/raw again, byte for byte
 	$(BIN)/python -m asn_research.simulation --output data/raw

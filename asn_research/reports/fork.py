@@ -26,13 +26,20 @@ THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", 
 
 WARM: Final = (
     "asn_research.reports.report",
+    "asn_research.reports.gallery:warm_up",
     "asn_research.reports.quality",
     "asn_research.reports.cross_region",
+    "pandas.io.parquet",
+    "pyarrow.dataset",
+    "pyarrow.parquet",
+    "scipy._lib.cobyqa",
+    "formulaic",
+    "encodings.utf_8_sig",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.debugger",
 )
-"""What a server of kernels has imported before the first kernel asks."""
+"""What a server of kernels has imported, and called after a colon, before the first kernel asks."""
 
 _QUIET: Final = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 """What keeps imports from starting threads, as pyarrow's jemalloc would, and from talking."""

@@ -111,7 +111,7 @@ def execute_notebook(
     ran = witness[-1] if witness else notebook
     if problem is not None:
         _mark(ran, problem)
-    return Execution(_settled(ran), problem)
+    return Execution(settle(ran), problem)
 
 
 def _run(
@@ -161,7 +161,7 @@ def _mark(notebook: NotebookNode, problem: Problem) -> None:
     notebook.cells.insert(begun[-1] if begun else 0, mark)
 
 
-def _settled(notebook: NotebookNode) -> NotebookNode:
+def settle(notebook: NotebookNode) -> NotebookNode:
     """The notebook with positional cell ids and without the traces of clock, machine and folders."""
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number:02d}"

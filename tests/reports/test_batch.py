@@ -6,19 +6,28 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from jupyter_client.kernelspec import KernelSpecManager
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
 
 from asn_research.findings.catalogue import QUESTIONS
 from asn_research.findings.finding import read_findings
 from asn_research.language import Language
+from asn_research.reports import edition
 from asn_research.reports.batch import NAMES, Order, Outcome, Task, make_report, make_reports
+from asn_research.reports.edition import QUALITY, REPORT, Product, findings_text, page_name
 from asn_research.reports.freshness import NOTEBOOKS
 from asn_research.reports.manifest import read_manifest
+from asn_research.reports.notebook import Execution, settle
+from asn_research.reports.parameter import ReportParameters
 from tests.reports.agreement import check_numbers
 
 ROOT = Path(__file__).parents[2]
@@ -94,6 +103,68 @@ def test_another_run_elsewhere_gives_the_same_bytes(folder: Path, project: Path,
     for name in NAMES:
         made = (tmp_path / "reports" / TASK.region / TASK.period / name).read_bytes()
         assert made == (folder / name).read_bytes(), name
+
+
+def by_papermill(notebook: Path, output: Path, given: dict[str, str]) -> nbformat.NotebookNode:
+    """As anybody would run it who has never heard of this package's runner."""
+    parameters = [word for name, value in given.items() for word in ("-r", name, value)]
+    command = [
+        sys.executable,
+        "-m",
+        "papermill",
+        "--no-progress-bar",
+        str(notebook),
+        str(output),
+        *parameters,
+    ]
+    subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+    return nbformat.read(output, as_version=4)
+
+
+def by_warm_kernel(notebook: Path, output: Path, given: dict[str, str]) -> nbformat.NotebookNode:
+    """As JupyterLab runs it with the kernel of this project: all cells, the parameters typed in."""
+    book = nbformat.read(notebook, as_version=4)
+    place = next(n for n, cell in enumerate(book.cells) if "parameters" in cell.metadata.get("tags", []))
+    typed = "\n".join(f"{name} = {value!r}" for name, value in given.items())
+    book.cells.insert(place + 1, nbformat.v4.new_code_cell(typed, metadata={"tags": ["injected-parameters"]}))
+    specs = KernelSpecManager(
+        kernel_dirs=[str(ROOT / "share" / "jupyter" / "kernels")], ensure_native_kernel=False
+    )
+    NotebookClient(book, km=KernelManager(kernel_name="asn-research", kernel_spec_manager=specs)).execute()
+    return book
+
+
+@pytest.mark.parametrize(
+    ("product", "language", "run"), [(REPORT, "id", by_papermill), (QUALITY, "en", by_warm_kernel)]
+)
+def test_any_other_way_of_running_the_notebook_gives_the_same_page(
+    product: Product,
+    language: Language,
+    run: Callable[[Path, Path, dict[str, str]], nbformat.NotebookNode],
+    folder: Path,
+    project: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = {"region": TASK.region, "period": TASK.period, "language": language}
+    places = {name: str(project / name) for name in ("raw", "processed")}
+    book = run(ROOT / "notebooks" / product.notebook, tmp_path / "ran.ipynb", given | places)
+    monkeypatch.setattr(edition, "execute_notebook", lambda *_, **__: Execution(settle(book)))
+    manifest = read_manifest(folder)
+    assert manifest is not None
+    made = edition.make_edition(
+        product,
+        ROOT / "notebooks",
+        ReportParameters(**given),
+        region=TASK.region,
+        period=TASK.period,
+        name=manifest.name,
+        languages=("id", "en"),
+    )
+    assert made.problems == ()
+    assert made.page == (folder / page_name(product, language)).read_text(encoding="utf-8")
+    if made.findings is not None:
+        assert findings_text(made.findings) == (folder / "findings.json").read_text(encoding="utf-8")
 
 
 def test_findings_answer_every_question_of_the_catalogue_once(folder: Path) -> None:

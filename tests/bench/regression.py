@@ -1,4 +1,4 @@
-"""Time and memory of the gain regression on a million people: ``python -m tests.bench``."""
+"""Time and memory of the gain regression on a million people."""
 
 from __future__ import annotations
 
