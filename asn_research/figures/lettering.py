@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import matplotlib as mpl
-from matplotlib.font_manager import FontProperties, get_font
+from matplotlib.font_manager import FontProperties
 from matplotlib.ft2font import FT2Font, LoadFlags
 from matplotlib.text import Text
 from matplotlib.transforms import Transform
@@ -34,6 +34,7 @@ FAMILY: Final = (
 BASELINE: Final = 0.36
 """How far the baseline lies below the middle of a line, in type sizes: half the height of a capital."""
 
+_MEASURED_PT: Final = 100.0
 _FOLDER = Path(mpl.get_data_path()) / "fonts" / "ttf"
 
 
@@ -44,7 +45,9 @@ def _font_file(bold: bool) -> str:
 
 @cache
 def _face(bold: bool) -> FT2Font:
-    face = get_font(_font_file(bold))
+    """The typeface at the size in which it is measured, apart from the one that matplotlib draws with."""
+    face = FT2Font(_font_file(bold))
+    face.set_size(_MEASURED_PT, 72.0)
     return face
 
 
@@ -56,10 +59,11 @@ def font(size: float = SIZE, *, bold: bool = False) -> FontProperties:
 
 @cache
 def _advance(character: str, bold: bool) -> float:
-    """Width of a character in type sizes."""
-    face = FT2Font(_font_file(bold))
-    face.set_size(100.0, 72.0)
-    return float(face.load_char(ord(character), flags=LoadFlags.NO_HINTING).linearHoriAdvance) / 6_553_600.0
+    """Width of a character in type sizes; a whole one where the typeface does not have it."""
+    if not _face(bold).get_char_index(ord(character)):
+        return 1.0
+    glyph = _face(bold).load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / (65_536.0 * _MEASURED_PT)
 
 
 def drawable(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from string import ascii_letters, digits, punctuation
 from typing import Any
 
 from markupsafe import Markup
@@ -11,7 +12,7 @@ from markupsafe import Markup
 from asn_research.contract.vocabulary import nearest
 from asn_research.errors import Problem, ReportError
 from asn_research.figures.figure import alt_text, draw
-from asn_research.figures.style import to_svg
+from asn_research.figures.style import new_figure, text_width, to_svg
 from asn_research.findings.finding import Finding, Status
 from asn_research.findings.label import caption
 from asn_research.findings.sentence import (
@@ -23,8 +24,11 @@ from asn_research.findings.sentence import (
     sample_sentence,
 )
 from asn_research.findings.summary import summarise
+from asn_research.language.catalogue import read_messages
 from asn_research.reports.exhibit import Exhibit
+from asn_research.reports.markup import compile_templates
 from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
+from asn_research.tables.pattern import read_pattern
 from asn_research.tables.table import table_html
 
 
@@ -66,6 +70,17 @@ class Findings:
         estimated = sum(finding.status is Status.ESTIMATED for finding in self.findings)
         text = f"{len(self.findings)} findings, {estimated} estimated"
         return {FINDINGS_MIMETYPE: self.as_records(), "text/plain": text}, {STAMP: dict(self.stamp)}
+
+
+def warm_up() -> None:
+    """Read, compile and draw once what every report needs, for a process that others are forked from."""
+    read_messages()
+    read_pattern()
+    compile_templates()
+    figure, _ = new_figure(100.0, left=10.0, right=10.0, top=10.0, bottom=10.0, bare=True)
+    for is_bold in (False, True):
+        text_width(ascii_letters + digits + punctuation, bold=is_bold)
+    to_svg(figure)
 
 
 class Gallery(Exhibit):

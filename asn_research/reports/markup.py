@@ -36,6 +36,14 @@ def render(name: str, language: Language, **values: Any) -> Markup:
     return Markup(_environment().get_template(f"{name}.html.j2").render(words | values))  # noqa: S704
 
 
+def compile_templates() -> None:
+    """Compile every template at once, for a process that others are forked from."""
+    environment = _environment()
+    for name in environment.list_templates(extensions=["j2"]):
+        if "/" not in name:
+            environment.get_template(name)
+
+
 def _say(language: Language, key: str, /, **fields: object) -> str:
     return phrase(f"report.{key}", language, **fields)
 

@@ -73,5 +73,9 @@ def test_what_does_not_fit_is_cut_visibly(text: str) -> None:
         assert lines[-1].endswith("…")
 
 
+def test_what_the_typeface_lacks_has_a_width_too() -> None:
+    assert style.text_width("a\t中") > style.text_width("a") + 15.0
+
+
 def test_text_is_drawn_on_one_line_in_known_characters() -> None:
     assert style.drawable("a\n\tb\u0007\u200b 中 é") == "a b?? ? é"
