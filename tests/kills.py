@@ -1,10 +1,10 @@
 """Kill runs at random moments and compare what comes out in the end with an undisturbed run.
 
 ``python -m tests.kills --rounds 200`` kills 200 runs, each with its whole process group and without warning
-(SIGKILL), at moments spread evenly over the time in which it works. After each kill every file under a final name
-must be whole. After every few kills the run is let finish, and its files must be those of an undisturbed
-run, byte by byte; then it begins again: from finished reports of which one region has other data now, or
-from nothing.
+(SIGKILL), at moments spread evenly over the time in which it works. After each kill every file under a final
+name must be whole. After every few kills the run is let finish, and its files must be those of an undisturbed
+run, byte by byte; then it begins again: from finished reports of which one region has other data now, or from
+nothing.
 """
 
 from __future__ import annotations

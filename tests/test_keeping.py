@@ -149,6 +149,39 @@ def test_runs_that_are_killed_end_as_if_nothing_had_happened(tmp_path: Path) -> 
     assert run_trials(tmp_path, rounds=2, seed=5, regions=1, people=60, each=2) == 1
 
 
+def has_namespaces() -> bool:
+    """Whether this user can mount a small disk that only the user sees."""
+    tool = shutil.which("unshare")
+    mount = "mount -t tmpfs -o size=64k tmpfs /mnt"
+    return tool is not None and subprocess.run([tool, "-rm", "sh", "-c", mount], check=False).returncode == 0
+
+
+@pytest.mark.skipif(not has_namespaces(), reason="needs a private mount")
+@pytest.mark.parametrize("full", ["reports", "processed"])
+def test_a_full_disk_ends_in_one_sentence_and_nothing_half_published(tmp_path: Path, full: str) -> None:
+    """A real disk of 64 kilobytes, smaller than any report."""
+    write_regions(tmp_path / "raw", regions=1, people=60, seed=3)
+    for name in ("reports", "processed"):
+        (tmp_path / name).mkdir()
+    places = [
+        part for name in ("raw", "reports", "processed") for part in (f"--{name}", str(tmp_path / name))
+    ]
+    program = 'mount -t tmpfs -o size=64k disk "$1" && shift && "$@"; end=$?; find "$FULL" -type f; exit $end'
+    line = ["unshare", "-rm", "sh", "-c", program, "sh", str(tmp_path / full)]
+    ran = subprocess.run(
+        [*line, sys.executable, "-m", "asn_research.cli", "run", *places],
+        env=os.environ | KEY | {"FULL": str(tmp_path / full)},
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 1, ran.stdout + ran.stderr
+    assert "there is no space left on the disk of this folder" in ran.stderr
+    assert str(tmp_path / full) in ran.stderr
+    assert "Traceback" not in ran.stderr
+    left = {Path(name).name for name in ran.stdout.splitlines() if name.startswith(str(tmp_path / full))}
+    assert left <= {".lock", "state.json", "index.html"}
+    assert not any((tmp_path / "reports").rglob("report*.html"))
+
+
 def test_the_scheduler_of_jupyterlab_runs_the_notebook_to_the_same_findings(
     made: Path, tmp_path: Path
 ) -> None:
