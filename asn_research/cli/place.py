@@ -51,13 +51,14 @@ ReportsPlace = Annotated[
 ]  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass
 class Places:
     """The folders of a command; where some lie at URLs, those of its stage, and what it stands for."""
 
     folders: dict[str, Path]
     sites: Sites | None = None
     stage: Path | None = None
+    collected: bool = False
 
     def name(self, part: str) -> str:
         """How people know the place of ``raw``, ``processed`` or ``reports``."""
@@ -67,15 +68,16 @@ class Places:
         return site.url if isinstance(site, Location) else str(self.folders[part])
 
     def collect(self) -> None:
-        """Bring what is published at a URL to the stage."""
-        if self.sites is not None and self.stage is not None:
+        """Bring what is published at a URL to the stage; once, because the stage then has what is newer."""
+        if self.sites is not None and self.stage is not None and not self.collected:
             from asn_research.reports.delivery import collect_published
 
             collect_published(self.sites, self.stage)
+            self.collected = True
 
     def deliver(self) -> None:
-        """Bring what the stage has for all regions together to the URL."""
-        if self.sites is not None and self.stage is not None:
+        """Bring what the stage has for all regions together to the URL; nothing where it knows too little."""
+        if self.sites is not None and self.stage is not None and self.collected:
             from asn_research.reports.delivery import deliver_shared
 
             deliver_shared(self.sites, self.stage)

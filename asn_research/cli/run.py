@@ -181,6 +181,7 @@ def _keep(
     from asn_research.reports import history as past
     from asn_research.reports.notice import tell
 
+    places.collect()
     now = datetime.datetime.now(datetime.UTC)
     known = past.note_states(past.read_history(order.reports), states, now=now)
     index = places.name("reports") + "/index.html"
@@ -199,8 +200,10 @@ def _keep(
 
 def _run_across(order: Order, pool: Pool) -> str | None:
     """The report across regions, after those of the regions; its state, None where there is none."""
-    from asn_research.reports.freshness import find_fresh_across
+    from asn_research.reports.freshness import find_fresh_across, is_across_possible
 
+    if not is_across_possible(order):
+        return None
     manifest, fresh = find_fresh_across(order), True
     if manifest is None:
         from asn_research.reports.schedule import make_across

@@ -14,10 +14,13 @@ from asn_research.ingest.store import find_project
 from asn_research.language import Language, format_count, format_date
 from asn_research.reports.gallery import Findings, Gallery
 from asn_research.reports.parameter import check_cross_region_parameters
-from asn_research.reports.published import PublishedFindings, list_published, read_evidence
+from asn_research.reports.published import (
+    LEAST_REGIONS,
+    PublishedFindings,
+    list_published,
+    read_evidence,
+)
 from asn_research.reports.report import grade_meaning
-
-LEAST_REGIONS = 2
 
 
 class CrossRegionReport(Gallery):

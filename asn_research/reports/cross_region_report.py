@@ -10,7 +10,7 @@ from asn_research.findings.finding import read_findings
 from asn_research.findings.summary import summarise
 from asn_research.language import phrase
 from asn_research.reports import provenance
-from asn_research.reports.cross_region import LEAST_REGIONS, few_regions
+from asn_research.reports.cross_region import few_regions
 from asn_research.reports.edition import (
     CROSS_REGION,
     Edition,
@@ -24,7 +24,7 @@ from asn_research.reports.limit import Limit
 from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
 from asn_research.reports.parameter import CrossRegionParameters
 from asn_research.reports.publication import publish
-from asn_research.reports.published import FINDINGS, PublishedFindings, list_published
+from asn_research.reports.published import FINDINGS, LEAST_REGIONS, PublishedFindings, list_published
 from asn_research.reports.region_report import same_findings
 from asn_research.reports.report import grade_meaning
 

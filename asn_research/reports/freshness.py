@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 from asn_research.contract.region import ACROSS, REGION_FILE
 from asn_research.reports import provenance
 from asn_research.reports.manifest import Manifest, hash_inputs, read_manifest
-from asn_research.reports.published import PublishedFindings, find_published, list_published
+from asn_research.reports.published import LEAST_REGIONS, PublishedFindings, find_published, list_published
 
 if TYPE_CHECKING:
     from asn_research.reports.batch import Order, Task
@@ -115,6 +115,12 @@ def is_index_fresh(reports: Path, known: Mapping[str, Any], inputs: str) -> bool
             for name, digest in pages.items()
         )
     )
+
+
+def is_across_possible(order: Order) -> bool:
+    """Whether there are enough findings for a report across regions, or an earlier one to take back."""
+    enough = len(list_published(order.reports)) >= LEAST_REGIONS
+    return enough or read_manifest(order.reports / ACROSS) is not None
 
 
 def last_period(periods: Sequence[str], period: str) -> str | None:

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import socket
-import subprocess
-import sys
 import tomllib
 from contextlib import ExitStack
 from pathlib import Path
 
 import fsspec
+from typer.testing import CliRunner
 
+from asn_research.cli import app
 from tests.reports.light import PERIOD, REGIONS, write_light_project
 from tests.reports.machine import KEY, open_shop, started
 
@@ -47,17 +46,8 @@ def test_the_commands_work_one_after_the_other(tmp_path: Path) -> None:
     def run(number: int) -> str:
         program, *arguments = words(number)
         assert program == "asn-research"
-        environment = {
-            **os.environ,
-            "LC_ALL": "en_GB.UTF-8",
-            "ASN_RESEARCH_HOME": str(home),
-            "COLUMNS": "200",
-        }
-        done = subprocess.run(
-            [sys.executable, "-m", "asn_research.cli", *arguments], env=environment, cwd=home,
-            capture_output=True, text=True, timeout=200,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
+        done = CliRunner(env={"ASN_RESEARCH_HOME": str(home)}).invoke(app, arguments)
+        assert done.exit_code == 0, done.output
         return done.stdout
 
     with ExitStack() as stack:
@@ -70,7 +60,7 @@ def test_the_commands_work_one_after_the_other(tmp_path: Path) -> None:
         for number in (1, 2):
             program, *arguments = words(number)
             assert program == "dask"
-            stack.enter_context(started(*arguments))
+            stack.enter_context(started(*arguments, ASN_RESEARCH_FORK="1"))
         assert f"{REGIONS[0]} {PERIOD}: made" in run(3)
         assert "s3://asn-training/processed" in run(4)
         assert f"{REGIONS[0]} {PERIOD}: made" in run(6)
