@@ -24,6 +24,15 @@ _DIGITS: Final[dict[str, int]] = {
 }
 
 
+def decimals_of(unit: str) -> int:
+    """The decimals that a unit is written with; ``points per 10 percentage points`` are points.
+
+    >>> decimals_of("points"), decimals_of("share")
+    (1, 0)
+    """
+    return _DIGITS.get(unit.split(" per ")[0], 2)
+
+
 def format_quantity(
     value: float | None,
     unit: str,
@@ -43,7 +52,7 @@ def format_quantity(
     """
     if value is None:
         return MISSING
-    decimals = _DIGITS.get(unit.split(" per ")[0], 2) if digits is None else digits
+    decimals = decimals_of(unit) if digits is None else digits
     if unit == "percentage_points":
         return format_number(100 * value, language, digits=decimals, sign=sign)
     if unit == "share":

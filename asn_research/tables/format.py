@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Row
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.number import MISSING, format_number
-from asn_research.language.quantity import format_quantity
+from asn_research.language.quantity import decimals_of, format_quantity
+
+_MOST_FURTHER_DIGITS: Final = 3
 
 
 def format_value(row: Row, column: str, unit: str, language: Language, *, sign: bool = False) -> str:
@@ -47,6 +50,8 @@ def format_interval(
 ) -> str:
     r"""The interval of a row as ``low to high``, which does not break over lines.
 
+    As in sentences, both ends have more decimals where one would round to zero and hide its side of it.
+
     >>> format_interval({"conf_low": -0.4, "conf_high": 2.0}, "points", "id")
     '−0,4\xa0s.d.\xa02,0'
     """
@@ -55,5 +60,16 @@ def format_interval(
         return phrase("figure.interval_open", language, low=format_quantity(low, unit, language, sign=sign))
     if math.isnan(low) or math.isnan(high):
         return MISSING
-    ends = (format_quantity(end, unit, language, sign=sign) for end in (low, high))
+    digits = _clear_digits((low, high), unit)
+    ends = (format_quantity(end, unit, language, sign=sign, digits=digits) for end in (low, high))
     return phrase("figure.interval", language, **dict(zip(("low", "high"), ends, strict=True)))
+
+
+def _clear_digits(ends: tuple[float, float], unit: str) -> int:
+    """The decimals at which no end of an interval rounds to zero, at most three more than the unit has."""
+    scale = 100.0 if unit in ("share", "percentage_points") else 1.0
+    digits = decimals_of(unit)
+    most = digits + _MOST_FURTHER_DIGITS
+    while digits < most and any(end != 0 and round(scale * end, digits) == 0 for end in ends):
+        digits += 1
+    return digits

@@ -49,3 +49,18 @@ def test_people_have_thousands_separators() -> None:
     assert format_people({"n": 1240}, "n", "id") == "1.240"
     assert format_people({"n": 1240}, "n", "en") == "1,240"
     assert format_people({"n": None}, "n", "id") == "–"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "text"),
+    [
+        (0.02, 4.31, "points", "0.02 to 4.31"),
+        (-3.1, -0.004, "points", "−3.100 to −0.004"),
+        (-1.2, 0.0, "points", "−1.2 to 0.0"),
+        (0.002, 0.31, "share", "0.2% to 31.0%"),
+        (0.00001, 1.0, "points", "0.0000 to 1.0000"),
+    ],
+)
+def test_an_end_near_zero_shows_on_which_side_it_lies(low: float, high: float, unit: str, text: str) -> None:
+    cell = format_interval({"conf_low": low, "conf_high": high}, unit, "en")
+    assert cell.replace("\N{NO-BREAK SPACE}", " ") == text
