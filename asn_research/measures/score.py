@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -120,6 +122,11 @@ class Scores:
     people: pd.DataFrame
     assigned: pd.DataFrame
 
+    @cached_property
+    def _outcomes(self) -> Mapping[Any, Any]:
+        """Positions of the scores of each competency and source."""
+        return self.assessments.groupby(["competency", "source"], sort=False).indices
+
     def outcomes(self, *, wave_from: str = "pre", wave_to: str = "post") -> pd.DataFrame:
         """:func:`list_outcomes` of these scores."""
         return _count_outcomes(self.assessments, wave_from, wave_to)
@@ -133,9 +140,8 @@ class Scores:
         check_term("source", source)
         for wave in waves:
             check_term("wave", wave)
-        scores = self.assessments
-        wanted = (scores["competency"] == competency) & (scores["source"] == source)
-        scores = scores[wanted & scores["wave"].isin(waves)]
+        scores = self.assessments.iloc[self._outcomes.get((competency, source), [])]
+        scores = scores[scores["wave"].isin(waves)]
         assigned = _courses_of(scores, self.participation, self.assigned)
         scores = _own_scores(scores, assigned)
         means = scores.pivot_table(

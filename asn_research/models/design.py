@@ -201,7 +201,8 @@ def complete_rows(
     rows = np.flatnonzero(keep)
     if rows.size == 0:
         raise TooFewObservationsError(f"No row has all of {', '.join(wanted)}; {len(data)} rows were given.")
-    return (data[wanted] if rows.size == len(data) else data[wanted].iloc[rows]), rows
+    kept = data if list(data.columns) == wanted else data[wanted]
+    return (kept if rows.size == len(data) else kept.iloc[rows]), rows
 
 
 def group_codes(values: pd.Series) -> Codes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -37,13 +37,22 @@ class MultilevelFit(Fit):
     """A :class:`Fit` with its variance components and its shrunken group effects.
 
     ``variances``: one row per (co)variance with ``group``, ``term``, ``other`` (empty for a variance),
-    ``variance`` (or covariance) and ``sd`` (or correlation); the last row is the residual.
-    ``effects``: one row per group level and random term with ``group``, ``level``, ``term``, ``estimate``
-    (the conditional mode, shrunken towards zero), ``std_error`` (given the fixed effects) and ``n_obs``.
+    ``variance`` (or covariance) and ``sd`` (or correlation); the last row is the residual. ``theta``: the
+    relative factors at which ``likelihood`` is largest.
     """
 
     variances: pd.DataFrame
-    effects: pd.DataFrame
+    theta: Vector = field(repr=False)
+    likelihood: MixedLikelihood = field(repr=False)
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """The shrunken effect of every level, computed when it is asked for: the time grows with its square.
+
+        One row per group level and random term with ``group``, ``level``, ``term``, ``estimate`` (the
+        conditional mode, shrunken towards zero), ``std_error`` (given the fixed effects) and ``n_obs``.
+        """
+        return _effects(self.likelihood, self.theta, self.statistics["sigma"])
 
 
 def fit_multilevel(
@@ -161,7 +170,8 @@ def fit_multilevel(
         statistics=_statistics(model, theta, sigma, design, beta) | {"singular": float(bool(remarks))},
         warnings=remarks,
         variances=variances,
-        effects=_effects(model, theta, sigma),
+        theta=theta,
+        likelihood=model,
     )
 
 
