@@ -101,6 +101,7 @@ def _compared(data: RegionData, people: GainPeople) -> Finding:
             "compared": True,
             "trained": len(people.trained),
             "comparison": len(people.comparison),
+            "expected_after": float(people.trained["post"].mean()) - difference.estimate,
             "unit": "points",
         },
     )

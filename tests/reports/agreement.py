@@ -28,6 +28,9 @@ _FIELD = re.compile(r"{\w+}")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _SHORT: Final = 3
 _TOLD: Final = ("estimate", "conf_low", "conf_high", "conf_level", "p_value", "n_obs", "n_clusters")
+_TOLD_WHOLE: Final = frozenset({"recommendations", "plan_deviations"})
+"""Questions whose sentences tell every row, in other words than its name."""
+
 _ROOMS: Final = frozenset({"finding", "figure"})
 _PER_CENT: Final = 100.0
 _MONEY: Final = 1000.0
@@ -167,7 +170,7 @@ class _Known:
         for row in finding.rows:
             key = (group_label(row, language), row_label(row, language))
             self.rows.setdefault(key, []).append(row)
-        self.is_told_whole = any("rule" in row for row in finding.rows)
+        self.is_told_whole = finding.question in _TOLD_WHOLE
         self.names = _names_expression(frozenset(_names_of(finding, language)))
 
     def strangers(
@@ -242,7 +245,12 @@ def _values_of(finding: Finding) -> Iterator[float]:
 
 
 def _row_counts(finding: Finding) -> Iterator[int]:
-    """How many rows a figure or a table may say it shows: all, those withheld, those not, at most so many."""
+    """How many rows a figure or a table may say it shows: all, those withheld, those not, at most so many.
+
+    A curve of specifications tells places in it, and how many of them leave out zero.
+    """
+    if any("headline" in row for row in finding.rows):
+        yield from range(len(finding.rows) + 1)
     withheld = sum(bool(row.get("suppressed")) for row in finding.rows)
     yield from (len(finding.rows), withheld, len(finding.rows) - withheld, MAXIMUM_ROWS)
 
