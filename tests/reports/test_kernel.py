@@ -27,7 +27,7 @@ from asn_research.reports.fork import SWITCH, can_fork
 from asn_research.reports.kernel import PROVISIONER, kernel_manager
 
 ROOT = Path(__file__).parents[2]
-SPECS = ROOT / "share" / "jupyter" / "kernels"
+SPECS = ROOT / "asn_research" / "reports" / "kernelspec"
 forked = pytest.mark.skipif(not can_fork(), reason="no fork here")
 
 
