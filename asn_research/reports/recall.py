@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
+from asn_research.errors import FullDiskError
 from asn_research.findings.answer import answer_questions
 from asn_research.findings.finding import Finding, read_findings
 from asn_research.findings.past import PastPeriod
+from asn_research.ingest.storage import sweep
 from asn_research.ingest.store import RegionData
 from asn_research.reports import provenance
 from asn_research.reports.publication import publish
@@ -35,7 +37,8 @@ def answer_once(data: RegionData, folder: Path, *, past: PastPeriod | None = Non
     if records is None:
         made = [record for finding in answer_questions(data, past=past) for record in finding.as_records()]
         text = json.dumps({"key": key, "records": made}, ensure_ascii=False, allow_nan=False)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, FullDiskError):
+            sweep(folder)
             publish(folder, {FILE: text.encode()})
         records = json.loads(text)["records"]
     return read_findings(records)

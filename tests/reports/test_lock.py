@@ -85,6 +85,8 @@ def test_the_command_refuses_a_held_folder_and_touches_nothing(tmp_path: Path) -
             assert words in result.stderr
             assert f"{os.getpid()}" in result.stderr
         assert [path.name for path in reports.iterdir()] == [FILE]
+        looked = CliRunner().invoke(app, ["status", *arguments[1:3], "--reports", str(reports)])
+        assert looked.exit_code == 0, looked.output
     assert not (tmp_path / "processed").exists()
 
 
