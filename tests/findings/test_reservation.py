@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from asn_research.findings.draft import quarantine_caveats
+from asn_research.findings.dropout import describe_dropout
 from asn_research.findings.finding import Finding
 from asn_research.findings.people import GainPeople
 from asn_research.findings.reach import _months
@@ -78,6 +79,34 @@ def test_lost_people_who_started_elsewhere_are_named(lost: float, code: str) -> 
         assert caveats[0].fields["difference_sd"] == pytest.approx(expected, rel=1e-9, abs=1e-12)
     few = replace(people, minimum=11)
     assert few.lost_caveats() == ()
+
+
+def lost_ten(*, compared: bool) -> GainPeople:
+    """Twenty trained kept at 55 and 65 reach 70, ten are lost at 40; perhaps twelve compared stay at 60."""
+    pre = [55.0, 65.0] * 10 + [40.0] * 10 + [60.0] * 12
+    post = [70.0] * 20 + [float("nan")] * 10 + [60.0] * 12
+    frame = pd.DataFrame({"pre": pre, "post": post, "trained": [1.0] * 30 + [0.0] * 12})
+    frame["gain"] = frame["post"] - frame["pre"]
+    kept = frame if compared else frame[frame["trained"] == 1.0]
+    return GainPeople(kept, frame.iloc[:0], minimum=10, competency="technical_skill", source="test")
+
+
+def test_what_a_gain_could_be_with_those_lost_is_bounded_by_hand() -> None:
+    found = describe_dropout(lost_ten(compared=False))
+    assert (found["lost"], found["lost_started"]) == (10, 30)
+    by_hand = {
+        "lost_share": 10 / 30,
+        "lost_unchanged": 20 * 10 / 30,
+        "lost_low": (20 * 70 + 10 * 0) / 30 - (20 * 60 + 10 * 40) / 30,
+        "lost_high": (20 * 70 + 10 * 100) / 30 - (20 * 60 + 10 * 40) / 30,
+    }
+    for name, value in by_hand.items():
+        assert float(str(found[name])) == pytest.approx(value, rel=1e-12, abs=1e-12), name
+    beside = describe_dropout(lost_ten(compared=True))
+    assert beside["lost_share"] == pytest.approx(10 / 42, rel=1e-12, abs=0)
+    for name in ("lost_unchanged", "lost_low", "lost_high"):  # the compared neither changed nor left
+        assert float(str(beside[name])) == pytest.approx(float(str(found[name])), rel=1e-9, abs=1e-9)
+    assert describe_dropout(replace(lost_ten(compared=False), minimum=11)) == {}
 
 
 def test_methods_that_do_not_differ_from_the_reference_are_called_unclear(one_group: Findings) -> None:
