@@ -59,6 +59,24 @@ def test_hand_edited_tables_are_made_again(ready: Office) -> None:
     assert _open(ready).assessments["score"].eq(60).all()
 
 
+@pytest.mark.parametrize("damage", ["cut", "empty", "gone", "quarantine", "state"])
+def test_what_a_loss_of_power_could_leave_is_never_taken_as_whole(ready: Office, damage: str) -> None:
+    before = _open(ready)
+    name = {"quarantine": "quarantine.xlsx", "state": "state.json"}.get(damage, "assessments.parquet")
+    path = ready.processed / name
+    if damage in {"cut", "state"}:
+        path.write_bytes(path.read_bytes()[:-7])
+    elif damage == "empty":
+        path.write_bytes(b"")
+    else:
+        path.unlink()
+    after = _open(ready)
+    assert list(after) == list(before)
+    assert after.assessments.equals(before.assessments)
+    assert (ready.processed / "quarantine.xlsx").is_file()
+    assert sorted(p.name for p in ready.processed.parent.iterdir()) == ["2025"]
+
+
 def test_what_is_not_there(ready: Office, tmp_path: Path) -> None:
     with pytest.raises(RegionError, match="contoh"):
         open_region("lain", raw=ready.root / "raw", processed=ready.root / "processed")
