@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from asn_research.cli.console import say
 
 if TYPE_CHECKING:
+    from rich.console import Group
     from rich.live import Live
-    from rich.table import Table
 
     from asn_research.reports.progress import Progress
 
@@ -65,14 +65,14 @@ def time_left(seconds: float) -> str:
     return say("left_seconds", seconds=max(5, 5 * round(seconds / 5)))
 
 
-def progress_table(progress: Progress) -> Table:
+def progress_table(progress: Progress) -> Group:
     """The reports being made, the longest under way first, above how many are ready and the time left."""
     from rich.box import SIMPLE
+    from rich.console import Group
     from rich.table import Table
 
     left = "" if progress.seconds_left is None else f", {time_left(progress.seconds_left)}"
-    caption = say("progress", done=progress.done, total=progress.total) + left
-    table = Table(box=SIMPLE, show_header=False, caption=caption, caption_justify="left", pad_edge=False)
+    table = Table(box=SIMPLE, show_header=False, pad_edge=False)
     for task, seconds in sorted(progress.running.items(), key=lambda item: -item[1]):
         table.add_row(task.region, task.period, say("running", seconds=int(seconds)))
-    return table
+    return Group(table, say("progress", done=progress.done, total=progress.total) + left)
