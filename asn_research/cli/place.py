@@ -121,7 +121,10 @@ def open_places(
     notebooks = _project_notebooks() or found["notebooks"]
     with open_stage(sites) as stage:
         sketch_regions(sites, stage)
-        yield Places({"notebooks": notebooks, **folders_of(stage)}, sites, stage)
+        folders = {"notebooks": notebooks, **folders_of(stage)}
+        if not isinstance(sites.raw, Location):
+            folders["raw"] = found["raw"]
+        yield Places(folders, sites, stage)
 
 
 def _project_notebooks() -> Path | None:

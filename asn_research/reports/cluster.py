@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from asn_research.errors import AsnResearchError, ClusterError, Place, Problem
+from asn_research.errors import AsnResearchError, ClusterError, FullDiskError, Place, Problem
 from asn_research.ingest.identity import read_key
 from asn_research.ingest.store import HOME_VARIABLE
 from asn_research.reports import provenance
@@ -315,6 +315,8 @@ def _outcome(order: Order, task: Task, future: Future[Any]) -> Outcome | None:
     error = future.exception()
     if isinstance(error, KilledWorker):
         return None
+    if isinstance(error, FullDiskError):
+        raise error
     fields = {"error": type(error).__name__, "text": str(error)}
     message = f"a defect of the program: {fields['error']}: {fields['text']}"
     return fail(order, task, (Problem("defect", message, fields=fields),))

@@ -95,9 +95,12 @@ class Location:
             return {}
         with self._explained():
             system, root = self._open()
-            found: Mapping[str, bytes] = system.cat([f"{root}/{name}" for name in wanted])
-        by_name = {path.lstrip("/"): content for path, content in found.items()}
-        return {name: by_name[f"{root}/{name}".lstrip("/")] for name in wanted}
+            found = (
+                system.cat_ranges(  # unlike cat, takes names as they are: nilai [akhir].xlsx is no pattern
+                    [f"{root}/{name}" for name in wanted], None, None, on_error="raise"
+                )
+            )
+        return dict(zip(wanted, found, strict=True))
 
     def write_file(self, name: str, content: bytes) -> None:
         """Write a file whole, over one of the same name."""
@@ -117,7 +120,8 @@ class Location:
         if gone:
             with self._explained(gone[0]):
                 system, root = self._open()
-                system.rm([f"{root}/{name}" for name in gone])
+                for name in gone:
+                    system.rm_file(f"{root}/{name}")
 
     def check_writable(self) -> None:
         """Write and remove an empty file, so that a missing permission is told before anything is made.

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from asn_research.ingest.storage import guard_space
 from asn_research.ingest.store import HOME_VARIABLE
 from asn_research.reports.location import Location
 
@@ -51,18 +52,24 @@ def open_stage(sites: Sites) -> Iterator[Path]:
     """A private working folder laid out like a project; local folders are linked into it, not copied.
 
     While it is open, notebooks find it as their project.
+
+    Raises
+    ------
+    FullDiskError
+        If its disk is full, also by what is done in it.
     """
     _remove_abandoned()
     stage = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
     before = os.environ.get(HOME_VARIABLE)
     try:
-        with _held(stage):
+        with _held(stage), guard_space(stage):
             (stage / "data").mkdir()
             for name, site in sites.parts():
                 if isinstance(site, Location):
                     (stage / name).mkdir()
                 else:
-                    site.mkdir(parents=True, exist_ok=True)
+                    if site is not sites.raw:
+                        site.mkdir(parents=True, exist_ok=True)
                     (stage / name).symlink_to(site.resolve(), target_is_directory=True)
             os.environ[HOME_VARIABLE] = str(stage)
             yield stage

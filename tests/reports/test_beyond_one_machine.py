@@ -51,7 +51,7 @@ def test_the_commands_work_one_after_the_other(tmp_path: Path) -> None:
         return done.stdout
 
     with ExitStack() as stack:
-        stack.enter_context(open_shop(BUCKET))
+        shop = stack.enter_context(open_shop(BUCKET))
         write_light_project(home, regions=1)
         store = fsspec.filesystem("s3", skip_instance_cache=True, use_listings_cache=False)
         raw = home / "data" / "raw"
@@ -64,7 +64,9 @@ def test_the_commands_work_one_after_the_other(tmp_path: Path) -> None:
         assert f"{REGIONS[0]} {PERIOD}: made" in run(3)
         assert "s3://asn-training/processed" in run(4)
         assert f"{REGIONS[0]} {PERIOD}: made" in run(6)
+        shop.asked.clear()
         assert f"{REGIONS[0]} {PERIOD}: up to date" in run(5)
+        assert not [path for path in shop.of("GET") if f"/{BUCKET}/raw/" in path or ".parquet" in path]
         for path in (home / "reports" / REGIONS[0] / PERIOD).iterdir():
             assert store.cat(f"{BUCKET}/reports/{REGIONS[0]}/{PERIOD}/{path.name}") == path.read_bytes()
     assert len(COMMANDS) == 7

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import Any
 
 import fsspec
@@ -18,6 +21,7 @@ from asn_research.cli import app
 from asn_research.reports.batch import NAMES, Order, Task, make_report
 from asn_research.reports.delivery import RECEIPT, make_report_away
 from asn_research.reports.location import Location
+from asn_research.reports.provenance import digest_bytes
 from asn_research.reports.stage import Sites
 from tests.reports.light import PERIOD, REGIONS, write_light_project
 from tests.reports.machine import KEY, Shop, open_shop
@@ -76,6 +80,10 @@ def made(shop: Shop, home: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("asn_research.reports.stage.Sites.inner", True)
         patch.setattr(tempfile, "tempdir", str(stages))
+        across = "asn_research.reports.cross_region_report.make_cross_region_report"
+        patch.setattr(
+            "asn_research.reports.schedule.make_across", lambda order, _pool: resolve_name(across)(order)
+        )
         folders = {"raw": home / "data" / "raw", "processed": home / "data" / "processed",
                    "reports": home / "reports", "notebooks": home / "notebooks"}  # fmt: skip
         for region in REGIONS:
@@ -174,6 +182,28 @@ def test_the_real_notebooks_give_the_same_bytes_in_both_languages(
     assert make_report(Order(**(away | real | {"sites": sites})), task).well
     assert stored("r2") == kept(tmp_path / "reports")
     assert len(stored("r2")) == len(NAMES)
+
+
+def test_a_report_builds_on_what_the_store_has_of_the_period_before(
+    made: Result, home: Path, tmp_path: Path
+) -> None:
+    raw = tmp_path / "raw"
+    shutil.copytree(home / "data" / "raw" / "region_001", raw / "region_001")
+    shutil.copytree(raw / "region_001" / PERIOD, raw / "region_001" / "2024")
+    declared = raw / "region_001" / "region.toml"
+    text = declared.read_text(encoding="utf-8")
+    period = re.search(r"\[periods\.2025\].*?(?=\n\[)", text, re.DOTALL)
+    assert period is not None
+    declared.write_text(text + "\n" + period[0].replace("2025", "2024") + "\n", encoding="utf-8")
+    for path in raw.rglob("*.*"):
+        name = path.relative_to(raw).as_posix().replace("nilai_tes", "nilai [akhir] tes")
+        fsspec.filesystem("s3").pipe_file(f"asn/two/raw/{name}", path.read_bytes())
+    two = {name: f"s3://asn/two/{name}" for name in PLACES}
+    assert run(**two).exit_code == 0
+    past = json.loads(stored("two/reports")[f"region_001/{PERIOD}/manifest.json"])["inputs"]["past"]
+    assert past["period"] == "2024"
+    assert past["published"][0] == digest_bytes(stored("two/reports")["region_001/2024/findings.json"])
+    assert run(**two).stdout.count("up to date") >= 2
 
 
 def test_stages_are_private_and_removed_also_after_failure(made: Result, shop: Shop) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import fsspec
 import pytest
 
-from asn_research.errors import LocationError
+from asn_research.errors import FullDiskError, LocationError
 from asn_research.reports.location import Location, is_url
 from asn_research.reports.stage import Sites, open_stage
 
@@ -51,6 +52,29 @@ def test_files_come_back_as_they_were_written(memory: Location) -> None:
     assert memory.read_files(["a/x.csv", "b.toml"]) == {"a/x.csv": b"1", "b.toml": b"2"}
     memory.remove_files(["b.toml"])
     assert set(memory.list_files()) == {"a/x.csv"}
+
+
+def test_names_of_offices_are_names_not_patterns(memory: Location) -> None:
+    names = ("nilai [akhir] 1*.csv", "nilai [akhir] 12.csv", "apa?.csv", "a b/100% (2).csv")
+    for name in names:
+        memory.write_file(name, name.encode())
+    assert set(memory.list_files()) == set(names)
+    assert memory.read_files(names) == {name: name.encode() for name in names}
+    memory.remove_files([names[0]])
+    assert set(memory.list_files()) == set(names[1:])
+
+
+def test_a_mistyped_folder_of_raw_data_is_not_made(tmp_path: Path, memory: Location) -> None:
+    with open_stage(Sites(raw=tmp_path / "rwa", processed=memory, reports=memory)) as stage:
+        assert not (stage / "data" / "raw").exists()
+    assert not (tmp_path / "rwa").exists()
+
+
+def test_a_full_disk_is_told_as_what_it_is(memory: Location) -> None:
+    sites = Sites(raw=memory, processed=memory, reports=memory)
+    with pytest.raises(FullDiskError), open_stage(sites) as stage:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert not stage.exists()
 
 
 def test_a_store_without_identities_says_so(memory: Location) -> None:
