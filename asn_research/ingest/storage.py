@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import re
 import secrets
 import shutil
 import socket
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -22,6 +24,7 @@ from asn_research.errors import FullDiskError, Place, Problem
 
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ABANDONED_AFTER: Final = 3600.0
+_SCRATCH: Final = re.compile(r"^asn-[0-9a-f]{6}-(?P<process>\d+)-")
 _STAGED: Final = re.compile(r"^\..+~(?P<host>[\w-]+)~(?P<process>\d+)~\w+$")
 
 
@@ -173,6 +176,33 @@ def sweep(folder: Path, *, alone: bool = False) -> None:
                 shutil.rmtree(path, ignore_errors=True)
             else:
                 path.unlink(missing_ok=True)
+
+
+def scratch_prefix() -> str:
+    """How the names of this process's temporary folders begin; short, because sockets lie in them."""
+    return f"asn-{_short_host()}-{os.getpid()}-"
+
+
+def sweep_scratch(*folders: Path) -> None:
+    """Remove temporary folders of processes of this user and machine that are dead.
+
+    Parameters
+    ----------
+    *folders
+        Where temporary folders are; those that are not there are passed over.
+    """
+    if sys.platform == "win32":
+        return
+    for folder in {folder for folder in folders if folder.is_dir()}:
+        for path in folder.glob(f"asn-{_short_host()}-*"):
+            found = _SCRATCH.match(path.name)
+            with contextlib.suppress(OSError):
+                if found and path.stat().st_uid == os.getuid() and not _is_alive(int(found["process"])):
+                    shutil.rmtree(path, ignore_errors=True)
+
+
+def _short_host() -> str:
+    return hashlib.sha256(_host().encode()).hexdigest()[:6]
 
 
 def _is_abandoned(path: Path, host: str, process: int) -> bool:

@@ -21,6 +21,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Integer
 
+from asn_research.ingest.storage import scratch_prefix
 from asn_research.reports.fork import WARM, ForkClient, KernelOrder, can_fork, one_thread, start_server
 from asn_research.reports.limit import can_limit_memory
 
@@ -50,7 +51,7 @@ def private_folder() -> Path | None:
     """A new folder that only this user can enter, short enough for sockets in it; None where none is."""
     for parent in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):  # noqa: S108
         if parent and len(parent) < _LONGEST_SOCKET_PATH - 20 and os.access(parent, os.W_OK):
-            return Path(tempfile.mkdtemp(prefix="asn-", dir=parent))
+            return Path(tempfile.mkdtemp(prefix=scratch_prefix(), dir=parent))
     return None
 
 

@@ -11,13 +11,14 @@ import contextlib
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Final
 
 from asn_research.contract.region import ACROSS
 from asn_research.errors import HeldError, Place, Problem
-from asn_research.ingest.storage import guard_space, sweep
+from asn_research.ingest.storage import guard_space, sweep, sweep_scratch
 
 FILE: Final = ".lock"
 
@@ -47,6 +48,7 @@ def hold(folder: Path) -> Iterator[None]:
             file.write(f"{os.getpid()} {socket.gethostname()}\n")
             file.flush()
             _sweep(folder)
+            sweep_scratch(*map(Path, {tempfile.gettempdir(), os.environ.get("XDG_RUNTIME_DIR", "/tmp")}))  # noqa: S108
             yield
 
 

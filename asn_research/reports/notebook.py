@@ -18,6 +18,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from asn_research.errors import Place, Problem, ReportError
+from asn_research.ingest.storage import scratch_prefix
 from asn_research.reports.kernel import kernel_manager
 from asn_research.reports.limit import MEMORY_ERRORS, Limit, large, late
 from asn_research.reports.parameter import (
@@ -97,7 +98,7 @@ def execute_notebook(
     limit = limit or Limit()
     witness: list[NotebookNode] = []
     problem = None
-    with tempfile.TemporaryDirectory(prefix="asn-") as profile:
+    with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as profile:
         try:
             manager = kernel_manager(profile=Path(profile), memory_limit=limit.megabytes)
             _run(notebook, values, manager=manager, limit=limit, witness=witness)

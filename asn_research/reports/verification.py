@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.contract.region import ACROSS
 from asn_research.errors import Place, Problem, ReportError
+from asn_research.ingest.storage import scratch_prefix
 from asn_research.reports.freshness import (
     across_inputs,
     hash_past,
@@ -99,7 +100,7 @@ def verify_report(folder: Path, order: Order) -> Verification:
         If the folder is no report's.
     """
     manifest, reports = read_published(folder)
-    with tempfile.TemporaryDirectory(prefix="asn-verify-") as name:
+    with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as name:
         scratch = Path(name)
         again = replace(
             order,

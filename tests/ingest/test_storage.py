@@ -15,7 +15,14 @@ import pytest
 
 from asn_research.errors import FullDiskError
 from asn_research.ingest import storage
-from asn_research.ingest.storage import guard_space, replace_folder, sweep, write_files
+from asn_research.ingest.storage import (
+    guard_space,
+    replace_folder,
+    scratch_prefix,
+    sweep,
+    sweep_scratch,
+    write_files,
+)
 
 
 def names(folder: Path) -> list[str]:
@@ -148,6 +155,21 @@ def test_what_a_dead_process_left_is_swept_and_what_a_living_one_writes_is_not(
     sweep(tmp_path, alone=True)
     assert names(tmp_path) == [".2025~x"]
     sweep(tmp_path / "nowhere")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs process numbers")
+def test_temporary_folders_of_dead_processes_are_removed_and_those_of_living_ones_kept(
+    tmp_path: Path, dead: int
+) -> None:
+    mine = tmp_path / f"{scratch_prefix()}x"
+    left = tmp_path / f"{scratch_prefix().replace(f'-{os.getpid()}-', f'-{dead}-')}x"
+    others = [tmp_path / f"asn-000000-{dead}-x", tmp_path / "asn-x", tmp_path / "asn-stage-x"]
+    for folder in (mine, left, *others):
+        (folder / "k").mkdir(parents=True)
+    sweep_scratch(tmp_path, tmp_path / "nowhere")
+    assert not left.exists()
+    assert [folder for folder in (mine, *others) if not folder.exists()] == []
+    assert len(scratch_prefix()) < 24
 
 
 def test_host_names_do_not_break_the_names_of_half_written_files(
