@@ -1,6 +1,6 @@
 """What it costs to answer all questions of a region in a warm process: ``python -m tests.bench.answering``.
 
-Processor seconds, the shortest of some rounds; let numerical libraries use one thread (``OMP_NUM_THREADS=1``).
+Processor seconds, the shortest of some rounds; set ``OMP_NUM_THREADS=1`` for numerical libraries.
 """
 
 from __future__ import annotations
