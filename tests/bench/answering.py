@@ -1,6 +1,6 @@
 """What it costs to answer all questions of a region in a warm process: ``python -m tests.bench.answering``.
 
-Processor seconds, the shortest of some rounds; set ``OMP_NUM_THREADS=1`` for numerical libraries.
+Processor seconds, the shortest of some rounds; numerical libraries should use one thread (OMP_NUM_THREADS=1).
 """
 
 from __future__ import annotations

@@ -7,6 +7,13 @@ from typing import Any, Final
 
 from tests.bench.runner import ONE, TWO, USUAL, WARM, R
 
+TEXTS: Final = {
+    "answering": "Answering all questions of a region, seconds of a processor",
+    "reading": "Taking workbooks in",
+    "regression": "The gain regression on a million people",
+}
+"""Benches that are programs of their own, with their headings."""
+
 _TARGET_WALL: Final = 1 / 8
 _TARGET_CPU: Final = 1.3
 _TARGET_WARM: Final = 2.5
@@ -25,11 +32,11 @@ def write_page(measured: Mapping[str, Any]) -> str:
     if "runner" in measured:
         parts.append(_runner(measured["runner"]))
     parts.append(_scale(measured.get("scale", {})))
-    if "regression" in measured:
-        found = measured["regression"]
-        parts.append(
-            f"## The gain regression on a million people\n\n{_machine(found)}\n\n```\n{found['text']}```\n"
-        )
+    for part, heading in TEXTS.items():
+        if part in measured:
+            found = measured[part]
+            held = "Its targets hold." if found["held"] else "ITS TARGETS: ONE DOES NOT HOLD."
+            parts.append(f"## {heading}\n\n{_machine(found)} {held}\n\n```\n{found['text']}```\n")
     return "\n".join(parts)
 
 
@@ -97,7 +104,7 @@ def _verdict(what: str, found: float, target: float) -> str:
 def _scale(found: Mapping[str, Any]) -> str:
     heading = "## Many regions, from raw files to the report across regions\n\n"
     if not found:
-        return heading + "Not measured yet: `python -m tests.bench --only-scale --scale 51 514`.\n"
+        return heading + "Not measured yet: `python -m tests.bench --parts --scale 51 514`.\n"
     rows = []
     for regions in sorted(found, key=int):
         run = found[regions]
