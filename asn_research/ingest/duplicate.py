@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from asn_research.contract.column import Table
 from asn_research.ingest.ledger import Ledger
@@ -25,8 +28,11 @@ def settle_repeats(table: Table, records: pd.DataFrame, ledger: Ledger) -> pd.Da
     if not records.duplicated(subset=key).any():
         return records
     repeated = records[records.duplicated(subset=key, keep=False)]
-    conflicting = _find_conflicts(repeated, key, [name for name in names if name not in key])
-    ledger.quarantine(_make_issues(table, conflicting, ledger))
+    others = [name for name in names if name not in key]
+    if sure := ledger.sure("conflicting_repeat"):
+        repeated = _side_with(table, repeated, key, sure, ledger)
+    conflicting = _find_conflicts(repeated, key, others)
+    ledger.quarantine(_make_issues(table, repeated, conflicting, ledger))
     records = records[~ledger.is_bad(records[ROW])]
     repeated = repeated[~ledger.is_bad(repeated[ROW])]
     again = repeated.duplicated(subset=names)
@@ -49,16 +55,70 @@ def _find_conflicts(repeated: pd.DataFrame, key: list[str], others: list[str]) -
     return conflicting
 
 
-def _make_issues(table: Table, conflicting: dict[int, set[str]], ledger: Ledger) -> list[Issue]:
+def _side_with(
+    table: Table, repeated: pd.DataFrame, key: list[str], sure: set[int], ledger: Ledger
+) -> pd.DataFrame:
+    """Repeats without those that contradict a row which an office said is the right one."""
+    conflicting = _find_conflicts(repeated, key, [name for name in table.names if name not in key])
+    group = _number_groups(repeated, key)
+    rows = repeated[ROW].to_numpy()
+    right = np.isin(rows, sorted(sure))
+    wrong = np.isin(group, group[right]) & ~right & np.isin(rows, sorted(conflicting))
+    beaten = {int(row): conflicting[int(row)] for row in np.unique(rows[wrong])}
+    issues = _make_issues(table, repeated, beaten, ledger)
+    ledger.quarantine([replace(issue, reason="superseded") for issue in issues])
+    return repeated[~ledger.is_bad(rows)]
+
+
+def _number_groups(repeated: pd.DataFrame, key: list[str]) -> NDArray[np.int64]:
+    return np.asarray(repeated.groupby(key, sort=False, dropna=False).ngroup(), dtype=np.int64)
+
+
+def _make_issues(
+    table: Table, repeated: pd.DataFrame, conflicting: dict[int, set[str]], ledger: Ledger
+) -> list[Issue]:
+    """Each contradicting row with its group, named by its first row, and the differences within it."""
+    if not conflicting:
+        return []
+    group = _number_groups(repeated, [name for name in table.key if name in repeated])
+    touched = np.isin(group, group[np.isin(repeated[ROW].to_numpy(), sorted(conflicting))])
+    repeated, group = repeated[touched], group[touched]
+    rows = repeated[ROW].to_numpy()
+    first = pd.Series(rows).groupby(group).transform("min").to_numpy()
+    groups: dict[int, int] = {}
+    for row, number in zip(rows, first, strict=True):
+        groups[int(row)] = min(int(number), groups.get(int(row), int(number)))
+    shown = _list_values(repeated, group, {name for names in conflicting.values() for name in names})
     issues = []
     for row, columns in sorted(conflicting.items()):
         ordered = [name for name in table.names if name in columns]
+        texts = [f"{table[name].label.id}: {shown.get((row, name), '')}" for name in ordered]
+        address = ledger.address(row, ordered[0])
         issues.append(
-            Issue(
-                row, ordered[0], "conflicting_repeat", "", ledger.address(row, ordered[0]), ", ".join(ordered)
-            )
+            Issue(row, ordered[0], "conflicting_repeat", "", address, "; ".join(texts), groups[row])
         )
     return issues
+
+
+def _list_values(
+    repeated: pd.DataFrame, group: NDArray[np.int64], names: set[str]
+) -> dict[tuple[int, str], str]:
+    """For each row and column the different values of its group, in the order of the rows."""
+    listed: dict[tuple[int, str], str] = {}
+    for name in sorted(names):
+        values: dict[int, dict[str, None]] = defaultdict(dict)
+        for number, value in zip(group, repeated[name], strict=True):
+            values[int(number)][_show(value)] = None
+        for number, row in zip(group, repeated[ROW], strict=True):
+            if len(values[int(number)]) > 1:
+                listed[int(row), name] = " ≠ ".join(values[int(number)])
+    return listed
+
+
+def _show(value: Any) -> str:
+    if value is None or value != value:
+        return "–"
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _note_repeats(

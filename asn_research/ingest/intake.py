@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -16,18 +18,22 @@ from asn_research.contract.heading import read_lexicon
 from asn_research.contract.region import Region, read_region
 from asn_research.errors import IntakeError, Place, Problem, RegionError
 from asn_research.ingest.consistency import check_consistency
+from asn_research.ingest.correction import make_problem, name_file, read_corrections
 from asn_research.ingest.course import CourseIndex, link_courses, make_course_id
 from asn_research.ingest.duplicate import settle_repeats
 from asn_research.ingest.header import Block, find_blocks, is_note
 from asn_research.ingest.identity import Pseudonyms, read_key
+from asn_research.ingest.journal import find_misplaced, make_journal, note_workbook
 from asn_research.ingest.layout import Layout
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.linkage import measure_linkage
 from asn_research.ingest.quarantine import mask_value, order_issues, write_workbook
 from asn_research.ingest.record import ROW, Issue, Segment, make_records, read_segment
+from asn_research.ingest.revision import apply_corrections
 from asn_research.ingest.source import Grid, RawFile, list_files, read_file
 from asn_research.ingest.storage import replace_folder, sweep
 from asn_research.ingest.table import finish_table, harmonise
+from asn_research.ingest.term import find_nearest_term
 from asn_research.ingest.text import Scrubber, scrub_label
 
 INTAKE_FILE: Final = "intake.json"
@@ -91,17 +97,43 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
     key = read_key()
     collected = collect(folder / period, region, period)
     _require_tables(collected, f"{folder.name}/{period}")
-    ledger = Ledger(collected.segments)
-    records = settle(collected, ledger)
+    outcome = apply_corrections(
+        collected.segments, read_corrections(folder, period), settle=settle, key=key, period=period,
+        latest_year=region.periods[period].ends.year,
+    )  # fmt: skip
+    ledger = outcome.ledger
     scrubber = Scrubber(collected.names)
     people = Pseudonyms(key, region.region.kemendagri_code)
     tables = {
         name: finish_table(TABLES[name], frame, ledger, people=people, scrubber=scrubber)
-        for name, frame in records.items()
+        for name, frame in outcome.tables.items()
     }
+    stored = processed / folder.name / period
+    file = name_file(period, tuple(region.periods))
+    typed = find_misplaced(folder, stored / QUARANTINE_FILE, period, read_account(stored))
+    collected.problems += outcome.problems
+    if typed:
+        fields = {"count": str(len(typed)), "name": file}
+        collected.problems.append(make_problem("decisions_misplaced", Place(QUARANTINE_FILE), **fields))
     account = make_account(region, period, collected, ledger, tables)
-    _store(processed / folder.name / period, tables, ledger, account)
+    agency = region.region.kemendagri_code
+    account["decisions"] = make_journal(outcome, key=key, agency=agency, scrubber=scrubber)
+    with _replace(stored, tables) as beside:
+        path = beside / QUARANTINE_FILE
+        write_workbook(path, ledger, outcome.lines, period=period, file=file, typed=typed)
+        account["workbook"] = note_workbook(path, unsaved=len(typed), key=key)
+        text = json.dumps(account, ensure_ascii=False, indent=1)
+        (beside / INTAKE_FILE).write_text(text + "\n", encoding="utf-8")
     return account
+
+
+def read_account(stored: Path) -> dict[str, Any]:
+    """What intake.json says; empty where there is none that can be read."""
+    try:
+        account = json.loads((stored / INTAKE_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return account if isinstance(account, dict) else {}
 
 
 def collect(folder: Path, region: Region, period: str) -> _Collected:
@@ -237,9 +269,15 @@ def _require_tables(collected: _Collected, place: str) -> None:
         raise IntakeError([*problems, *collected.problems])
 
 
-def settle(collected: _Collected, ledger: Ledger) -> dict[str, pd.DataFrame]:
+def settle(ledger: Ledger) -> dict[str, pd.DataFrame]:
     """The records of all tables, linked, checked against each other, without repeats and quarantined rows."""
-    tables = _join(collected.segments)
+    tables = _join(ledger.segments)
+    if ledger.dropped:
+        dropped = sorted(ledger.dropped)
+        tables = {
+            name: frame[~np.isin(frame[ROW].to_numpy(dtype=np.int64), dropped)].reset_index(drop=True)
+            for name, frame in tables.items()
+        }
     _name_courses(tables["courses"])
     _link(tables, ledger)
     _name_respondents(tables, ledger)
@@ -329,6 +367,8 @@ def make_account(
                 "cell": issue.cell,
                 "reason": issue.reason,
                 "value": masked,
+                "column": issue.column,
+                "nearest": _nearest(issue, ledger),
             }
         )
     return {
@@ -347,6 +387,14 @@ def make_account(
     }
 
 
+def _nearest(issue: Issue, ledger: Ledger) -> str:
+    """The code of the term that a word which is none comes nearest to."""
+    table = ledger.segment(issue.row).table
+    if issue.reason != "unknown_term" or issue.column not in table.names:
+        return ""
+    return find_nearest_term(table[issue.column].terms, issue.value)
+
+
 def _problem_entry(problem: Problem) -> dict[str, Any]:
     place = problem.place
     return {
@@ -355,12 +403,11 @@ def _problem_entry(problem: Problem) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _store(folder: Path, tables: dict[str, pd.DataFrame], ledger: Ledger, account: dict[str, Any]) -> None:
+@contextlib.contextmanager
+def _replace(folder: Path, tables: dict[str, pd.DataFrame]) -> Iterator[Path]:
     """Write everything beside, then put it in place at once: no half-written folder is ever seen."""
     sweep(folder.parent)
     with replace_folder(folder) as beside:
         for name, frame in tables.items():
             frame.to_parquet(beside / f"{name}.parquet", index=False)
-        write_workbook(beside / QUARANTINE_FILE, ledger)
-        text = json.dumps(account, ensure_ascii=False, indent=1)
-        (beside / INTAKE_FILE).write_text(text + "\n", encoding="utf-8")
+        yield beside

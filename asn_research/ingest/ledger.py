@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Set
 from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,10 @@ from numpy.typing import NDArray
 
 from asn_research.errors import Place, Problem, RowConservationError
 from asn_research.ingest.record import Issue, Segment
+
+
+DECIDED: Final = frozenset({"dropped", "superseded"})
+"""Reasons why a row is set aside for good: an office decided about it, or for another row."""
 
 
 class Status(IntEnum):
@@ -26,8 +31,17 @@ class Status(IntEnum):
 class Ledger:
     """All raw rows of a region and period, by position, with their issues and repairs."""
 
-    def __init__(self, segments: list[Segment]) -> None:
+    def __init__(
+        self,
+        segments: list[Segment],
+        *,
+        dropped: Set[int] = frozenset(),
+        confirmed: Set[tuple[int, str]] = frozenset(),
+    ) -> None:
+        """Begin the account; rows that an office dropped, and doubts it cleared up, are known by position."""
         self.segments = segments
+        self.dropped = dropped
+        self.confirmed = confirmed
         self.size = sum(len(segment.source_rows) for segment in segments)
         self.issues: list[Issue] = []
         self.repairs: list[tuple[int, str]] = []
@@ -37,9 +51,18 @@ class Ledger:
         for segment in segments:
             self.repairs += segment.repairs
             self.quarantine(segment.issues)
+        self.issues += [Issue(row, "", "dropped") for row in sorted(dropped)]
+        self._bad[sorted(dropped)] = True
 
     def quarantine(self, issues: list[Issue]) -> None:
-        """Set rows aside, each with its reason."""
+        """Set rows aside, each with its reason, but for rows and doubts that were decided about."""
+        if self.dropped or self.confirmed:
+            issues = [
+                issue
+                for issue in issues
+                if issue.row not in self.dropped
+                and (issue.reason == "conflicting_repeat" or (issue.row, issue.reason) not in self.confirmed)
+            ]
         self.issues += issues
         self._bad[[issue.row for issue in issues]] = True
 
@@ -50,6 +73,10 @@ class Ledger:
     def is_bad(self, rows: NDArray[Any] | pd.Series) -> NDArray[np.bool_]:
         """Whether rows are set aside."""
         return np.asarray(self._bad[np.asarray(rows, dtype=np.int64)])
+
+    def sure(self, reason: str) -> set[int]:
+        """Rows that an office said are right in spite of a doubt."""
+        return {row for row, doubt in self.confirmed if doubt == reason}
 
     def segment(self, row: int) -> Segment:
         """The segment that a row belongs to."""
@@ -105,6 +132,10 @@ class Ledger:
             check_conservation(entry)
             counts.append(entry)
         return counts
+
+    def waiting(self) -> int:
+        """Rows set aside about which nobody has decided yet."""
+        return len({issue.row for issue in self.issues if issue.reason not in DECIDED})
 
     def count_repairs(self) -> dict[str, int]:
         """Cells repaired in rows that were kept, by kind of repair."""

@@ -38,7 +38,10 @@ _MEASURED: Final = frozenset({"score", "response"})
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """Why a row is set aside: its position in the ledger, the column, the reason, the raw value, the cell."""
+    """Why a row is set aside: its position in the ledger, the column, the reason, the raw value, the cell.
+
+    Rows that contradict each other share a ``group``, and ``difference`` lists what they differ in.
+    """
 
     row: int
     column: str
@@ -46,6 +49,7 @@ class Issue:
     value: Any = ""
     cell: str = ""
     difference: str = ""
+    group: int = -1
 
 
 @dataclass(slots=True)
@@ -65,6 +69,7 @@ class Segment:
     issues: list[Issue] = field(default_factory=list)
     repairs: list[tuple[int, str]] = field(default_factory=list)
     positions: dict[str, int] = field(default_factory=dict)
+    wide_columns: list[int] = field(default_factory=list)
 
     def cell(self, row: int, column: str) -> str:
         """Address of the cell that a column of the table came from, in a row of the ledger."""
@@ -88,7 +93,7 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
     )
     headings = {heading.column: heading.full for heading in block.headings}
     for name, index in layout.columns.items():
-        column = _EXTRA.get(name) or layout.table[name]
+        column = find_column(layout.table, name)
         read = _read(raw[index], column, layout.table, notation, headings.get(index, ""), latest_year)
         _keep(segment, name, column, index, raw[index], read)
     for name, value in layout.fixed.items():
@@ -107,6 +112,7 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
         )
         _note(segment, layout.value, wide.column, raw[wide.column], read)
         segment.wide.append((wide.values, read))
+        segment.wide_columns.append(wide.column)
     return segment
 
 
@@ -164,6 +170,23 @@ def _read(
             for reading in readings
         ]
     return cells.take(readings)
+
+
+def find_column(table: Table, name: str) -> Column:
+    """The column of a table, or one that is only read on the way to it."""
+    return _EXTRA.get(name) or table[name]
+
+
+def read_value(value: Any, column: Column, table: Table, *, latest_year: int) -> Reading:
+    """One value that somebody typed in place of a cell, read by the same rules as the column.
+
+    Dates are taken day first. Nothing in place of a required value is a fault, but for a score or an answer.
+    """
+    notation = Notation(frozenset({","}), frozenset({"day-first"}))
+    read = _read(Cells.of([value]), column, table, notation, "", latest_year)
+    if read.values[0] is None and not read.reasons[0] and column.required and column.name not in _MEASURED:
+        return Reading(reason="missing_value")
+    return Reading(read.values[0], read.reasons[0] or "", read.repairs[0] or "")
 
 
 def _is_employee_number(value: Any) -> bool:

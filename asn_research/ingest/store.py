@@ -19,8 +19,10 @@ import pandas as pd
 from asn_research.contract.column import TABLES
 from asn_research.contract.region import Plan, Region, list_regions, read_region
 from asn_research.errors import Place, Problem, RegionError, StoreError
+from asn_research.ingest.correction import list_corrections
 from asn_research.ingest.identity import read_key
-from asn_research.ingest.intake import INTAKE_FILE, QUARANTINE_FILE, take_in
+from asn_research.ingest.intake import INTAKE_FILE, QUARANTINE_FILE, read_account, take_in
+from asn_research.ingest.journal import was_filled
 from asn_research.ingest.source import digest_file, list_files
 from asn_research.ingest.storage import write_files
 
@@ -203,9 +205,10 @@ def read_tables(folder: Path, *, region: Region, period: str) -> RegionData:
 
 
 def find_fingerprint(folder: Path, *, period: str) -> str:
-    """What the tables of a period depend on, as one hash: raw files, region.toml, code and key."""
+    """What the tables of a period depend on, as one hash: raw files, region.toml, decisions, code and key."""
     digest = hashlib.sha256(_code_digest().encode())
-    digest.update(digest_file(folder / "region.toml").encode())
+    for path in (folder / "region.toml", *list_corrections(folder, period)):
+        digest.update(f"{path.name}\0{digest_file(path)}\0".encode())
     for path in list_files(folder / period) if (folder / period).is_dir() else ():
         digest.update(f"{path.relative_to(folder).as_posix()}\0{digest_file(path)}\0".encode())
     digest.update(hmac.new(read_key(), b"fingerprint", hashlib.sha256).digest())
@@ -228,8 +231,9 @@ def is_fresh(folder: Path, fingerprint: str) -> bool:
         state = json.loads((folder / _STATE_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    if not (folder / QUARANTINE_FILE).is_file():  # only that it is there: whoever looks into it may save it
-        return False
+    workbook = folder / QUARANTINE_FILE
+    if not workbook.is_file() or was_filled(workbook, read_account(folder), read_key()):
+        return False  # whoever looks into it may save it, but what is typed into it is taken notice of
     return bool(state == {"fingerprint": fingerprint, "files": _stored_digests(folder)})
 
 

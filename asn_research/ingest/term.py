@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from asn_research.contract.column import Column
 from asn_research.contract.heading import read_lexicon
 from asn_research.contract.scale import read_answers
-from asn_research.contract.vocabulary import fold, read_vocabulary
+from asn_research.contract.vocabulary import fold, nearest, read_vocabulary
 from asn_research.ingest.number import read_number
 from asn_research.ingest.reading import Reading, clean
 
@@ -37,8 +38,23 @@ _NO: Final = frozenset(
      "belum tuntas", "not completed", "not passed", "mengundurkan diri", "mundur", "tidak memenuhi",
      "tidak menyelesaikan", "tidak kompeten", "belum kompeten", "drop out", "tidak tamat", "dropped out",
      "not complete", "ditunda"}  # fmt: skip
+_LONGEST_TERM: Final = 60
 _SCORE_TERMS: Final = frozenset({"wave", "source", "competency"})
 _TICKS: Final = {"√": True, "✓": True, "✔": True, "✗": False, "×": False, "✘": False}
+
+
+@lru_cache(maxsize=10_000)
+def find_nearest_term(vocabulary: str | None, value: Any) -> str:
+    """The code of the term whose spelling comes nearest to a word; empty where none is near.
+
+    >>> find_nearest_term("method", "praktk langsng")
+    'practice'
+    """
+    if vocabulary is None or not isinstance(value, str):
+        return ""
+    terms = read_vocabulary(vocabulary)
+    found = nearest(fold(value)[:_LONGEST_TERM], terms.spellings)
+    return terms.spellings[found] if found else ""
 
 
 def find_term(vocabulary: str, text: str) -> str | None:

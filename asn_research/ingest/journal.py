@@ -1,0 +1,123 @@
+"""The log of decisions, without a word that tells of whom: for intake.json."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from asn_research.contract.column import Kind
+from asn_research.contract.vocabulary import fold
+from asn_research.ingest.correction import (
+    Correction,
+    Decision,
+    Entry,
+    as_text,
+    list_corrections,
+    read_entries,
+)
+from asn_research.ingest.identity import make_pseudonym
+from asn_research.ingest.quarantine import MASK, mask_value
+from asn_research.ingest.record import Issue, find_column
+from asn_research.ingest.revision import Line, Outcome, find_identity
+from asn_research.ingest.source import digest_file
+from asn_research.ingest.text import Scrubber
+
+_SHOWN: Final = 200
+_HIDDEN: Final = frozenset({Kind.PERSON, Kind.CODE, Kind.TEXT, Kind.REMARK})
+
+
+def make_journal(outcome: Outcome, *, key: bytes, agency: str, scrubber: Scrubber) -> dict[str, Any]:
+    """How many decisions were read, applied and refused, how many rows wait, and every one applied.
+
+    Whoever decided stands under a pseudonym, reasons without numbers, addresses and names, old and new values
+    only where they are numbers, dates or terms; ``at`` says where the workbook has them in full.
+    """
+    lines = sorted(outcome.applied, key=lambda line: (line.issue.row, line.issue.cell, line.code))
+    kinds = Counter(line.correction.decision.value for line in lines if line.correction is not None)
+    return {
+        "read": outcome.read,
+        "applied": len(lines),
+        "refused": outcome.read - len(lines) if outcome.problems else 0,
+        "waiting": outcome.ledger.waiting(),
+        "kinds": dict(sorted(kinds.items())),
+        "log": [
+            _describe(line, line.correction, outcome, key=key, agency=agency, scrubber=scrubber)
+            for line in lines
+            if line.correction is not None
+        ],
+    }
+
+
+def _describe(
+    line: Line, correction: Correction, outcome: Outcome, *, key: bytes, agency: str, scrubber: Scrubber
+) -> dict[str, Any]:
+    issue, ledger = line.issue, outcome.ledger
+    file, sheet, row = ledger.place(issue.row)
+    segment = ledger.segment(issue.row)
+    column = issue.column
+    if correction.decision is Decision.NEW_ID:
+        column = find_identity(segment) or column
+    officer = make_pseudonym(key, f"officer\0{fold(correction.who)}", agency=agency)
+    return {
+        "file": file, "sheet": sheet, "row": row, "cell": issue.cell, "column": column,
+        "reason": issue.reason, "decision": correction.decision.value,
+        "old": mask_value(issue, segment.table.name),
+        "new": _show_new(Issue(issue.row, column, issue.reason, correction.value), segment.table),
+        "who": f"O{officer[1:]}", "when": correction.when,
+        "why": scrubber.scrub(correction.why)[:_SHOWN], "at": str(correction.place),
+    }  # fmt: skip
+
+
+def _show_new(issue: Issue, table: Any) -> str:
+    """A new value: numbers and dates as they are, words masked whatever the column."""
+    if as_text(issue.value) == "":
+        return ""
+    if issue.column and find_column(table, issue.column).kind in _HIDDEN:
+        return MASK
+    return mask_value(issue, table.name)
+
+
+def find_misplaced(folder: Path, stored: Path, period: str, account: dict[str, Any]) -> dict[str, Entry]:
+    """Decisions that somebody typed into the stored workbook and did not save beside region.toml, by code.
+
+    Parameters
+    ----------
+    folder
+        The region's folder of raw data.
+    stored
+        The workbook among the clean data.
+    period
+        The period.
+    account
+        What intake.json said when the workbook was written.
+    """
+    known = account.get("workbook") or {}
+    if not stored.is_file() or (not known.get("unsaved") and known.get("digest") == digest_file(stored)):
+        return {}
+    saved = {entry.plain for path in list_corrections(folder, period) for entry in read_entries(path)}
+    return {entry.code: entry for entry in read_entries(stored) if entry.plain not in saved}
+
+
+def digest_entries(entries: Iterable[Entry], key: bytes) -> str:
+    """A keyed hash of what is typed in a workbook, to tell whether somebody typed since."""
+    text = json.dumps(sorted(entry.plain for entry in entries), ensure_ascii=False)
+    return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
+def note_workbook(path: Path, *, unsaved: int, key: bytes) -> dict[str, Any]:
+    """What intake.json keeps about the workbook as it was written."""
+    entries = digest_entries(read_entries(path), key)
+    return {"digest": digest_file(path), "entries": entries, "unsaved": unsaved}
+
+
+def was_filled(stored: Path, account: dict[str, Any], key: bytes) -> bool:
+    """Whether somebody typed decisions into the stored workbook since it was written."""
+    known = account.get("workbook") or {}
+    if known.get("digest") == digest_file(stored):
+        return False
+    return bool(known.get("entries") != digest_entries(read_entries(stored), key))

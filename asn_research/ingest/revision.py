@@ -1,0 +1,296 @@
+"""Decisions of an office applied to its rows: all of them or none, each to the row it names."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from asn_research.contract.column import Column, Kind
+from asn_research.errors import Problem
+from asn_research.ingest.cell import cell_address
+from asn_research.ingest.correction import Correction, Corrections, Decision, as_text, make_problem
+from asn_research.ingest.ledger import Ledger, Status
+from asn_research.ingest.record import Issue, Segment, find_column, read_value
+from asn_research.ingest.value import ReadColumn
+
+REPEAT: Final = "exact_repeat"
+"""The reason under which a row that repeats another word for word stands in the workbook."""
+_ACCEPTABLE: Final = frozenset(
+    {"conflicting_repeat", "nip_sex_mismatch", "nip_birth_mismatch", "nip_employment_mismatch", REPEAT}
+)
+_TABLELIKE: Final = frozenset({Kind.PERSON, Kind.CODE})
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the workbook: what is wrong with which row, its code, and the decision if there is one."""
+
+    issue: Issue
+    code: str
+    correction: Correction | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """Rows and tables after all decisions, or as they came in where the decisions were refused."""
+
+    ledger: Ledger
+    tables: Tables
+    lines: list[Line]
+    applied: list[Line] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    read: int = 0
+
+
+class Seal:
+    """Codes by which a decision names a row and what is wrong with it.
+
+    A code is a keyed hash over the place, the reason and everything that was read in the row. When the file
+    changes so that another row stands there, or the same row with other values, the code is another one.
+    """
+
+    def __init__(self, key: bytes, period: str, ledger: Ledger) -> None:
+        self._key = key
+        self._period = period
+        self._ledger = ledger
+        self._columns: dict[int, list[Any]] = {}
+        self._read: dict[int, list[str]] = defaultdict(list)
+        for segment in ledger.segments:
+            for issue in segment.issues:
+                self._read[issue.row].append(f"{issue.column}\0{issue.value!s}")
+
+    def code(self, issue: Issue) -> str:
+        """The code of one issue of one row."""
+        said = [issue.cell, issue.column, issue.reason, str(issue.value)]
+        message = [self._period, *map(str, self._ledger.place(issue.row)), *said, *self._content(issue.row)]
+        text = json.dumps(message, ensure_ascii=False)
+        return hmac.new(self._key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:16]
+
+    def _content(self, row: int) -> list[str]:
+        segment = self._ledger.segment(row)
+        if segment.offset not in self._columns:
+            values = [segment.frame[name].to_numpy() for name in segment.frame]
+            self._columns[segment.offset] = values + [read.values for _, read in segment.wide]
+        position = row - segment.offset
+        return [str(values[position]) for values in self._columns[segment.offset]] + self._read.get(row, [])
+
+
+def apply_corrections(
+    segments: list[Segment],
+    corrections: Corrections,
+    *,
+    settle: Callable[[Ledger], Tables],
+    key: bytes,
+    period: str,
+    latest_year: int,
+) -> Outcome:
+    """Settle all rows, with the decisions that an office took about them.
+
+    A decision may bring up the next question about its row: a corrected number may be of somebody nobody has
+    listed. Decisions about such questions are applied in further rounds, until none is left.
+
+    Parameters
+    ----------
+    segments
+        The rows as they were read from the files.
+    corrections
+        The decisions about the period.
+    settle
+        Links the records of all rows and sets aside those that contradict each other.
+    key
+        Of the codes that name rows.
+    period, latest_year
+        The period and the year it ends in.
+
+    Returns
+    -------
+    Outcome
+        With ``problems`` where anything is wrong with any decision; then none was applied.
+    """
+    first = Ledger(segments)
+    tables = settle(first)
+    seal = Seal(key, period, first)
+    if not corrections.found and not corrections.problems:
+        return Outcome(first, tables, list_lines(first, seal), read=corrections.count)
+    revision = _Revision(latest_year)
+    pending = {correction.code: correction for correction in corrections.found}
+    ledger, settled = first, tables
+    applied: list[Line] = []
+    while matched := _match(ledger, seal, pending):
+        for line in matched:
+            revision.add(line, ledger)
+        applied += matched
+        ledger = revision.make_ledger(segments)
+        settled = settle(ledger)
+    problems = [*corrections.problems, *revision.problems, *_find_contradicted(applied, ledger)]
+    problems += [make_problem("decision_stale", c.place) for c in pending.values()]
+    if problems:
+        problems.append(make_problem("decisions_refused", problems[0].place, count=str(corrections.count)))
+        known = {line.code: line.correction for line in applied}
+        lines = [replace(line, correction=known.get(line.code)) for line in list_lines(first, seal)]
+        return Outcome(first, tables, lines, [], problems, corrections.count)
+    return Outcome(ledger, settled, [*applied, *list_lines(ledger, seal)], applied, [], corrections.count)
+
+
+def list_lines(ledger: Ledger, seal: Seal) -> list[Line]:
+    """Everything about which an office may decide: what set rows aside, then repeats of rows."""
+    issues = sorted(
+        dict.fromkeys(issue for issue in ledger.issues if issue.reason != "dropped"),
+        key=lambda issue: (issue.row, issue.cell, issue.column, issue.reason),
+    )
+    status = ledger.statuses()
+    for row in sorted(ledger.repeats):
+        if status[row] == Status.DUPLICATE:
+            column = find_identity(ledger.segment(row)) or ""
+            issues.append(Issue(row, column, REPEAT, "", ledger.address(row, column)))
+    return [Line(issue, seal.code(issue)) for issue in issues]
+
+
+def _match(ledger: Ledger, seal: Seal, pending: dict[str, Correction]) -> list[Line]:
+    """Lines that decisions name by their code, and by file, sheet, row and cell; those are done with."""
+    matched = []
+    for line in list_lines(ledger, seal) if pending else ():
+        correction = pending.get(line.code)
+        if correction is not None:
+            file, sheet, row = ledger.place(line.issue.row)
+            if correction.entry.named == tuple(map(as_text, (file, sheet, row, line.issue.cell))):
+                matched.append(replace(line, correction=correction))
+                del pending[line.code]
+    return matched
+
+
+def _find_contradicted(applied: Sequence[Line], ledger: Ledger) -> list[Problem]:
+    """Rows that were all said to be the right one, although they contradict each other."""
+    still = {issue.row for issue in ledger.issues if issue.reason == "conflicting_repeat"}
+    return [
+        make_problem("decision_contradicts", line.correction.place)
+        for line in applied
+        if line.correction is not None
+        and line.correction.decision is Decision.ACCEPT
+        and line.issue.reason == "conflicting_repeat"
+        and line.issue.row in still
+    ]
+
+
+def find_identity(segment: Segment) -> str | None:
+    """The column that says whose or which row this is, where the sheet has it."""
+    for name in segment.table.key:
+        if segment.table[name].kind in _TABLELIKE:
+            return name if name in segment.frame else None
+    return None
+
+
+@dataclass(slots=True)
+class _Revision:
+    """What decisions change, by position of the rows in the ledger."""
+
+    latest_year: int
+    cells: dict[int, dict[tuple[str, int], Any]] = field(default_factory=lambda: defaultdict(dict))
+    dropped: set[int] = field(default_factory=set)
+    confirmed: set[tuple[int, str]] = field(default_factory=set)
+    decided: dict[int, Decision] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, line: Line, ledger: Ledger) -> None:
+        """Note a decision, or what is wrong with it."""
+        correction, issue = line.correction, line.issue
+        if correction is None:
+            return
+        decision, segment = correction.decision, ledger.segment(issue.row)
+        before = self.decided.setdefault(issue.row, decision)
+        if (before is Decision.DROP) != (decision is Decision.DROP):
+            self.problems.append(make_problem("decision_contradicts", correction.place))
+        elif decision is Decision.DROP:
+            if issue.reason != REPEAT:
+                self.dropped.add(issue.row)
+        elif decision is Decision.ACCEPT:
+            if issue.reason not in _ACCEPTABLE:
+                self._refuse(correction, issue)
+            elif issue.reason != REPEAT:
+                self.confirmed.add((issue.row, issue.reason))
+        else:
+            target = _find_target(segment, issue, decision)
+            if target is None:
+                self._refuse(correction, issue)
+            else:
+                self._set(correction, issue, segment, target)
+
+    def _refuse(self, correction: Correction, issue: Issue) -> None:
+        self.problems.append(make_problem("decision_impossible", correction.place, reason=issue.reason))
+
+    def _set(self, correction: Correction, issue: Issue, segment: Segment, target: tuple[str, int]) -> None:
+        column = find_column(segment.table, target[0])
+        reading = read_value(correction.value, column, segment.table, latest_year=self.latest_year)
+        if reading.reason:
+            self.problems.append(make_problem("decision_value", correction.place, reason=reading.reason))
+            return
+        changes = self.cells[issue.row]
+        if target in changes and changes[target] != reading.value:
+            self.problems.append(make_problem("decision_contradicts", correction.place))
+        changes[target] = reading.value
+
+    def make_ledger(self, segments: list[Segment]) -> Ledger:
+        """The account of the rows as the decisions leave them."""
+        rows = sorted(self.cells)
+        revised = []
+        for segment in segments:
+            own = [row for row in rows if 0 <= row - segment.offset < len(segment.source_rows)]
+            revised.append(_revise(segment, {row: self.cells[row] for row in own}) if own else segment)
+        return Ledger(revised, dropped=frozenset(self.dropped), confirmed=frozenset(self.confirmed))
+
+
+def _find_target(segment: Segment, issue: Issue, decision: Decision) -> tuple[str, int] | None:
+    """What a new value replaces: a column (-1), or one of the columns that are turned into rows."""
+    if decision is Decision.NEW_ID:
+        name = find_identity(segment)
+        return (name, -1) if name else None
+    if issue.reason == REPEAT or not issue.column:
+        return None
+    source_row = int(segment.source_rows[issue.row - segment.offset])
+    for number, index in enumerate(segment.wide_columns):
+        if issue.cell and issue.cell == cell_address(source_row - 1, index):
+            return issue.column, number
+    if segment.wide and issue.column == segment.value:
+        return None
+    if issue.cell or issue.column == "course_id" or issue.column in segment.frame:
+        return issue.column, -1
+    return None
+
+
+def _revise(segment: Segment, changes: Mapping[int, Mapping[tuple[str, int], Any]]) -> Segment:
+    """A segment with new values in some of its cells, which no longer keep their rows from being read."""
+    frame, wide = segment.frame.copy(), list(segment.wide)
+    settled: set[tuple[int, str, str]] = set()
+    for row, values in changes.items():
+        position = row - segment.offset
+        for (name, number), value in values.items():
+            address = segment.cell(row, name)
+            if number < 0:
+                frame[name] = _put(frame[name] if name in frame else None, position, value, len(frame))
+            else:
+                fixed, read = wide[number]
+                wide[number] = (
+                    fixed,
+                    ReadColumn(_put(read.values, position, value), read.reasons, read.repairs),
+                )
+                index = segment.wide_columns[number]
+                address = cell_address(int(segment.source_rows[position]) - 1, index)
+            settled.add((row, name, address))
+    issues = [i for i in segment.issues if (i.row, i.column, i.cell) not in settled]
+    repairs = [*segment.repairs, *((row, "decision") for row in changes)]
+    return replace(segment, frame=frame, wide=wide, issues=issues, repairs=repairs)
+
+
+def _put(values: Any, position: int, value: Any, size: int = 0) -> Any:
+    array = np.empty(size, dtype=object) if values is None else np.array(values, dtype=object)
+    array[position] = value
+    return array
