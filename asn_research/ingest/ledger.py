@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from asn_research.errors import Place, Problem, RowConservationError
 from asn_research.ingest.record import Issue, Segment
 
-
 DECIDED: Final = frozenset({"dropped", "superseded"})
 """Reasons why a row is set aside for good: an office decided about it, or for another row."""
 

@@ -13,20 +13,20 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from asn_research.contract.column import Column, Kind
+from asn_research.contract.column import Kind
 from asn_research.errors import Problem
 from asn_research.ingest.cell import cell_address
 from asn_research.ingest.correction import Correction, Corrections, Decision, as_text, make_problem
 from asn_research.ingest.ledger import Ledger, Status
 from asn_research.ingest.record import Issue, Segment, find_column, read_value
-from asn_research.ingest.value import ReadColumn
+from asn_research.ingest.value import is_filled
 
 REPEAT: Final = "exact_repeat"
 """The reason under which a row that repeats another word for word stands in the workbook."""
 _ACCEPTABLE: Final = frozenset(
     {"conflicting_repeat", "nip_sex_mismatch", "nip_birth_mismatch", "nip_employment_mismatch", REPEAT}
 )
-_TABLELIKE: Final = frozenset({Kind.PERSON, Kind.CODE})
+_IDENTITIES: Final = frozenset({Kind.PERSON, Kind.CODE})
 Tables = dict[str, pd.DataFrame]
 
 
@@ -184,7 +184,7 @@ def _find_contradicted(applied: Sequence[Line], ledger: Ledger) -> list[Problem]
 def find_identity(segment: Segment) -> str | None:
     """The column that says whose or which row this is, where the sheet has it."""
     for name in segment.table.key:
-        if segment.table[name].kind in _TABLELIKE:
+        if segment.table[name].kind in _IDENTITIES:
             return name if name in segment.frame else None
     return None
 
@@ -270,18 +270,16 @@ def _revise(segment: Segment, changes: Mapping[int, Mapping[tuple[str, int], Any
     """A segment with new values in some of its cells, which no longer keep their rows from being read."""
     frame, wide = segment.frame.copy(), list(segment.wide)
     settled: set[tuple[int, str, str]] = set()
-    for row, values in changes.items():
+    for row, given in changes.items():
         position = row - segment.offset
-        for (name, number), value in values.items():
+        for (name, number), value in given.items():
             address = segment.cell(row, name)
             if number < 0:
-                frame[name] = _put(frame[name] if name in frame else None, position, value, len(frame))
+                frame[name] = _put(frame.get(name), position, value, len(frame))
             else:
                 fixed, read = wide[number]
-                wide[number] = (
-                    fixed,
-                    ReadColumn(_put(read.values, position, value), read.reasons, read.repairs),
-                )
+                values = _put(read.values, position, value)
+                wide[number] = fixed, replace(read, values=values, filled=is_filled(values))
                 index = segment.wide_columns[number]
                 address = cell_address(int(segment.source_rows[position]) - 1, index)
             settled.add((row, name, address))

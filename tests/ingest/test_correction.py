@@ -1,0 +1,385 @@
+"""The decision loop, as an office goes through it: open the workbook, fill it, save it, run again."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from asn_research.ingest.store import open_region
+
+from .office import PEOPLE, Office
+
+HEAD = ["NIP", "Kode Pelatihan", "Jumlah Sesi", "Hadir"]
+ROWS: list[list[Any]] = [
+    [PEOPLE[0], "C1", 10, 8],
+    [PEOPLE[0], "C1", 10, 8],  # row 3: repeats row 2
+    [PEOPLE[1], "C1", 10, 7],  # row 4: contradicts row 5
+    [PEOPLE[1], "C1", 10, 9],  # row 5
+    [PEOPLE[2], "C1", 10, "600"],  # row 6: out of range
+    [PEOPLE[3], "C9", 10, 8],  # row 7: unknown course
+    [PEOPLE[4], "C1", 10, 8],
+]
+Filled = Mapping[tuple[int, str], Mapping[str, Any]]
+
+
+def _run(office: Office, rows: list[list[Any]] = ROWS) -> dict[str, Any]:
+    office.csv("hadir.csv", [HEAD, *rows])
+    return office.take_in()
+
+
+@pytest.fixture
+def taken(office: Office) -> Office:
+    office.defaults(without=["enrolments"])
+    _run(office)
+    return office
+
+
+def _fill(
+    office: Office,
+    filled: Filled,
+    *,
+    name: str = "corrections.xlsx",
+    start: Path | None = None,
+    count: Any = None,
+) -> None:
+    """Type decisions into the yellow cells of the rows, by row number and a part of their reason."""
+    book = openpyxl.load_workbook(start or office.processed / "quarantine.xlsx")
+    left = set(filled)
+    for sheet in (book["karantina"], book["duplikat"]):
+        heads = {cell.value: cell.column for cell in sheet[1]}
+        for line in sheet.iter_rows(min_row=2):
+            reason = line[heads["Kode alasan"] - 1].value if "Kode alasan" in heads else "exact_repeat"
+            key = (line[heads["Baris"] - 1].value, reason)
+            if key in filled:
+                left.discard(key)
+                typed = {"alasan": "salah ketik", "petugas": "Rina Contoh", **filled[key]}
+                for column, value in typed.items():
+                    line[heads[column] - 1].value = value
+    assert not left, f"no such row: {left}"
+    if count is not None:
+        guide = book["petunjuk"]
+        row = next(r for r in range(1, 40) if str(guide.cell(r, 1).value).startswith("Jumlah keputusan"))
+        guide.cell(row, 2).value = count
+    book.save(office.folder / name)
+
+
+def _codes(office: Office) -> list[str]:
+    return sorted(problem["code"] for problem in office.account["problems"])
+
+
+def _counts(office: Office) -> tuple[int, ...]:
+    entry = office.entry("hadir.csv")
+    counts = tuple(entry[n] for n in ("accepted", "corrected", "quarantined", "duplicates"))
+    assert sum(counts) == entry["rows"]
+    return counts
+
+
+def test_each_kind_of_decision(taken: Office) -> None:
+    assert _counts(taken) == (2, 0, 4, 1)
+    assert taken.account["decisions"] == {
+        "read": 0, "applied": 0, "refused": 0, "waiting": 4, "kinds": {}, "log": []
+    }  # fmt: skip
+    _fill(
+        taken,
+        {
+            (3, "exact_repeat"): {"keputusan": "id baru", "nilai_baru": PEOPLE[5]},
+            (5, "conflicting_repeat"): {"keputusan": "okay as it is"},
+            (6, "out_of_range"): {"keputusan": "betulkan", "nilai_baru": 6, "tanggal": "03/04/2025"},
+            (7, "unknown_course"): {"keputusan": "Hapus"},
+        },
+        count=4,
+    )
+    taken.take_in()
+    assert _codes(taken) == []
+    # row 4 lost against row 5, row 7 was dropped: both in quarantine, and none waits
+    assert _counts(taken) == (3, 2, 2, 0)
+    assert taken.reasons() == {("hadir.csv", 4): "superseded", ("hadir.csv", 7): "dropped"}
+    frame = taken.table("enrolments")
+    assert frame["source_row"].tolist() == [2, 3, 5, 6, 8]
+    assert frame["sessions_attended"].tolist() == [8, 8, 9, 6, 8]
+    assert frame["person_id"].nunique() == 5
+    journal = taken.account["decisions"]
+    assert (journal["read"], journal["applied"], journal["refused"], journal["waiting"]) == (4, 4, 0, 0)
+    assert journal["kinds"] == {"accept": 1, "correct": 1, "drop": 1, "new_id": 1}
+    entry = next(e for e in journal["log"] if e["row"] == 6)
+    assert (entry["decision"], entry["old"], entry["new"], entry["when"], entry["why"], entry["cell"]) == (
+        "correct", "600", "6", "2025-04-03", "salah ketik", "D6"
+    )  # fmt: skip
+    assert taken.account["repairs"] == {"decision": 2}
+
+
+def test_nothing_in_the_log_names_anybody(taken: Office) -> None:
+    why = f"Menurut Pak Budi {PEOPLE[6]}, telepon 0812 3456 7890"
+    _fill(
+        taken,
+        {(3, "exact_repeat"): {"keputusan": "id baru", "nilai_baru": PEOPLE[5], "alasan": why}},
+    )
+    taken.take_in()
+    text = json.dumps(taken.account)
+    assert taken.account["decisions"]["applied"] == 1
+    for secret in (*PEOPLE, "Rina", "Budi", "0812"):
+        assert secret not in text
+    assert taken.account["decisions"]["log"][0]["who"].startswith("O")
+    stored = b"".join(p.read_bytes() for p in taken.processed.iterdir() if p.name != "quarantine.xlsx")
+    assert b"Rina" not in stored
+
+
+def test_the_filled_workbook_can_be_filled_further(taken: Office) -> None:
+    _fill(taken, {(6, "out_of_range"): {"keputusan": "betulkan", "nilai_baru": "6"}})
+    taken.take_in()
+    _fill(taken, {(7, "unknown_course"): {"keputusan": "betulkan", "nilai_baru": "C2"}})
+    taken.take_in()
+    assert (_codes(taken), taken.account["decisions"]["applied"]) == ([], 2)
+    assert _counts(taken) == (2, 2, 2, 1)
+    assert taken.table("enrolments")["course_id"].tolist() == ["C1", "C1", "C2", "C1"]
+
+
+def test_a_corrected_value_goes_through_all_checks_again(taken: Office) -> None:
+    stranger = "197001012000011001"
+    _fill(taken, {(3, "exact_repeat"): {"keputusan": "id baru", "nilai_baru": stranger}})
+    taken.take_in()
+    assert taken.reasons()["hadir.csv", 3] == "unknown_person"
+    _fill(taken, {(3, "unknown_person"): {"keputusan": "hapus"}})
+    taken.take_in()  # the first decision said another person, the second dropped the row: they contradict
+    assert "decision_contradicts" in _codes(taken)
+    _fill(taken, {(3, "exact_repeat"): {"keputusan": "id baru", "nilai_baru": PEOPLE[7]}})
+    taken.take_in()
+    assert _counts(taken) == (2, 1, 4, 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ({"keputusan": "betulkn", "nilai_baru": 6}, "decision_unknown"),
+        ({"keputusan": "<script>alert(1)</script>"}, "decision_unknown"),
+        ({"keputusan": "betulkan"}, "decision_incomplete"),
+        ({"keputusan": "hapus", "petugas": " "}, "decision_incomplete"),
+        ({"keputusan": None, "nilai_baru": 6}, "decision_incomplete"),
+        ({"keputusan": "hapus", "nilai_baru": 6}, "decision_value_extra"),
+        ({"keputusan": "betulkan", "nilai_baru": 700}, "decision_value"),
+        ({"keputusan": "betulkan", "nilai_baru": True}, "decision_value"),
+        ({"keputusan": "betulkan", "nilai_baru": "=1+1"}, "decision_formula"),
+        ({"keputusan": "betulkan", "nilai_baru": "9" * 5000}, "decision_too_long"),
+        ({"keputusan": "hapus", "alasan": "x" * 30_000}, "decision_too_long"),
+        ({"keputusan": "hapus", "tanggal": "31/02/2025"}, "decision_day"),
+        ({"keputusan": "terima apa adanya"}, "decision_impossible"),
+        ({"keputusan": "hapus", "Sel": "D7"}, "decision_stale"),
+        ({"keputusan": "hapus", "Kode baris": "0" * 16}, "decision_stale"),
+    ],
+)
+def test_one_wrong_decision_stops_all(taken: Office, typed: dict[str, Any], code: str) -> None:
+    before = _counts(taken)
+    _fill(taken, {(6, "out_of_range"): typed, (7, "unknown_course"): {"keputusan": "hapus"}})
+    taken.take_in()
+    assert _codes(taken) == [code, "decisions_refused"]
+    assert _counts(taken) == before
+    assert (taken.account["decisions"]["applied"], taken.account["decisions"]["refused"]) == (0, 2)
+    assert "script" not in json.dumps(taken.account)
+
+
+def test_all_faults_are_told_at_once_with_their_cells(taken: Office) -> None:
+    _fill(
+        taken,
+        {(6, "out_of_range"): {"keputusan": "betulkn"}, (7, "unknown_course"): {"keputusan": "betulkan"}},
+        count=3,
+    )
+    taken.take_in()
+    assert _codes(taken) == [
+        "decision_count", "decision_incomplete", "decision_unknown", "decisions_refused",
+    ]  # fmt: skip
+    problem = next(p for p in taken.account["problems"] if p["code"] == "decision_unknown")
+    assert (problem["file"], problem["sheet"], problem["fields"]) == (
+        "corrections.xlsx", "karantina", {"words": "betulkan"},
+    )  # fmt: skip
+    assert problem["cell"][0] == "O"
+
+
+def test_two_rows_cannot_both_be_the_right_one(taken: Office) -> None:
+    accept = {"keputusan": "terima apa adanya"}
+    _fill(taken, {(4, "conflicting_repeat"): accept, (5, "conflicting_repeat"): accept})
+    taken.take_in()
+    assert _codes(taken) == ["decision_contradicts", "decision_contradicts", "decisions_refused"]
+
+
+def test_a_decision_does_not_move_to_the_row_that_stands_there_now(taken: Office) -> None:
+    _fill(taken, {(6, "out_of_range"): {"keputusan": "betulkan", "nilai_baru": 6}})
+    moved = [*ROWS]
+    moved[4], moved[5] = [PEOPLE[6], "C1", 10, "600"], ROWS[4]
+    _run(taken, moved)
+    assert _codes(taken) == ["decision_stale", "decisions_refused"]
+    mended = [*ROWS]
+    mended[4] = [PEOPLE[2], "C1", 10, 5]
+    _run(taken, mended)
+    assert _codes(taken) == ["decision_stale", "decisions_refused"]
+    _run(taken)
+    assert _codes(taken) == []
+
+
+def test_rows_may_be_sorted_but_only_whole(taken: Office) -> None:
+    _fill(taken, {(6, "out_of_range"): {"keputusan": "betulkan", "nilai_baru": 6}})
+    path = taken.folder / "corrections.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["karantina"]
+    lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=2)]
+    for row, line in zip(sheet.iter_rows(min_row=2), reversed(lines), strict=True):
+        for cell, value in zip(row, line, strict=True):
+            cell.value = value
+    book.create_sheet("catatan saya").append(["keputusan", "apa saja"])
+    book.save(path)
+    taken.take_in()
+    assert (_codes(taken), taken.account["decisions"]["applied"]) == ([], 1)
+    for row, line in zip(sheet.iter_rows(min_row=2), lines, strict=True):
+        for cell, value in zip(row[:5], line[:5], strict=True):  # only the first columns are sorted back
+            cell.value = value
+    book.save(path)
+    taken.take_in()
+    assert "decisions_refused" in _codes(taken)
+    assert taken.account["decisions"]["applied"] == 0
+
+
+@pytest.mark.parametrize("column", ["Kode baris", "keputusan", "nilai_baru"])
+def test_a_deleted_column_is_named(taken: Office, column: str) -> None:
+    _fill(taken, {(6, "out_of_range"): {"keputusan": "hapus"}})
+    path = taken.folder / "corrections.xlsx"
+    book = openpyxl.load_workbook(path)
+    for name in ("karantina", "duplikat"):
+        heads = [cell.value for cell in book[name][1]]
+        book[name].delete_cols(heads.index(column) + 1)
+    book.save(path)
+    taken.take_in()
+    assert set(_codes(taken)) == {"decision_columns", "decisions_refused"}
+    assert any(column in problem["message"] for problem in taken.account["problems"])
+
+
+@pytest.mark.parametrize("content", [b"", b"<html><table></table></html>"])
+def test_no_workbook_at_all(taken: Office, content: bytes) -> None:
+    (taken.folder / "corrections.xlsx").write_bytes(content)
+    taken.take_in()
+    assert _codes(taken) == ["decisions_refused", "file_unreadable"]
+    assert _counts(taken) == (2, 0, 4, 1)
+
+
+def test_decisions_left_in_the_stored_workbook_are_kept_and_told_of(taken: Office) -> None:
+    folders = {"raw": taken.root / "raw", "processed": taken.root / "processed"}
+    open_region("contoh", **folders)
+    stored = taken.processed / "quarantine.xlsx"
+    _fill(taken, {(6, "out_of_range"): {"keputusan": "betulkan", "nilai_baru": 6}}, name="../filled.xlsx")
+    shutil.move(taken.folder.parent / "filled.xlsx", stored)
+    for _ in range(2):
+        problems = open_region("contoh", **folders).intake["problems"]
+        assert [problem["code"] for problem in problems] == ["decisions_misplaced"]
+    changed = [*ROWS]
+    changed[4] = [PEOPLE[2], "C1", 10, "601"]
+    taken.csv("hadir.csv", [HEAD, *changed])
+    problems = open_region("contoh", **folders).intake["problems"]
+    assert [problem["code"] for problem in problems] == ["decisions_misplaced"]
+    assert openpyxl.load_workbook(stored)["keputusan lama"]["H2"].value == "betulkan"
+    taken.csv("hadir.csv", [HEAD, *ROWS])
+    open_region("contoh", **folders)
+    shutil.copy(stored, taken.folder / "corrections.xlsx")
+    intake = open_region("contoh", **folders).intake
+    assert (intake["problems"], intake["decisions"]["applied"]) == ([], 1)
+
+
+def test_saving_the_stored_workbook_without_a_decision_changes_nothing(taken: Office) -> None:
+    folders = {"raw": taken.root / "raw", "processed": taken.root / "processed"}
+    open_region("contoh", **folders)
+    stamp = (taken.processed / "intake.json").stat().st_mtime_ns
+    stored = taken.processed / "quarantine.xlsx"
+    openpyxl.load_workbook(stored).save(stored)
+    open_region("contoh", **folders)
+    assert (taken.processed / "intake.json").stat().st_mtime_ns == stamp
+
+
+def test_wide_scores_dates_and_terms(office: Office) -> None:
+    office.defaults(without=["assessments", "courses"])
+    office.csv(
+        "nilai.csv",
+        [["NIP", "Pre Test", "Post Test"], [PEOPLE[0], 60, 170], [PEOPLE[1], "enam", 70], [PEOPLE[2], 1, 2]],
+    )
+    office.csv(
+        "kursus.csv",
+        [
+            ["Kode Pelatihan", "Nama Pelatihan", "Metode", "JP", "Tanggal Mulai"],
+            ["C1", "Diklat Contoh", "Cerama", 20, "32/04/2025"],
+        ],
+    )
+    office.take_in()
+    reasons = {(e["file"], e["cell"]): (e["reason"], e["nearest"]) for e in office.account["quarantine"]}
+    assert reasons["kursus.csv", "C2"] == ("unknown_term", "lecture")
+    _fill(
+        office,
+        {
+            (2, "out_of_range"): {"keputusan": "betulkan", "nilai_baru": "70,5"},
+            (3, "not_a_number"): {"keputusan": "betulkan", "nilai_baru": "tidak hadir"},
+            (2, "unknown_term"): {"keputusan": "betulkan", "nilai_baru": "Ceramah"},
+            (2, "date_impossible"): {"keputusan": "betulkan", "nilai_baru": "03/04/2025"},
+        },
+    )
+    office.take_in()
+    assert _codes(office) == []
+    scores = office.table("assessments")[["wave", "score"]].to_numpy().tolist()
+    assert scores == [["pre", 60.0], ["post", 70.5], ["post", 70.0], ["pre", 1.0], ["post", 2.0]]
+    course = office.table("courses").iloc[0]
+    assert (course["method"], str(course["start_date"])[:10]) == ("lecture", "2025-04-03")
+
+
+def test_contradictions_stand_together_with_their_differences(taken: Office) -> None:
+    sheet = openpyxl.load_workbook(taken.processed / "quarantine.xlsx")["karantina"]
+    header, *rows = sheet.iter_rows(values_only=True)
+    lines = [dict(zip(header, row, strict=True)) for row in rows]
+    group = [line for line in lines if line["Kelompok"]]
+    assert [(line["Baris"], line["Kelompok"]) for line in group] == [(4, 1), (5, 1)]
+    assert {line["Kolom yang berbeda"] for line in group} == {"Sesi dihadiri: 7 ≠ 9"}
+
+
+def test_two_periods_have_their_own_workbooks(office: Office) -> None:
+    office.region += "\n[periods.2026]\nstarts = 2026-02-01\nends = 2026-11-30\n"
+    office.defaults(without=["enrolments"])
+    _run(office)
+    guide = openpyxl.load_workbook(office.processed / "quarantine.xlsx")["petunjuk"]
+    assert any("corrections_2025.xlsx" in str(cell.value) for cell in guide["A"])
+    _fill(office, {(7, "unknown_course"): {"keputusan": "hapus"}}, name="corrections_2025.xlsx")
+    office.take_in()
+    assert office.account["decisions"]["applied"] == 1
+
+
+_KINDS = ("betulkan", "hapus", "id baru", "terima apa adanya", "", "entah")
+_VALUES = ("", 5, 700, PEOPLE[5], "C2", "=1", "tidak", 1.5)
+
+
+@settings(
+    max_examples=5,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+@given(choices=st.lists(st.tuples(st.sampled_from(_KINDS), st.sampled_from(_VALUES)), min_size=5, max_size=5))
+def test_whatever_is_decided_no_row_is_lost(taken: Office, choices: Iterable[tuple[str, Any]]) -> None:
+    (taken.folder / "corrections.xlsx").unlink(missing_ok=True)
+    _run(taken)
+    rows = sum(entry["rows"] for entry in taken.account["files"])
+    open_lines = [(3, "exact_repeat"), *((row, reason) for (_, row), reason in taken.reasons().items())]
+    random.Random(5).shuffle(open_lines)  # noqa: S311
+    _fill(
+        taken, {k: {"keputusan": w, "nilai_baru": v} for k, (w, v) in zip(open_lines, choices, strict=False)}
+    )
+    taken.take_in()
+    totals = taken.account["totals"]
+    assert totals["rows"] == rows
+    assert rows == sum(totals[n] for n in ("accepted", "corrected", "quarantined", "duplicates"))
+    _counts(taken)
+    journal = taken.account["decisions"]
+    assert journal["applied"] in (0, journal["read"])
+    assert (journal["applied"] == 0) == (bool(taken.account["problems"]) or journal["read"] == 0)
+    stored = taken.table("enrolments", all_files=True)["source_row"].nunique()
+    assert stored == taken.entry("hadir.csv")["accepted"] + taken.entry("hadir.csv")["corrected"]
