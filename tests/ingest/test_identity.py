@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -139,3 +140,15 @@ def test_whatever_is_accepted_is_sound(cell: object) -> None:
     if found.value:
         assert len(found.value) == 18
         assert parse_employee_number(found.value).appointed <= 2025
+
+
+def test_processes_that_need_the_key_at_once_make_one_and_leave_nothing_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "config" / "pseudonym.key"
+    monkeypatch.setenv("ASN_RESEARCH_KEY_FILE", str(path))
+    monkeypatch.delenv("ASN_RESEARCH_KEY", raising=False)
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: read_key(), range(32)))
+    assert len(keys) == 1
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
