@@ -267,3 +267,30 @@ def test_514_regions_of_several_megabytes_are_found_fresh_within_ten_seconds(ord
     assert due(order, tasks) == []
     index_inputs(order.reports, ())
     assert time.process_time() - start < 10
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"),
+    [
+        ("cli/run.py", False),
+        ("simulation/world.py", False),
+        ("language/message/cli.toml", False),
+        ("reports/status.py", False),
+        ("models/gain.py", True),
+        ("contract/rules/skm.toml", True),
+        ("language/message/finding.toml", True),
+        ("reports/template/style.css", True),
+        ("reports/exhibit.py", True),
+    ],
+)
+def test_code_counts_where_a_report_can_depend_on_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, counts: bool
+) -> None:
+    sources = provenance._sources()
+    assert name in dict(sources)
+    before = provenance.code_digest.__wrapped__(), provenance.package_digest.__wrapped__()
+    monkeypatch.setattr(
+        provenance, "_sources", lambda: [(n, "edited" if n == name else digest) for n, digest in sources]
+    )
+    assert (provenance.code_digest.__wrapped__() != before[0]) is counts
+    assert provenance.package_digest.__wrapped__() != before[1]
