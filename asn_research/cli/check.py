@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from asn_research.cli.account import print_reasons, print_totals
+from asn_research.cli.account import print_decisions, print_reasons, print_totals
 from asn_research.cli.choice import choose
 from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say
 from asn_research.cli.option import PeriodName, Regions
@@ -36,9 +36,10 @@ def check(
 
 
 def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
+    from asn_research.ingest.correction import name_file
     from asn_research.reports.problem import read_problem
 
-    rows, status = [], WELL
+    rows, status, waiting = [], WELL, dict[str, None]()
     for region, name in chosen:
         try:
             data = _open(places, region, name)
@@ -49,13 +50,20 @@ def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
             continue
         problems = [read_problem(record) for record in data.intake["problems"]]
         if problems:
-            typer.echo(say("incomplete", region=region, period=name), err=True)
+            decided = all(problem.code.startswith("decision") for problem in problems)
+            said = "undecided" if decided else "incomplete"
+            typer.echo(say(said, region=region, period=name), err=True)
             print_problems(problems)
             status = FAILED
         rows.append((region, name, data.intake["totals"], say("state_made")))
         print_reasons(region, name, data.intake)
+        print_decisions(region, name, data.intake)
+        if data.intake["decisions"]["waiting"]:
+            waiting[name_file(name, tuple(data.region.periods))] = None
     print_totals(rows)
     typer.echo(say("quarantine", folder=places.name("processed")))
+    for file in waiting:
+        typer.echo(say("decide", name=file))
     return status
 
 

@@ -367,6 +367,7 @@ def make_account(
                 "cell": issue.cell,
                 "reason": issue.reason,
                 "value": masked,
+                "table": ledger.segment(issue.row).table.name,
                 "column": issue.column,
                 "nearest": _nearest(issue, ledger),
             }

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from asn_research.contract.column import Kind
-from asn_research.errors import Problem
+from asn_research.errors import Place, Problem
 from asn_research.ingest.cell import cell_address
 from asn_research.ingest.correction import Correction, Corrections, Decision, as_text, make_problem
 from asn_research.ingest.ledger import Ledger, Status
@@ -134,7 +134,9 @@ def apply_corrections(
     problems = [*corrections.problems, *revision.problems, *_find_contradicted(applied, ledger)]
     problems += [make_problem("decision_stale", c.place) for c in pending.values()]
     if problems:
-        problems.append(make_problem("decisions_refused", problems[0].place, count=str(corrections.count)))
+        problems.append(
+            make_problem("decisions_refused", Place(problems[0].place.file), count=str(corrections.count))
+        )
         known = {line.code: line.correction for line in applied}
         lines = [replace(line, correction=known.get(line.code)) for line in list_lines(first, seal)]
         return Outcome(first, tables, lines, [], problems, corrections.count)

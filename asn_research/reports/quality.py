@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from asn_research.contract.column import TABLES
 from asn_research.contract.vocabulary import term_label
 from asn_research.ingest.store import open_region
@@ -38,7 +40,7 @@ class Quality(RegionExhibit):
             facts=[
                 (self._say("quality_usable"), format_percent(share, self.language), ""),
                 (self._say("quality_files"), self._cell(len({f["file"] for f in self._files()})), ""),
-                (self._say("quality_waiting"), self._cell(totals["quarantined"]), ""),
+                (self._say("quality_waiting"), self._cell(self._waiting()), ""),
             ],
         )
         self._show_html(fragment)
@@ -50,7 +52,7 @@ class Quality(RegionExhibit):
     def problems(self) -> None:
         """Show what kept files from being read, and what to do next."""
         found = [notice(read_problem(record), self.language) for record in self.source.intake["problems"]]
-        waiting = self.source.intake["totals"]["quarantined"]
+        waiting = self._waiting()
         steps = [self._say("quality_step_files")] if found else []
         steps += [self._say("quality_step_quarantine", count=self._cell(waiting))] if waiting else []
         self._show_html(self._render("steps", problems=found, steps=steps))
@@ -68,15 +70,29 @@ class Quality(RegionExhibit):
     def quarantine(self) -> None:
         """Show the reasons for quarantine with counts and the addresses of the cells; no values."""
         groups = group_quarantine(self.source.intake, self.language)
+        decided = self._decisions()
         if not groups:
-            self._show_html(self._render("prose", sections=[("", [self._say("quality_no_quarantine")])]))
+            empty = self._render("prose", sections=[("", [self._say("quality_no_quarantine")])])
+            self._show_html(empty + decided)
             return
         rows: dict[str, list[list[object]]] = defaultdict(list)
         for (reason, file, sheet), cells in groups:
             text = reason_text(reason, self.language)
             rows[file].append([text, len(cells), sheet, self._addresses(cells)])
         heads = [("reason", ""), ("count", "number"), ("sheet", ""), ("cells", "code")]
-        self._show_html(self._table("quality_quarantine_caption", heads, rows))
+        self._show_html(self._table("quality_quarantine_caption", heads, rows) + decided)
+
+    def _waiting(self) -> int:
+        """Rows in quarantine about which nobody has decided."""
+        return int(self.source.intake["decisions"]["waiting"])
+
+    def _decisions(self) -> Markup:
+        """Decisions applied, by kind, and how many were refused; nothing where there are none."""
+        decisions = self.source.intake["decisions"]
+        counts = {**decisions["kinds"], "refused": decisions["refused"]}
+        rows = [[self._say(f"decision_{kind}"), int(n)] for kind, n in sorted(counts.items()) if n]
+        heads = [("decision_kind", ""), ("count", "number")]
+        return self._table("decision_caption", heads, rows) if rows else Markup("")
 
     def repairs(self) -> None:
         """Show how often each kind of certain repair was made."""
