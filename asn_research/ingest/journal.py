@@ -100,7 +100,9 @@ def find_misplaced(folder: Path, stored: Path, period: str, account: dict[str, A
     if not stored.is_file() or (not known.get("unsaved") and known.get("digest") == digest_file(stored)):
         return {}
     saved = {entry.plain for path in list_corrections(folder, period) for entry in read_entries(path)}
-    return {entry.code: entry for entry in read_entries(stored) if entry.plain not in saved}
+    return {
+        entry.code or str(entry.place): entry for entry in read_entries(stored) if entry.plain not in saved
+    }
 
 
 def digest_entries(entries: Iterable[Entry], key: bytes) -> str:

@@ -13,10 +13,13 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner, Result
 
+from asn_research.cli import app
 from asn_research.ingest.store import open_region
 
-from .office import PEOPLE, Office
+from .conftest import KEY
+from .office import COURSES, PEOPLE, Office
 
 HEAD = ["NIP", "Kode Pelatihan", "Jumlah Sesi", "Hadir"]
 ROWS: list[list[Any]] = [
@@ -36,11 +39,21 @@ def _run(office: Office, rows: list[list[Any]] = ROWS) -> dict[str, Any]:
     return office.take_in()
 
 
-@pytest.fixture
-def taken(office: Office) -> Office:
-    office.defaults(without=["enrolments"])
-    _run(office)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASN_RESEARCH_KEY", KEY)
+        office = Office(tmp_path_factory.mktemp("made"))
+        office.defaults(without=["enrolments"])
+        _run(office)
     return office
+
+
+@pytest.fixture
+def taken(made: Office, tmp_path: Path) -> Office:
+    """The office after its first run, every test with a copy of its own."""
+    shutil.copytree(made.root, tmp_path / "copy")
+    return Office(tmp_path / "copy", account=made.account)
 
 
 def _fill(
@@ -331,6 +344,28 @@ def test_wide_scores_dates_and_terms(office: Office) -> None:
     assert scores == [["pre", 60.0], ["post", 70.5], ["post", 70.0], ["pre", 1.0], ["post", 2.0]]
     course = office.table("courses").iloc[0]
     assert (course["method"], str(course["start_date"])[:10]) == ("lecture", "2025-04-03")
+
+
+def test_check_says_what_waits_and_what_was_refused(taken: Office) -> None:
+    def check(language: str) -> Result:
+        folders = ("--raw", str(taken.root / "raw"), "--processed", str(taken.root / "processed"))
+        environment = {"LC_ALL": language, "ASN_RESEARCH_KEY": KEY, "COLUMNS": "200"}
+        return CliRunner(env=environment).invoke(app, ["check", "contoh", *folders])
+
+    taken.csv("zz_courses.csv", [*COURSES, ["C4", "Diklat Lain", "I", "Cerama", 20]])
+    told = check("id_ID.UTF-8")
+    assert told.exit_code == 0
+    assert "(kolom Sesi dihadiri; nilai 600 di luar 0–500) [hadir.csv: D6]" in told.stdout
+    assert "(kolom Metode; istilah terdekat: Ceramah) [zz_courses.csv: D5]" in told.stdout
+    assert "keputusan diterapkan 0, ditolak 0; baris yang menunggu keputusan 5." in told.stdout
+    assert "simpan buku kerja itu sebagai corrections.xlsx" in told.stdout
+    _fill(taken, {(6, "out_of_range"): {"keputusan": "betulkan", "nilai_baru": 700}})
+    told = check("en_GB.UTF-8")
+    assert told.exit_code == 1
+    assert "decisions of the office could not be applied" in told.stderr
+    assert "the new value cannot be used: The number is outside the possible range." in told.stderr
+    assert "decisions applied 0, refused 1" in told.stdout
+    assert not any(nip in told.output for nip in PEOPLE)
 
 
 def test_contradictions_stand_together_with_their_differences(taken: Office) -> None:
