@@ -17,7 +17,7 @@ from tests.validation.region import STUDIES, Drawn, Study, draw_world, open_worl
 from tests.validation.truth import DOCUMENT, PROMISED, TABLE, document, least_held
 
 FEWEST = 200
-WORLDS = 6
+WORLDS = 3
 NULL = tuple(study for study in STUDIES if not study.has_effect)
 CLAIMED = {
     "learning_gain": ("pengaruh pelatihan", "effect of the training"),
@@ -101,7 +101,7 @@ def test_a_small_run_agrees_with_the_stored_table(
 @pytest.mark.parametrize("study", NULL, ids=[study.design for study in NULL])
 def test_reports_of_worlds_without_effect_speak_as_their_intervals_do(study: Study) -> None:
     """Sentences claim only where an interval excludes zero; one group is never said to gain by training."""
-    for seed in (1, 2, 3):
+    for seed in (1, 2):
         _, data = open_world(study, seed)
         for question, words in CLAIMED.items():
             finding = answer_one(data, question)
