@@ -154,7 +154,7 @@ def index_address(language: Language, *, depth: int = REPORT.depth) -> str:
 
 def findings_text(records: list[dict[str, Any]]) -> str:
     """The text of findings.json."""
-    return json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n"
 
 
 def _alternate(product: Product, language: Language, languages: tuple[Language, ...]) -> str:

@@ -63,8 +63,11 @@ def can_fork() -> bool:
 
 
 def one_thread(env: Mapping[str, str]) -> dict[str, str]:
-    """An environment with one numerical thread: sums in one order, and no fight for the cores."""
-    return {**env, **dict.fromkeys(THREADS, "1")}
+    """An environment with one numerical thread: sums in one order, and no fight for the cores.
+
+    Nor does pyarrow reserve a gigabyte in advance, which would count against limits of memory.
+    """
+    return {**env, **dict.fromkeys(THREADS, "1"), "MIMALLOC_ARENA_RESERVE": "0"}
 
 
 class ForkClient:

@@ -71,6 +71,8 @@ class Pool:
     time_limit: float | None = None
     memory_limit: int | None = None
     _server: ForkClient | None = field(default=None, init=False)
+    _has_forked: bool = field(default=False, init=False)
+    _may_fork: bool = field(default_factory=can_fork, init=False)
     _idle: list[_Worker] = field(default_factory=list, init=False)
     _busy: list[_Worker] = field(default_factory=list, init=False)
 
@@ -98,7 +100,7 @@ class Pool:
 
     def warm_up(self) -> None:
         """Let imports begin, while the caller has other things to do."""
-        if can_fork() and (self._server is None or not self._server.alive):
+        if self._may_fork and (self._server is None or not self._server.alive):
             self._server = start_server(self.modules)
 
     def submit(self, key: Hashable, function: str, *arguments: object) -> None:
@@ -158,20 +160,23 @@ class Pool:
         return Done(worker.key, reply, time.monotonic() - worker.started)
 
     def _start(self) -> _Worker:
-        worker = self._fork() if can_fork() else None
+        worker = self._fork() if self._may_fork else None
         worker = worker or self._spawn()
         worker.channel.send(self.memory_limit)
         return worker
 
     def _fork(self) -> _Worker | None:
-        """A worker from the server; None where the server cannot be had."""
+        """A worker from the server; None where there is none, and never again where there never was one."""
         self.warm_up()
         if self._server is None:
             return None
         try:
-            return _Worker(*self._server.fork_worker(FORKED))
+            worker = _Worker(*self._server.fork_worker(FORKED))
         except (EOFError, OSError):
+            self._may_fork = self._has_forked
             return None
+        self._has_forked = True
+        return worker
 
     def _spawn(self) -> _Worker:
         context = multiprocessing.get_context("spawn")

@@ -128,7 +128,7 @@ def by_warm_kernel(notebook: Path, output: Path, given: dict[str, str]) -> nbfor
     typed = "\n".join(f"{name} = {value!r}" for name, value in given.items())
     book.cells.insert(place + 1, nbformat.v4.new_code_cell(typed, metadata={"tags": ["injected-parameters"]}))
     specs = KernelSpecManager(
-        kernel_dirs=[str(ROOT / "share" / "jupyter" / "kernels")], ensure_native_kernel=False
+        kernel_dirs=[str(ROOT / "asn_research" / "reports" / "kernelspec")], ensure_native_kernel=False
     )
     NotebookClient(book, km=KernelManager(kernel_name="asn-research", kernel_spec_manager=specs)).execute()
     return book

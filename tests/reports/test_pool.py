@@ -105,6 +105,17 @@ def test_after_the_server_has_died_the_pool_goes_on() -> None:
     assert found["next"].reply == Returned(4)
 
 
+@pytest.mark.skipif(not can_fork(), reason="no fork here")
+def test_where_the_server_cannot_even_start_workers_are_started_anew_and_it_is_not_asked_again() -> None:
+    with Pool(size=1, modules=["no_such_module"]) as pool:
+        first = gather(pool, {"first": ("builtins:len", "four"), "dies": ("os:_exit", 1)})
+        server = pool._server
+        second = gather(pool, {"second": ("builtins:len", "two")})
+        assert pool._server is server
+    assert first["first"].reply == Returned(4)
+    assert second["second"].reply == Returned(3)
+
+
 RUN = """
 import time
 from asn_research.reports.pool import Pool
