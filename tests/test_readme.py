@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from asn_research.cli import app
+from asn_research.contract.region import read_region
 from asn_research.ingest.store import open_region
 
 ROOT = Path(__file__).parent.parent
@@ -48,6 +52,16 @@ def test_the_least_region_of_the_readme_is_taken_in_whole(project: Path) -> None
     assert data.intake["problems"] == []
     assert len(data.assessments) == 24
     assert data.participants["group"].eq("trained").all()
+
+
+def test_the_command_for_a_new_region_makes_one_that_reads(tmp_path: Path) -> None:
+    command = re.search(r"`asn-research (new-region [^`]+)`", README)
+    assert command is not None
+    result = CliRunner().invoke(app, [*shlex.split(command.group(1)), "--raw", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    (file,) = tmp_path.glob("*/region.toml")
+    assert read_region(file.parent).region.name == "Kota Contoh"
+    assert len(list(file.parent.glob("*/templat.xlsx"))) == 1
 
 
 def test_code_shown_in_the_readme_runs() -> None:
