@@ -64,10 +64,12 @@ _WORDS: Final[Mapping[str, Decision]] = {
 class Entry:
     """One row of the workbook in which something was typed, as it stands there.
 
-    ``named`` is file, sheet, row and cell of the raw row; ``typed`` holds the cells of :data:`ENTERED`.
+    ``place`` is the cell of the decision, ``answer`` that of the new value; ``named`` is file, sheet, row and
+    cell of the raw row; ``typed`` holds the cells of :data:`ENTERED`.
     """
 
     place: Place
+    answer: Place
     period: str
     named: tuple[str, ...]
     code: str
@@ -134,7 +136,8 @@ class _Sheet:
             typed = tuple(self.get(number, name) for name in ENTERED)
             if any(not is_blank(value) for value in typed):
                 period, *named, code = (as_text(self.get(number, name)) for name in _PLACED)
-                yield number, Entry(self.place(number, "keputusan"), period, tuple(named), code, typed)
+                places = self.place(number, "keputusan"), self.place(number, "nilai_baru")
+                yield number, Entry(*places, period, tuple(named), code, typed)
 
 
 def make_problem(code: str, place: Place, **fields: str) -> Problem:

@@ -23,17 +23,16 @@ from asn_research.ingest.course import CourseIndex, link_courses, make_course_id
 from asn_research.ingest.duplicate import settle_repeats
 from asn_research.ingest.header import Block, find_blocks, is_note
 from asn_research.ingest.identity import Pseudonyms, read_key
-from asn_research.ingest.journal import find_misplaced, make_journal, note_workbook
+from asn_research.ingest.journal import find_misplaced, make_journal, note_workbook, read_account
 from asn_research.ingest.layout import Layout
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.linkage import measure_linkage
-from asn_research.ingest.quarantine import mask_value, order_issues, write_workbook
+from asn_research.ingest.quarantine import mask_value, name_nearest, order_issues, write_workbook
 from asn_research.ingest.record import ROW, Issue, Segment, make_records, read_segment
 from asn_research.ingest.revision import apply_corrections
 from asn_research.ingest.source import Grid, RawFile, list_files, read_file
 from asn_research.ingest.storage import replace_folder, sweep
 from asn_research.ingest.table import finish_table, harmonise
-from asn_research.ingest.term import find_nearest_term
 from asn_research.ingest.text import Scrubber, scrub_label
 
 INTAKE_FILE: Final = "intake.json"
@@ -110,7 +109,7 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
     }
     stored = processed / folder.name / period
     file = name_file(period, tuple(region.periods))
-    typed = find_misplaced(folder, stored / QUARANTINE_FILE, period, read_account(stored))
+    typed = find_misplaced(folder, stored / QUARANTINE_FILE, period, read_account(stored / INTAKE_FILE))
     collected.problems += outcome.problems
     if typed:
         fields = {"count": str(len(typed)), "name": file}
@@ -125,15 +124,6 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
         text = json.dumps(account, ensure_ascii=False, indent=1)
         (beside / INTAKE_FILE).write_text(text + "\n", encoding="utf-8")
     return account
-
-
-def read_account(stored: Path) -> dict[str, Any]:
-    """What intake.json says; empty where there is none that can be read."""
-    try:
-        account = json.loads((stored / INTAKE_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return account if isinstance(account, dict) else {}
 
 
 def collect(folder: Path, region: Region, period: str) -> _Collected:
@@ -322,12 +312,12 @@ def _link(tables: dict[str, pd.DataFrame], ledger: Ledger) -> None:
             for row, reason in zip(frame[ROW], reasons, strict=True)
             if reason and (needed or reason != "missing_value")
         }
-        raw = frame["course_id"].tolist()
-        values = dict(zip(frame[ROW], raw, strict=True))
-        ledger.quarantine(
-            [Issue(row, "course_id", reason, values[row] or "", ledger.address(row, "course_id"))
-             for row, reason in issues.items()]
-        )  # fmt: skip
+        named = [column for column in ("course_id", "_title") if column in frame] if issues else []
+        written = {column: dict(zip(frame[ROW], frame[column], strict=True)) for column in named}
+        for row, reason in issues.items():
+            found = [(column, written[column][row]) for column in named if written[column][row]]
+            source, value = found[0] if found else ("course_id", "")
+            ledger.quarantine([Issue(row, "course_id", reason, value, ledger.address(row, source))])
         frame["course_id"] = pd.Series(codes, index=frame.index, dtype=object)
 
 
@@ -369,7 +359,7 @@ def make_account(
                 "value": masked,
                 "table": ledger.segment(issue.row).table.name,
                 "column": issue.column,
-                "nearest": _nearest(issue, ledger),
+                "nearest": name_nearest(issue, ledger.segment(issue.row).table),
             }
         )
     return {
@@ -386,14 +376,6 @@ def make_account(
         "problems": [_problem_entry(problem) for problem in collected.problems],
         "raw_digest": collected.digests,
     }
-
-
-def _nearest(issue: Issue, ledger: Ledger) -> str:
-    """The code of the term that a word which is none comes nearest to."""
-    table = ledger.segment(issue.row).table
-    if issue.reason != "unknown_term" or issue.column not in table.names:
-        return ""
-    return find_nearest_term(table[issue.column].terms, issue.value)
 
 
 def _problem_entry(problem: Problem) -> dict[str, Any]:

@@ -82,6 +82,15 @@ def _show_new(issue: Issue, table: Any) -> str:
     return mask_value(issue, table.name)
 
 
+def read_account(path: Path) -> dict[str, Any]:
+    """What intake.json says; empty where there is none that can be read."""
+    try:
+        account = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return account if isinstance(account, dict) else {}
+
+
 def find_misplaced(folder: Path, stored: Path, period: str, account: dict[str, Any]) -> dict[str, Entry]:
     """Decisions that somebody typed into the stored workbook and did not save beside region.toml, by code.
 

@@ -12,12 +12,13 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from asn_research.contract.column import TABLES, Kind
+from asn_research.contract.column import TABLES, Kind, Table
 from asn_research.ingest.correction import CHOICES, ENTERED, GUIDE, KEPT, Entry
 from asn_research.ingest.ledger import Ledger, Status
 from asn_research.ingest.reading import clean
 from asn_research.ingest.record import Issue
 from asn_research.ingest.revision import REPEAT, Line
+from asn_research.ingest.term import find_nearest_term
 from asn_research.language import phrase
 
 _COLUMNS: Final = (
@@ -34,7 +35,7 @@ _WIDTHS: Final = {
     "petugas": 18, "first_sheet": 18, "kind": 40,
 }  # fmt: skip
 _WIDTH: Final = 26
-_DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_DANGEROUS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "|", "%")
 MASK: Final = "•••"
 _HARMLESS: Final = re.compile(r"^(?:#[A-Z0-9/]+[!?]?|=\?|(?:Rp\.? ?)?[\d\s.,:/%+\-–−]+)$")
 _LONG: Final = 9
@@ -64,6 +65,13 @@ def mask_value(issue: Issue, table: str) -> str:
     if not text or (_HARMLESS.match(text) and digits < _LONG and not identifying):
         return text
     return MASK
+
+
+def name_nearest(issue: Issue, table: Table) -> str:
+    """The code of the term that comes nearest to a word which is none; empty where none is near."""
+    if issue.reason != "unknown_term" or issue.column not in table.names:
+        return ""
+    return find_nearest_term(table[issue.column].terms, issue.value)
 
 
 def show_value(value: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from asn_research.contract.column import Kind
+from asn_research.contract.column import Column, Kind
 from asn_research.errors import Place, Problem
 from asn_research.ingest.cell import cell_address
 from asn_research.ingest.correction import Correction, Corrections, Decision, as_text, make_problem
@@ -233,7 +233,7 @@ class _Revision:
         column = find_column(segment.table, target[0])
         reading = read_value(correction.value, column, segment.table, latest_year=self.latest_year)
         if reading.reason:
-            self.problems.append(make_problem("decision_value", correction.place, reason=reading.reason))
+            self.problems.append(_tell_fault(correction, column, reading.reason))
             return
         changes = self.cells[issue.row]
         if target in changes and changes[target] != reading.value:
@@ -248,6 +248,15 @@ class _Revision:
             own = [row for row in rows if 0 <= row - segment.offset < len(segment.source_rows)]
             revised.append(_revise(segment, {row: self.cells[row] for row in own}) if own else segment)
         return Ledger(revised, dropped=frozenset(self.dropped), confirmed=frozenset(self.confirmed))
+
+
+def _tell_fault(correction: Correction, column: Column, reason: str) -> Problem:
+    """Why a new value cannot be used: outside which limits, or what it is not."""
+    place, low, high = correction.entry.answer, column.minimum, column.maximum
+    if reason != "out_of_range" or low is None:
+        return make_problem("decision_value", place, reason=reason)
+    limits = f"≥ {low:g}" if high is None else f"{low:g}–{high:g}"
+    return make_problem("decision_outside", place, column=column.label.id, limits=limits)
 
 
 def _find_target(segment: Segment, issue: Issue, decision: Decision) -> tuple[str, int] | None:

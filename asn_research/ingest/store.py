@@ -21,8 +21,8 @@ from asn_research.contract.region import Plan, Region, list_regions, read_region
 from asn_research.errors import Place, Problem, RegionError, StoreError
 from asn_research.ingest.correction import list_corrections
 from asn_research.ingest.identity import read_key
-from asn_research.ingest.intake import INTAKE_FILE, QUARANTINE_FILE, read_account, take_in
-from asn_research.ingest.journal import was_filled
+from asn_research.ingest.intake import INTAKE_FILE, QUARANTINE_FILE, take_in
+from asn_research.ingest.journal import read_account, was_filled
 from asn_research.ingest.source import digest_file, list_files
 from asn_research.ingest.storage import write_files
 
@@ -232,7 +232,7 @@ def is_fresh(folder: Path, fingerprint: str) -> bool:
     except (OSError, ValueError):
         return False
     workbook = folder / QUARANTINE_FILE
-    if not workbook.is_file() or was_filled(workbook, read_account(folder), read_key()):
+    if not workbook.is_file() or was_filled(workbook, read_account(folder / INTAKE_FILE), read_key()):
         return False  # whoever looks into it may save it, but what is typed into it is taken notice of
     return bool(state == {"fingerprint": fingerprint, "files": _stored_digests(folder)})
 

@@ -19,7 +19,7 @@ from asn_research.cli import app
 from asn_research.ingest.store import open_region
 
 from .conftest import KEY
-from .office import COURSES, PEOPLE, Office
+from .office import COURSES, PARTICIPANTS, PEOPLE, Office
 
 HEAD = ["NIP", "Kode Pelatihan", "Jumlah Sesi", "Hadir"]
 ROWS: list[list[Any]] = [
@@ -178,7 +178,7 @@ def test_a_corrected_value_goes_through_all_checks_again(taken: Office) -> None:
         ({"keputusan": "hapus", "petugas": " "}, "decision_incomplete"),
         ({"keputusan": None, "nilai_baru": 6}, "decision_incomplete"),
         ({"keputusan": "hapus", "nilai_baru": 6}, "decision_value_extra"),
-        ({"keputusan": "betulkan", "nilai_baru": 700}, "decision_value"),
+        ({"keputusan": "betulkan", "nilai_baru": 700}, "decision_outside"),
         ({"keputusan": "betulkan", "nilai_baru": True}, "decision_value"),
         ({"keputusan": "betulkan", "nilai_baru": "=1+1"}, "decision_formula"),
         ({"keputusan": "betulkan", "nilai_baru": "9" * 5000}, "decision_too_long"),
@@ -363,9 +363,36 @@ def test_check_says_what_waits_and_what_was_refused(taken: Office) -> None:
     told = check("en_GB.UTF-8")
     assert told.exit_code == 1
     assert "decisions of the office could not be applied" in told.stderr
-    assert "the new value cannot be used: The number is outside the possible range." in told.stderr
+    assert "› P4: the new value is outside 0–500" in told.stderr
     assert "decisions applied 0, refused 1" in told.stdout
     assert not any(nip in told.output for nip in PEOPLE)
+
+
+def test_doubts_about_people_and_courses_without_codes(office: Office) -> None:
+    office.defaults(without=["participants", "enrolments"])
+    rows = [[*row] for row in PARTICIPANTS]
+    rows[1][2] = "P" if rows[1][2] == "L" else "L"
+    office.csv("peserta.csv", rows)
+    office.csv(
+        "hadir.csv",
+        [["NIP", "Nama Diklat", "Jumlah Sesi", "Hadir"], [PEOPLE[0], "Diklat Contoh", 10, 8]],
+    )
+    office.take_in()
+    cells = {(e["file"], e["cell"]): e["reason"] for e in office.account["quarantine"]}
+    assert cells == {
+        ("peserta.csv", "C2"): "nip_sex_mismatch", ("hadir.csv", "B2"): "course_ambiguous",
+    }  # fmt: skip
+    _fill(
+        office,
+        {
+            (2, "nip_sex_mismatch"): {"keputusan": "terima"},
+            (2, "course_ambiguous"): {"keputusan": "betulkan", "nilai_baru": "C2"},
+        },
+    )
+    office.take_in()
+    assert (_codes(office), office.account["quarantine"]) == ([], [])
+    assert office.table("enrolments")["course_id"].tolist() == ["C2"]
+    assert office.entry("peserta.csv")["accepted"] == len(PEOPLE)
 
 
 def test_contradictions_stand_together_with_their_differences(taken: Office) -> None:
