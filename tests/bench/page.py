@@ -42,9 +42,16 @@ def write_page(measured: Mapping[str, Any]) -> str:
 
 def _machine(found: Mapping[str, Any]) -> str:
     machine = found["machine"]
+    busy = (
+        " It was busy with other work: seconds of the wall are too many, and unevenly so between the ways;"
+        " seconds of processors are somewhat too many."
+        if float(machine["load"]) > int(machine["cores"]) / 2
+        else ""
+    )
     return (
         f"{machine['processor']}, {machine['cores']} cores, {machine['memory']} of memory, "
-        f"{machine['system']}, Python {machine['python']}; load by other work at the start {machine['load']}."
+        f"{machine['system']}, Python {machine['python']}; load by other work at the start "
+        f"{machine['load']}.{busy}"
     )
 
 
