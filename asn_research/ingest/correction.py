@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 import zipfile
 from collections import Counter
@@ -322,4 +323,6 @@ def as_text(value: Any) -> str:
     """A cell as text, as it was before it was made harmless for spreadsheets."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
+    if isinstance(value, datetime.datetime):
+        value = value.date()
     return clean(str(value)).removeprefix("'") if not is_blank(value) else ""

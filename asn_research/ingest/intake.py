@@ -116,11 +116,11 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
         collected.problems.append(make_problem("decisions_misplaced", Place(QUARANTINE_FILE), **fields))
     account = make_account(region, period, collected, ledger, tables)
     agency = region.region.kemendagri_code
-    account["decisions"] = make_journal(outcome, key=key, agency=agency, scrubber=scrubber)
+    account["decisions"] = make_journal(outcome, key=key, agency=agency, names=collected.names)
     with _replace(stored, tables) as beside:
         path = beside / QUARANTINE_FILE
         write_workbook(path, ledger, outcome.lines, period=period, file=file, typed=typed)
-        account["workbook"] = note_workbook(path, unsaved=len(typed), key=key)
+        account["workbook"] = note_workbook(path, outcome.lines, typed, key=key)
         text = json.dumps(account, ensure_ascii=False, indent=1)
         (beside / INTAKE_FILE).write_text(text + "\n", encoding="utf-8")
     return account

@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,13 +31,16 @@ _SHOWN: Final = 200
 _HIDDEN: Final = frozenset({Kind.PERSON, Kind.CODE, Kind.TEXT, Kind.REMARK})
 
 
-def make_journal(outcome: Outcome, *, key: bytes, agency: str, scrubber: Scrubber) -> dict[str, Any]:
+def make_journal(outcome: Outcome, *, key: bytes, agency: str, names: Set[str]) -> dict[str, Any]:
     """How many decisions were read, applied and refused, how many rows wait, and every one applied.
 
     Whoever decided stands under a pseudonym, reasons without numbers, addresses and names, old and new values
-    only where they are numbers, dates or terms; ``at`` says where the workbook has them in full.
+    only where they are numbers or dates; ``at`` says where the workbook has them in full. ``names`` are those of
+    all people in the raw files.
     """
     lines = sorted(outcome.applied, key=lambda line: (line.issue.row, line.issue.cell, line.code))
+    officers = {line.correction.who for line in lines if line.correction is not None}
+    scrubber = Scrubber(names | officers) if lines else Scrubber()
     kinds = Counter(line.correction.decision.value for line in lines if line.correction is not None)
     return {
         "read": outcome.read,
@@ -120,10 +123,13 @@ def digest_entries(entries: Iterable[Entry], key: bytes) -> str:
     return hmac.new(key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
-def note_workbook(path: Path, *, unsaved: int, key: bytes) -> dict[str, Any]:
-    """What intake.json keeps about the workbook as it was written."""
-    entries = digest_entries(read_entries(path), key)
-    return {"digest": digest_file(path), "entries": entries, "unsaved": unsaved}
+def note_workbook(
+    path: Path, lines: Iterable[Line], typed: Mapping[str, Entry], *, key: bytes
+) -> dict[str, Any]:
+    """What intake.json keeps about the workbook as it was written: its digest, and one of what is decided."""
+    decided = [line.correction.entry for line in lines if line.correction and line.code not in typed]
+    entries = digest_entries([*typed.values(), *decided], key)
+    return {"digest": digest_file(path), "entries": entries, "unsaved": len(typed)}
 
 
 def was_filled(stored: Path, account: dict[str, Any], key: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import random
 import shutil
@@ -301,6 +302,21 @@ def test_decisions_left_in_the_stored_workbook_are_kept_and_told_of(taken: Offic
     shutil.copy(stored, taken.folder / "corrections.xlsx")
     intake = open_region("contoh", **folders).intake
     assert (intake["problems"], intake["decisions"]["applied"]) == ([], 1)
+
+
+def test_saving_the_stored_workbook_with_decisions_already_applied_changes_nothing(taken: Office) -> None:
+    folders = {"raw": taken.root / "raw", "processed": taken.root / "processed"}
+    day = datetime.datetime(2025, 4, 3)
+    why = "+62 =x 'y"
+    _fill(
+        taken, {(6, "out_of_range"): {"keputusan": "Correct", "nilai_baru": 6, "tanggal": day, "alasan": why}}
+    )
+    assert open_region("contoh", **folders).intake["decisions"]["log"][0]["when"] == "2025-04-03"
+    stamp = (taken.processed / "intake.json").stat().st_mtime_ns
+    stored = taken.processed / "quarantine.xlsx"
+    openpyxl.load_workbook(stored).save(stored)
+    assert open_region("contoh", **folders).intake["problems"] == []
+    assert (taken.processed / "intake.json").stat().st_mtime_ns == stamp
 
 
 def test_saving_the_stored_workbook_without_a_decision_changes_nothing(taken: Office) -> None:
