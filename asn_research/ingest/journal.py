@@ -35,8 +35,8 @@ def make_journal(outcome: Outcome, *, key: bytes, agency: str, names: Set[str]) 
     """How many decisions were read, applied and refused, how many rows wait, and every one applied.
 
     Whoever decided stands under a pseudonym, reasons without numbers, addresses and names, old and new values
-    only where they are numbers or dates; ``at`` says where the workbook has them in full. ``names`` are those of
-    all people in the raw files.
+    only where they are numbers or dates; ``at`` says where the workbook has them in full. ``names`` are those
+    of all people in the raw files.
     """
     lines = sorted(outcome.applied, key=lambda line: (line.issue.row, line.issue.cell, line.code))
     officers = {line.correction.who for line in lines if line.correction is not None}

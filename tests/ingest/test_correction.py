@@ -132,7 +132,7 @@ def test_each_kind_of_decision(taken: Office) -> None:
 
 
 def test_nothing_in_the_log_names_anybody(taken: Office) -> None:
-    why = f"Menurut Pak Budi {PEOPLE[6]}, telepon 0812 3456 7890"
+    why = f"Menurut Pak Budi {PEOPLE[6]} dan Rina Contoh, telepon 0812 3456 7890"
     _fill(
         taken,
         {(3, "exact_repeat"): {"keputusan": "id baru", "nilai_baru": PEOPLE[5], "alasan": why}},
