@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -301,7 +302,7 @@ def _find_saved(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as stream:
             found = _SAVED.search(stream.read(10_000))
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, RuntimeError):
         return ""
     return found.group(1).decode() if found else ""
 
