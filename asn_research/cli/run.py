@@ -157,7 +157,8 @@ def _make(order: Order, tasks: list[Task], places: Places) -> list[tuple[str, st
             with open_view() as view:
                 for outcome in make_reports(order, tasks, watch=view.watch, pool=pool):
                     outcomes.append(outcome)
-                    _print_progress(outcome, f"{len(outcomes)}/{len(tasks)}", view.left)
+                    left = view.left if len(outcomes) < len(tasks) else ""
+                    _print_progress(outcome, f"{len(outcomes)}/{len(tasks)}", left)
             places.collect()
             across = _run_across(order, pool)
         state = "made"

@@ -54,7 +54,7 @@ class KernelOrder:
     argv: Sequence[str]
     env: Mapping[str, str]
     cwd: str | None = None
-    scratch: str | None = None
+    scratches: Sequence[str] = ()
 
 
 def can_fork() -> bool:

@@ -79,7 +79,7 @@ class _ForkServer:
         pid = os.fork()
         if pid:
             client.children.add(pid)
-            client.scratches |= {order.scratch} if order.scratch else set()
+            client.scratches |= {*order.scratches}
             client.link.send(pid)
             return None
         self._leave(server)

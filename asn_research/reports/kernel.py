@@ -19,7 +19,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Integer
+from traitlets import Integer, Unicode
 
 from asn_research.ingest.storage import scratch_prefix
 from asn_research.reports.fork import WARM, ForkClient, KernelOrder, can_fork, one_thread, start_server
@@ -59,6 +59,7 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
     """Starts kernels as forks; in everything else the provisioner for local processes."""
 
     memory_limit = Integer(None, allow_none=True, help="Megabytes of data that a kernel may hold.")
+    profile = Unicode("", help="Folder of a profile for this kernel alone, removed where it dies with us.")
     _scratch: Path | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
@@ -88,7 +89,7 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
             argv=cmd[3:],
             env=kwargs["env"],
             cwd=str(cwd),
-            scratch=str(self._scratch) if self._scratch else None,
+            scratches=[str(folder) for folder in (self._scratch, self.profile) if folder],
         )
         loop = asyncio.get_running_loop()
         try:
@@ -122,12 +123,15 @@ def kernel_manager(*, profile: Path, memory_limit: int | None = None) -> type[As
     Parameters
     ----------
     profile
-        Folder of the IPython profile to use.
+        Folder of an IPython profile for these kernels alone; it is removed when this process ends.
     memory_limit
         Megabytes of data that a kernel may hold (None: no limit).
     """
     argv = [*_ARGV, "--HistoryManager.enabled=False", f"--profile-dir={profile}"]
-    provisioner = {"provisioner_name": PROVISIONER, "config": {"memory_limit": memory_limit}}
+    provisioner = {
+        "provisioner_name": PROVISIONER,
+        "config": {"memory_limit": memory_limit, "profile": str(profile)},
+    }
 
     class OwnKernelManager(AsyncKernelManager):  # type: ignore[misc]
         @property
