@@ -27,6 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::asn_research.errors.AsnResearch
 
 PLUMBING = {
     "bootstrap_design": "wild_bootstrap on a design that is built already",
+    "estimate_working_model": "the errors under CR2E, which fit_ols and fit_gain give on request",
     "collect": "puts finished estimates together",
     "fit_binary": "the logit under estimate_effect and fit_attrition, on arrays",
     "fit_design": "fit_ols on a design that is built already",

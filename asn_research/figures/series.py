@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from statistics import fmean
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -102,11 +101,8 @@ def _draw_trends(axes: Axes, rows: list[Row]) -> None:
 def describe_series(finding: Finding, language: Language) -> str:
     """The figure in words: how many months, when it breaks, the level on both sides, then the headline."""
     rows = _months(finding)
-    sides = {
-        role: [number(row.get("estimate")) for row in rows if row.get("role") == role]
-        for role in ("before", "after")
-    }
-    if not all(sides.values()):
+    sides = {role: finding.details.get(f"mean_{role}") for role in ("before", "after")}
+    if not rows or None in sides.values():
         return ""
     unit = unit_of(finding)
     changed = next(row for row in rows if row.get("role") == "after")
@@ -115,7 +111,7 @@ def describe_series(finding: Finding, language: Language) -> str:
         language,
         count=format_count(len(rows), language),
         changed=month_label(str(changed.get("label")), language),
-        **{role: format_quantity(fmean(values), unit, language) for role, values in sides.items()},
+        **{role: format_quantity(number(value), unit, language) for role, value in sides.items()},
     )
     return join(
         text, headline_text(finding, language, sign=True), left_out_note(finding, len(rows), language)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -83,7 +85,7 @@ def answer_service_time(data: RegionData) -> Finding:
         caveats=_caveats(series, minimum=minimum),
         rows=gated.rows,
         disclosure=gated.disclosure,
-        details=_details(series, declared, mde=detectable(level)),
+        details=_details(series, declared, mde=detectable(level)) | _levels(gated.rows),
     )
 
 
@@ -98,6 +100,16 @@ def _details(series: _Series, declared: ServiceTime, *, mde: float | None) -> di
         "months_after": int(series.fit.statistics["n_after"]),
         "mde": mde,
     }
+
+
+def _levels(rows: Sequence[Row]) -> dict[str, Cell]:
+    """The mean of the monthly medians on each side, of the months that are shown."""
+    levels: dict[str, Cell] = {}
+    for role in ("before", "after"):
+        shown = [float(str(r["estimate"])) for r in rows if r["role"] == role and r["estimate"] is not None]
+        if shown:
+            levels[f"mean_{role}"] = fmean(shown)
+    return levels
 
 
 def _in_days(estimate: Estimate) -> Estimate:

@@ -197,7 +197,7 @@ EXAMPLES: dict[str, Finding] = {
     "background": make_finding(BACKGROUND, question="background_change"),
     "power": make_finding(POWER, question="minimum_detectable_effect"),
     "amount": make_finding(AMOUNTS, question="cost_per_participant", unit="idr"),
-    "series": make_finding(SERIES, question="service_time", unit="days"),
+    "series": make_finding(SERIES, question="service_time", unit="days", mean_before=12.1, mean_after=8.6),
     "specification": make_finding(WAYS, question="specification_curve"),
 }
 

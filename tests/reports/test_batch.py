@@ -185,8 +185,10 @@ def test_every_question_stands_in_the_report_exactly_once(folder: Path, name: st
 def test_no_number_of_a_published_page_disagrees_with_findings_json(folder: Path, name: str) -> None:
     records = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
     language: Language = "en" if ".en." in name else "id"
-    page = (folder / name).read_text(encoding="utf-8")
-    problems = check_numbers(page, records, language=language)
+    soup = BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
+    for drawing in soup.select("svg"):  # its label stays; what is written inside is read in test_shipped.py
+        drawing.clear()
+    problems = check_numbers(str(soup), records, language=language)
     assert [(p.fields["question"], p.fields["number"], p.fields["context"]) for p in problems] == []
 
 
