@@ -11,6 +11,7 @@ from asn_research.findings.draft import leave_open, refuse_error
 from asn_research.findings.finding import Finding
 from asn_research.findings.past import PastPeriod
 from asn_research.findings.question import Question
+from asn_research.ingest.store import plain_strings
 
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
@@ -29,8 +30,9 @@ def answer_questions(data: RegionData, *, past: PastPeriod | None = None) -> tup
         What the same region found in its last period, for the question what has changed since.
     """
     found: dict[str, Finding] = {}
-    for question in sorted(QUESTIONS, key=_order):
-        found[question.id] = answer_question(data, question, known=found, past=past)
+    with plain_strings():
+        for question in sorted(QUESTIONS, key=_order):
+            found[question.id] = answer_question(data, question, known=found, past=past)
     return tuple(found[question.id] for question in QUESTIONS)
 
 
