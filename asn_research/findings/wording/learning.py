@@ -206,7 +206,7 @@ def _contrasts(finding: Finding, contrasts: list[Estimate], language: Language, 
         key + ("_pairs" if names and not is_clear else ""),
         language,
         reference=reference,
-        parts="; ".join(_method_part(e, language) for e in contrasts),
+        parts="; ".join(_method_part(e, language, mixed=is_clear) for e in contrasts),
         people=count(finding.sample.people, language),
         **({"names": names} if names and not is_clear else {}),
     )
@@ -222,13 +222,15 @@ def _clear_pairs(finding: Finding) -> list[str]:
     return [pair for pair in str(finding.details["clear_pairs"]).split("; ") if pair]
 
 
-def _method_part(estimate: Estimate, language: Language) -> str:
+def _method_part(estimate: Estimate, language: Language, *, mixed: bool) -> str:
+    """One method beside the reference; that it is not clear is said where others of the sentence are."""
     method = term_label("method", estimate.term.removeprefix("method[").removesuffix("]"), language).lower()
     signed = format_number(estimate.estimate, language, sign=True)
     if direction(estimate) == "bare":
         return say("method_part_bare", language, method=method, signed=signed)
     low, high = bounds(estimate.conf_low, estimate.conf_high, "points", language, sign=True)
-    return say("method_part", language, method=method, signed=signed, low=low, high=high)
+    key = "method_part_unclear" if mixed and direction(estimate) == "unclear" else "method_part"
+    return say(key, language, method=method, signed=signed, low=low, high=high)
 
 
 def _pair_names(finding: Finding, language: Language) -> str:
