@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from asn_research.errors import AsnResearchError, FullDiskError, Problem
-from asn_research.ingest.storage import guard_space
+from asn_research.ingest.storage import guard_space, write_files
 from asn_research.language import Language
 from asn_research.reports.freshness import find_fresh, region_inputs
 from asn_research.reports.manifest import MANIFEST, Manifest
-from asn_research.reports.publication import publish
 
 if TYPE_CHECKING:
     from asn_research.reports.pool import Pool
@@ -178,7 +177,7 @@ def make_report(order: Order, task: Task) -> Outcome:
         raise
     except AsnResearchError as error:
         return fail(order, task, error.problems)
-    publish(order.reports / task.region / task.period, files, remove=NAMES)
+    write_files(order.reports / task.region / task.period, files, remove=NAMES)
     return Outcome(task, manifest)
 
 
@@ -204,5 +203,5 @@ def fail(order: Order, task: Task, problems: tuple[Problem, ...]) -> Outcome:
         for language in order.languages
     }
     files[MANIFEST] = manifest.as_json().encode()
-    publish(order.reports / task.region / task.period, files, remove=NAMES)
+    write_files(order.reports / task.region / task.period, files, remove=NAMES)
     return Outcome(task, manifest)

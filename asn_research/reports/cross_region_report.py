@@ -8,6 +8,7 @@ from asn_research.contract.region import ACROSS
 from asn_research.errors import AsnResearchError, Problem
 from asn_research.findings.finding import read_findings
 from asn_research.findings.summary import summarise
+from asn_research.ingest.storage import write_files
 from asn_research.language import phrase
 from asn_research.reports import provenance
 from asn_research.reports.cross_region import few_regions
@@ -23,7 +24,6 @@ from asn_research.reports.freshness import across_inputs
 from asn_research.reports.limit import Limit
 from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
 from asn_research.reports.parameter import CrossRegionParameters
-from asn_research.reports.publication import publish
 from asn_research.reports.published import FINDINGS, LEAST_REGIONS, PublishedFindings, list_published
 from asn_research.reports.region_report import same_findings
 from asn_research.reports.report import grade_meaning
@@ -55,7 +55,7 @@ def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
         files, manifest = _make(order, published, inputs)
     except AsnResearchError as error:
         return fail_across(order, error.problems), False
-    publish(folder, files, remove=NAMES)
+    write_files(folder, files, remove=NAMES)
     return manifest, False
 
 
@@ -142,5 +142,5 @@ def fail_across(order: Order, problems: tuple[Problem, ...]) -> Manifest:
         for language in order.languages
     }
     files[MANIFEST] = manifest.as_json().encode()
-    publish(order.reports / ACROSS, files, remove=NAMES)
+    write_files(order.reports / ACROSS, files, remove=NAMES)
     return manifest

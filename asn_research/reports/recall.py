@@ -11,10 +11,9 @@ from asn_research.errors import FullDiskError
 from asn_research.findings.answer import answer_questions
 from asn_research.findings.finding import Finding, read_findings
 from asn_research.findings.past import PastPeriod
-from asn_research.ingest.storage import sweep
+from asn_research.ingest.storage import sweep, write_files
 from asn_research.ingest.store import RegionData
 from asn_research.reports import provenance
-from asn_research.reports.publication import publish
 
 FILE: Final = "answers.json"
 
@@ -39,7 +38,7 @@ def answer_once(data: RegionData, folder: Path, *, past: PastPeriod | None = Non
         text = json.dumps({"key": key, "records": made}, ensure_ascii=False, allow_nan=False)
         with contextlib.suppress(OSError, FullDiskError):
             sweep(folder)
-            publish(folder, {FILE: text.encode()})
+            write_files(folder, {FILE: text.encode()})
         records = json.loads(text)["records"]
     return read_findings(records)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from asn_research.contract.region import ACROSS
+from asn_research.ingest.storage import write_files
 from asn_research.language import LANGUAGES, Language, format_count, format_date, phrase
 from asn_research.reports.edition import CROSS_REGION, PRODUCTS, REPORT, page_name, style_markup
 from asn_research.reports.manifest import Manifest, read_manifest
@@ -15,7 +16,6 @@ from asn_research.reports.markup import render
 from asn_research.reports.page import security_policy
 from asn_research.reports.problem import notice
 from asn_research.reports.provenance import digest_bytes
-from asn_research.reports.publication import publish
 
 _NAMED: Final = 12
 
@@ -62,7 +62,7 @@ def write_index(reports: Path, *, overdue: Sequence[str] = ()) -> dict[str, str]
         ).encode()
     if "id" not in languages:
         files[index_name("id")] = files[index_name(languages[0])]
-    publish(reports, files, remove=[index_name(language) for language in LANGUAGES])
+    write_files(reports, files, remove=[index_name(language) for language in LANGUAGES])
     return {name: digest_bytes(content) for name, content in files.items()}
 
 

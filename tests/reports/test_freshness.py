@@ -16,6 +16,7 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from asn_research.contract.region import ACROSS
+from asn_research.ingest.storage import write_files
 from asn_research.reports import provenance
 from asn_research.reports.batch import Order, Task
 from asn_research.reports.edition import CROSS_REGION, PRODUCTS
@@ -32,7 +33,6 @@ from asn_research.reports.freshness import (
 )
 from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
 from asn_research.reports.provenance import APART, digest_file
-from asn_research.reports.publication import publish
 from asn_research.reports.published import list_published
 from asn_research.reports.site import write_index
 
@@ -76,7 +76,7 @@ def put_report(order: Order, task: Task) -> None:
         inputs=region_inputs(order, task),
         outputs={name: provenance.digest_bytes(content) for name, content in files.items()},
     )
-    publish(order.reports / task.region / task.period, files | {MANIFEST: manifest.as_json().encode()})
+    write_files(order.reports / task.region / task.period, files | {MANIFEST: manifest.as_json().encode()})
 
 
 def put_across(order: Order) -> None:
@@ -88,7 +88,7 @@ def put_across(order: Order) -> None:
         inputs=across_inputs(order, list_published(order.reports)),
         outputs={"report.html": provenance.digest_bytes(b"page")},
     )
-    publish(order.reports / ACROSS, {"report.html": b"page", MANIFEST: manifest.as_json().encode()})
+    write_files(order.reports / ACROSS, {"report.html": b"page", MANIFEST: manifest.as_json().encode()})
 
 
 def due(order: Order, tasks: list[Task]) -> list[Task]:
@@ -108,7 +108,7 @@ def test_a_new_file_of_one_region_makes_it_and_the_report_across_regions_due_and
     assert due(order, tasks) == []
     path = order.reports / "b" / "2025"
     changed = replace(read_manifest(path), outputs={"findings.json": provenance.digest_bytes(b"[]")})  # type: ignore[type-var]
-    publish(path, {"findings.json": b"[]", MANIFEST: changed.as_json().encode()})
+    write_files(path, {"findings.json": b"[]", MANIFEST: changed.as_json().encode()})
     assert find_fresh_across(order) is None
 
 

@@ -9,12 +9,11 @@ from pathlib import Path
 import pytest
 
 from asn_research.errors import FullDiskError
-from asn_research.ingest.storage import sweep
-from asn_research.reports.publication import publish
+from asn_research.ingest.storage import sweep, write_files
 
 
 def test_files_appear_under_their_names_and_nothing_else_is_left(tmp_path: Path) -> None:
-    publish(tmp_path / "new" / "folder", {"a.html": b"1", "b.json": b"2"})
+    write_files(tmp_path / "new" / "folder", {"a.html": b"1", "b.json": b"2"})
     assert {p.name: p.read_bytes() for p in (tmp_path / "new" / "folder").iterdir()} == {
         "a.html": b"1",
         "b.json": b"2",
@@ -24,7 +23,7 @@ def test_files_appear_under_their_names_and_nothing_else_is_left(tmp_path: Path)
 def test_names_that_are_out_of_date_are_removed_but_not_those_just_written(tmp_path: Path) -> None:
     (tmp_path / "report.en.html").write_bytes(b"old")
     (tmp_path / "notes.txt").write_bytes(b"not ours")
-    publish(tmp_path, {"report.html": b"new"}, remove=["report.html", "report.en.html"])
+    write_files(tmp_path, {"report.html": b"new"}, remove=["report.html", "report.en.html"])
     assert sorted(p.name for p in tmp_path.iterdir()) == ["notes.txt", "report.html"]
 
 
@@ -38,7 +37,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one_whole(
 
     monkeypatch.setattr("asn_research.ingest.storage.os.fsync", full)
     with pytest.raises(FullDiskError, match="no space left"):
-        publish(tmp_path, {"report.html": b"new"})
+        write_files(tmp_path, {"report.html": b"new"})
     assert [(p.name, p.read_bytes()) for p in tmp_path.iterdir()] == [("report.html", b"old and whole")]
 
 
@@ -64,7 +63,7 @@ def die_at(folder: Path, step: int) -> bool:
             os._exit(9)
 
     sys.addaudithook(count)
-    publish(folder, NEW, remove=OLD)
+    write_files(folder, NEW, remove=OLD)
     os._exit(0)
 
 
@@ -74,7 +73,7 @@ def test_whatever_step_a_process_dies_at_files_are_whole_and_the_next_one_finish
     reached = 0
     for step in range(100):
         folder = tmp_path / str(step)
-        publish(folder, OLD)
+        write_files(folder, OLD)
         if not die_at(folder, step):
             break
         reached += 1
@@ -83,6 +82,6 @@ def test_whatever_step_a_process_dies_at_files_are_whole_and_the_next_one_finish
         if left["manifest.json"] == NEW["manifest.json"]:  # what vouches is new: everything is
             assert left == NEW
         sweep(folder, alone=True)
-        publish(folder, NEW, remove=OLD)
+        write_files(folder, NEW, remove=OLD)
         assert {p.name: p.read_bytes() for p in folder.iterdir()} == NEW
     assert reached >= 2 * len(NEW)
