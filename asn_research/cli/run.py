@@ -35,7 +35,7 @@ from asn_research.errors import (
 )
 
 if TYPE_CHECKING:
-    from asn_research.reports.batch import Order, Outcome, Task
+    from asn_research.reports.order import Order, Outcome, Task
     from asn_research.reports.pool import Pool
 
 
@@ -85,7 +85,7 @@ def run(
             check_addresses(addresses)
         except AsnResearchError as error:
             raise refuse(error.problems) from error
-        from asn_research.reports.batch import Order, Task
+        from asn_research.reports.order import Order, Task
 
         away = places.sites is not None
         order = Order(

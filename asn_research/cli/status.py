@@ -52,8 +52,8 @@ def status(
         chosen = choose(folders["raw"], regions or [], None)
     except AsnResearchError as error:
         raise refuse(error.problems) from error
-    from asn_research.reports.batch import Order, Task
     from asn_research.reports.history import read_history
+    from asn_research.reports.order import Order, Task
     from asn_research.reports.status import overdue_names, read_statuses
 
     order = Order(

@@ -39,7 +39,7 @@ def verify(
             choose(folders["raw"], [manifest.region], manifest.period or None)
     except AsnResearchError as error:
         raise refuse(error.problems) from error
-    from asn_research.reports.batch import Order
+    from asn_research.reports.order import Order
 
     order = Order(
         raw=folders["raw"],

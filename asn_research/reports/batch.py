@@ -4,80 +4,14 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from asn_research.errors import AsnResearchError, FullDiskError, Problem
-from asn_research.ingest.storage import guard_space, write_files
-from asn_research.language import Language
-from asn_research.reports.freshness import find_fresh, region_inputs
-from asn_research.reports.manifest import MANIFEST, Manifest
+from asn_research.reports.dispatch import DIED, fail, find_fresh_tasks, make_report
+from asn_research.reports.order import Order, Outcome, Task
 
 if TYPE_CHECKING:
     from asn_research.reports.pool import Pool
     from asn_research.reports.progress import Progress
-    from asn_research.reports.stage import Sites
-
-NAMES: Final = (
-    "report.html", "report.en.html", "data_quality.html", "data_quality.en.html",
-    "report.ipynb", "findings.json", MANIFEST,
-)  # fmt: skip
-
-
-@dataclass(frozen=True, kw_only=True)
-class Order:
-    """What a run was asked for.
-
-    ``raw_given``, ``processed_given`` and ``reports_given`` are the folders as the caller wrote them, None
-    where they are those of the project; notebooks are handed these and nothing else. ``sites`` is given where
-    any of them lies at a URL; the folders are then those of a stage. ``cluster`` addresses a scheduler.
-    ``time_limit`` is in seconds, for the whole report of a region and period (None: no limit);
-    ``memory_limit`` is in megabytes, for each process (None: a fair share of this machine, where the system
-    can hold a process to it).
-    """
-
-    raw: Path
-    processed: Path
-    reports: Path
-    notebooks: Path
-    raw_given: str | None = None
-    processed_given: str | None = None
-    reports_given: str | None = None
-    languages: tuple[Language, ...] = ("id",)
-    jobs: int = 1
-    force: bool = False
-    time_limit: float | None = 1800.0
-    memory_limit: int | None = None
-    sites: Sites | None = None
-    cluster: str | None = None
-
-    @property
-    def inner(self) -> bool:
-        """Whether its folders exist only inside this process."""
-        return self.sites is not None and self.sites.inner
-
-
-@dataclass(frozen=True)
-class Task:
-    """One region and period."""
-
-    region: str
-    period: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a task: the manifest it published, and whether the report was still fresh."""
-
-    task: Task
-    manifest: Manifest
-    fresh: bool = False
-
-    @property
-    def well(self) -> bool:
-        """Whether the report was made and no row was lost to a broken file."""
-        return self.manifest.state == "made"
 
 
 def make_reports(
@@ -140,68 +74,3 @@ def _make_wave(order: Order, tasks: Sequence[Task]) -> Iterator[Outcome]:
 
     for task, outcome in make_in_cluster(order, due):
         yield outcome or fail(order, task, (DIED,))
-
-
-def find_fresh_tasks(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Manifest | None]]:
-    """Tasks in their order with the manifest of their report where it is fresh, else None."""
-    if order.sites is None:
-        return find_fresh(order, tasks)
-    from asn_research.reports.delivery import find_fresh_away
-
-    return find_fresh_away(order, tasks)
-
-
-DIED: Final = Problem(
-    "worker_died",
-    "the process that made this report ended unexpectedly, perhaps for lack of memory.",
-    remedy="Run again with --jobs 1.",
-)
-
-
-def make_report(order: Order, task: Task) -> Outcome:
-    """Take in, execute, check, export and publish one region and period.
-
-    Data errors end in published stub pages, never in an exception.
-    """
-    if order.sites is not None:
-        from asn_research.reports.delivery import make_report_away
-
-        return make_report_away(order, task)
-    from asn_research.reports.region_report import make_region_report
-
-    inputs = region_inputs(order, task)
-    try:
-        with guard_space(order.reports):
-            files, manifest = make_region_report(order, task, inputs)
-    except FullDiskError:
-        raise
-    except AsnResearchError as error:
-        return fail(order, task, error.problems)
-    write_files(order.reports / task.region / task.period, files, remove=NAMES)
-    return Outcome(task, manifest)
-
-
-def fail(order: Order, task: Task, problems: tuple[Problem, ...]) -> Outcome:
-    """Publish stub pages in place of a report, so that no old report passes for a new one."""
-    if order.sites is not None:
-        from asn_research.reports.delivery import fail_away
-
-        return fail_away(order, task, problems)
-    from asn_research.reports.edition import PRODUCTS, page_name, stub_page
-
-    manifest = Manifest(
-        region=task.region,
-        period=task.period,
-        state="failed",
-        name=task.region,
-        languages=order.languages,
-        problems=problems,
-    )
-    files = {
-        page_name(product, language): stub_page(task.region, task.period, language, problems).encode()
-        for product in PRODUCTS
-        for language in order.languages
-    }
-    files[MANIFEST] = manifest.as_json().encode()
-    write_files(order.reports / task.region / task.period, files, remove=NAMES)
-    return Outcome(task, manifest)

@@ -29,7 +29,7 @@ from asn_research.reports.location import Location
 if TYPE_CHECKING:
     from distributed import Client, Future
 
-    from asn_research.reports.batch import Order, Outcome, Task
+    from asn_research.reports.order import Order, Outcome, Task
 
 PATIENCE: Final = 15.0
 """Seconds in which a scheduler must answer and a first worker be there."""
@@ -104,7 +104,7 @@ def make_on_worker(
     order: Order, task: Task, books: Mapping[str, bytes], passport: Passport
 ) -> Outcome | _Refusal:
     """Make a report in this process, with the notebooks of the one who asks."""
-    from asn_research.reports.batch import make_report
+    from asn_research.reports.dispatch import make_report
 
     problems = examine(replace(passport, marks=()))
     if problems:
@@ -303,7 +303,7 @@ def _gather(
 def _outcome(order: Order, task: Task, future: Future[Any]) -> Outcome | None:
     from distributed import KilledWorker
 
-    from asn_research.reports.batch import fail
+    from asn_research.reports.dispatch import fail
 
     if future.status == "finished":
         result: Outcome | _Refusal = future.result()

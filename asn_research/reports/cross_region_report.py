@@ -29,7 +29,7 @@ from asn_research.reports.region_report import same_findings
 from asn_research.reports.report import grade_meaning
 
 if TYPE_CHECKING:
-    from asn_research.reports.batch import Order
+    from asn_research.reports.order import Order
 
 NAMES: Final = ("report.html", "report.en.html", "report.ipynb", FINDINGS, MANIFEST)
 

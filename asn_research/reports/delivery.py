@@ -19,7 +19,7 @@ from asn_research.reports.stage import Sites, folders_of, open_stage
 
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
-    from asn_research.reports.batch import Order, Outcome, Task
+    from asn_research.reports.order import Order, Outcome, Task
 
 RECEIPT: Final = "delivery.json"
 _STATE: Final = "state.json"
@@ -59,7 +59,8 @@ def make_report_away(order: Order, task: Task) -> Outcome:
 
     A store that fails midway ends in an outcome that says so; what was published before stays as it was.
     """
-    from asn_research.reports.batch import Outcome, make_report
+    from asn_research.reports.order import Outcome
+    from asn_research.reports.production import make_report_here
 
     sites = _sites(order)
     try:
@@ -68,7 +69,7 @@ def make_report_away(order: Order, task: Task) -> Outcome:
             seen = _fetch_region(sites, stage, task, force=order.force)
             before = _digests(sites, stage, task)
             fresh = _find_fresh(local, task)
-            outcome = Outcome(task, fresh, fresh=True) if fresh else make_report(local, task)
+            outcome = Outcome(task, fresh, fresh=True) if fresh else make_report_here(local, task)
             if outcome.fresh:
                 _drop_strays(stage / "reports" / task.region / task.period, outcome.manifest)
             _deliver(sites, stage, task, before=before)
@@ -81,12 +82,13 @@ def make_report_away(order: Order, task: Task) -> Outcome:
 
 def fail_away(order: Order, task: Task, problems: tuple[Problem, ...]) -> Outcome:
     """Deliver stub pages in place of a report."""
-    from asn_research.reports.batch import Outcome, fail
+    from asn_research.reports.order import Outcome
+    from asn_research.reports.production import fail_here
 
     sites = _sites(order)
     try:
         with open_stage(sites) as stage:
-            outcome = fail(_at(order, stage), task, problems)
+            outcome = fail_here(_at(order, stage), task, problems)
             _deliver(sites, stage, task, before={})
             return outcome
     except LocationError as error:
@@ -102,7 +104,7 @@ def take_in_away(sites: Sites, *, region: str, period: str) -> RegionData:
         As :func:`asn_research.ingest.store.open_region`, and if a store fails.
     """
     from asn_research.ingest.store import open_region
-    from asn_research.reports.batch import Task
+    from asn_research.reports.order import Task
 
     task = Task(region, period)
     alone = replace(sites, reports=None)

@@ -23,7 +23,7 @@ from asn_research.reports.manifest import Manifest, hash_inputs, read_manifest
 from asn_research.reports.published import LEAST_REGIONS, PublishedFindings, find_published, list_published
 
 if TYPE_CHECKING:
-    from asn_research.reports.batch import Order, Task
+    from asn_research.reports.order import Order, Task
 
 NOTEBOOKS: Final = ("region_report.ipynb", "data_quality.ipynb")
 ACROSS_NOTEBOOK: Final = "cross_region_report.ipynb"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from asn_research.reports.batch import Task
+    from asn_research.reports.order import Task
 
 _LEAST_WEIGHT: Final = 500_000
 """Bytes of raw files that cost about as much as a report costs whatever its size."""

@@ -27,7 +27,7 @@ from asn_research.reports.problem import read_problem
 from asn_research.reports.report import evidence_grade, grade_meaning, latest_date
 
 if TYPE_CHECKING:
-    from asn_research.reports.batch import Order, Task
+    from asn_research.reports.order import Order, Task
 
 
 def make_region_report(

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 from asn_research.contract.region import ACROSS
 from asn_research.errors import Problem
-from asn_research.reports.batch import DIED, Outcome, fail, find_fresh_tasks
+from asn_research.reports.dispatch import DIED, fail, find_fresh_tasks
 from asn_research.reports.fork import WARM
 from asn_research.reports.limit import MEMORY_ERRORS, large, late, memory_share
+from asn_research.reports.order import Outcome
 from asn_research.reports.pool import Done, Pool
 from asn_research.reports.progress import Pace, Progress
 from asn_research.reports.worker import Defect, Raised, Returned
 
 if TYPE_CHECKING:
-    from asn_research.reports.batch import Order, Task
     from asn_research.reports.manifest import Manifest
+    from asn_research.reports.order import Order, Task
 
 MODULES: Final = (
     *WARM,
@@ -26,9 +27,9 @@ MODULES: Final = (
     "asn_research.reports.cross_region_report",
     "asn_research.reports.worker",
 )
-_MAKE: Final = "asn_research.reports.batch:make_report"
+_MAKE: Final = "asn_research.reports.dispatch:make_report"
 _ACROSS: Final = "asn_research.reports.cross_region_report:make_cross_region_report"
-_FAIL: Final = "asn_research.reports.batch:fail"
+_FAIL: Final = "asn_research.reports.dispatch:fail"
 _GRACE: Final = 10.0
 """Seconds that a worker is given beyond the time of its report, to end by itself with a better account."""
 _TICK: Final = 1.0

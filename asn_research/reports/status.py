@@ -15,7 +15,7 @@ from asn_research.reports.manifest import Manifest, read_manifest
 from asn_research.reports.published import list_published
 
 if TYPE_CHECKING:
-    from asn_research.reports.batch import Order, Task
+    from asn_research.reports.order import Order, Task
 
 Standing = Literal["fresh", "stale", "failed", "missing"]
 

@@ -23,7 +23,7 @@ from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
 from asn_research.reports.published import FINDINGS, list_published
 
 if TYPE_CHECKING:
-    from asn_research.reports.batch import Order
+    from asn_research.reports.order import Order
 
 _KEYS: Final = ("question", "outcome", "term")
 
@@ -130,7 +130,8 @@ def verify_report(folder: Path, order: Order) -> Verification:
 
 def _make(manifest: Manifest, order: Order, reports: Path) -> Path:
     """Make the report by the way of every run; the folder it was made in."""
-    from asn_research.reports.batch import Task, make_reports
+    from asn_research.reports.batch import make_reports
+    from asn_research.reports.order import Task
 
     if manifest.region == ACROSS:
         from asn_research.reports.cross_region_report import make_cross_region_report
@@ -161,7 +162,7 @@ def _lend(folder: Path, reports: Path, home: Path) -> None:
 
 
 def _inputs(manifest: Manifest, order: Order) -> dict[str, Any]:
-    from asn_research.reports.batch import Task
+    from asn_research.reports.order import Task
 
     if manifest.region == ACROSS:
         return across_inputs(order, list_published(order.reports))

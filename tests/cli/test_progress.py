@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from asn_research.cli.progress import open_view, progress_table, time_left
-from asn_research.reports.batch import Task
+from asn_research.reports.order import Task
 from asn_research.reports.progress import Progress
 
 MOMENT = Progress(

@@ -22,12 +22,15 @@ from asn_research.findings.catalogue import QUESTIONS
 from asn_research.findings.finding import read_findings
 from asn_research.language import Language
 from asn_research.reports import edition
-from asn_research.reports.batch import NAMES, Order, Outcome, Task, make_report, make_reports
+from asn_research.reports.batch import make_reports
+from asn_research.reports.dispatch import make_report
 from asn_research.reports.edition import QUALITY, REPORT, Product, findings_text, page_name
 from asn_research.reports.freshness import NOTEBOOKS
 from asn_research.reports.manifest import read_manifest
 from asn_research.reports.notebook import Execution, settle
+from asn_research.reports.order import Order, Outcome, Task
 from asn_research.reports.parameter import ReportParameters
+from asn_research.reports.production import NAMES
 from tests.reports.agreement import check_numbers
 
 ROOT = Path(__file__).parents[2]

@@ -21,8 +21,10 @@ import pytest
 
 from asn_research.errors import ClusterError
 from asn_research.reports import provenance
-from asn_research.reports.batch import Order, Outcome, Task, make_report, make_reports
+from asn_research.reports.batch import make_reports
 from asn_research.reports.cluster import Passport, check_cluster, examine, make_on_worker
+from asn_research.reports.dispatch import make_report
+from asn_research.reports.order import Order, Outcome, Task
 from tests.reports.light import PERIOD, REGIONS, WATCH, write_light_project
 from tests.reports.machine import KEY, soon, started
 

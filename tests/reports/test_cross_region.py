@@ -12,10 +12,11 @@ from bs4 import BeautifulSoup
 from asn_research.findings.catalogue import ACROSS_QUESTIONS
 from asn_research.findings.evidence import ACROSS
 from asn_research.findings.finding import read_findings
-from asn_research.reports.batch import Order, Task, _waves
+from asn_research.reports.batch import _waves
 from asn_research.reports.claim import check_page
 from asn_research.reports.cross_region_report import NAMES, make_cross_region_report
 from asn_research.reports.manifest import Manifest
+from asn_research.reports.order import Order, Task
 from asn_research.reports.provenance import digest_bytes
 from asn_research.reports.published import find_published, list_published
 from asn_research.reports.site import write_index

@@ -18,9 +18,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from asn_research.cli import app
-from asn_research.reports.batch import NAMES, Order, Task, make_report
 from asn_research.reports.delivery import RECEIPT, make_report_away
+from asn_research.reports.dispatch import make_report
 from asn_research.reports.location import Location
+from asn_research.reports.order import Order, Task
+from asn_research.reports.production import NAMES
 from asn_research.reports.provenance import digest_bytes
 from asn_research.reports.stage import Sites
 from tests.reports.light import PERIOD, REGIONS, write_light_project
@@ -214,7 +216,7 @@ def test_stages_are_private_and_removed_also_after_failure(made: Result, shop: S
         raise ValueError("a defect")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("asn_research.reports.batch.make_report", fail)
+        patch.setattr("asn_research.reports.production.make_report_here", fail)
         with pytest.raises(ValueError, match="a defect"):
             make_report_away(Order(**away_order()), Task("region_001", PERIOD))
     assert seen == [0o700]

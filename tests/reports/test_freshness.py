@@ -18,7 +18,6 @@ from packaging.utils import canonicalize_name
 from asn_research.contract.region import ACROSS
 from asn_research.ingest.storage import write_files
 from asn_research.reports import provenance
-from asn_research.reports.batch import Order, Task
 from asn_research.reports.edition import CROSS_REGION, PRODUCTS
 from asn_research.reports.freshness import (
     ACROSS_NOTEBOOK,
@@ -32,6 +31,7 @@ from asn_research.reports.freshness import (
     region_inputs,
 )
 from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
+from asn_research.reports.order import Order, Task
 from asn_research.reports.provenance import APART, digest_file
 from asn_research.reports.published import list_published
 from asn_research.reports.site import write_index

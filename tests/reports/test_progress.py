@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from asn_research.reports.batch import Task
+from asn_research.reports.order import Task
 from asn_research.reports.progress import Pace
 
 SMALL, LARGE = Task("kecil", "2025"), Task("besar", "2025")

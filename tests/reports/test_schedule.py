@@ -13,8 +13,10 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from asn_research.reports.batch import NAMES, Order, Outcome, Task, make_reports
+from asn_research.reports.batch import make_reports
 from asn_research.reports.limit import can_limit_memory
+from asn_research.reports.order import Order, Outcome, Task
+from asn_research.reports.production import NAMES
 from asn_research.reports.progress import Progress
 from asn_research.reports.schedule import _successors
 

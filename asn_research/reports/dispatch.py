@@ -1,0 +1,51 @@
+"""One task of a run, made where its folders are: on this machine or at a URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from asn_research.errors import Problem
+from asn_research.reports.freshness import find_fresh
+from asn_research.reports.manifest import Manifest
+from asn_research.reports.order import Order, Outcome, Task
+
+DIED: Final = Problem(
+    "worker_died",
+    "the process that made this report ended unexpectedly, perhaps for lack of memory.",
+    remedy="Run again with --jobs 1.",
+)
+
+
+def find_fresh_tasks(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Manifest | None]]:
+    """Tasks in their order with the manifest of their report where it is fresh, else None."""
+    if order.sites is None:
+        return find_fresh(order, tasks)
+    from asn_research.reports.delivery import find_fresh_away
+
+    return find_fresh_away(order, tasks)
+
+
+def make_report(order: Order, task: Task) -> Outcome:
+    """Take in, execute, check, export and publish one region and period.
+
+    Data errors end in published stub pages, never in an exception.
+    """
+    if order.sites is not None:
+        from asn_research.reports.delivery import make_report_away
+
+        return make_report_away(order, task)
+    from asn_research.reports.production import make_report_here
+
+    return make_report_here(order, task)
+
+
+def fail(order: Order, task: Task, problems: tuple[Problem, ...]) -> Outcome:
+    """Publish stub pages in place of a report, so that no old report passes for a new one."""
+    if order.sites is not None:
+        from asn_research.reports.delivery import fail_away
+
+        return fail_away(order, task, problems)
+    from asn_research.reports.production import fail_here
+
+    return fail_here(order, task, problems)

@@ -1,0 +1,68 @@
+"""What a run is asked for, its tasks, and what became of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from asn_research.language import Language
+from asn_research.reports.manifest import Manifest
+
+if TYPE_CHECKING:
+    from asn_research.reports.stage import Sites
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a run was asked for.
+
+    ``raw_given``, ``processed_given`` and ``reports_given`` are the folders as the caller wrote them, None
+    where they are those of the project; notebooks are handed these and nothing else. ``sites`` is given where
+    any of them lies at a URL; the folders are then those of a stage. ``cluster`` addresses a scheduler.
+    ``time_limit`` is in seconds, for the whole report of a region and period (None: no limit);
+    ``memory_limit`` is in megabytes, for each process (None: a fair share of this machine, where the system
+    can hold a process to it).
+    """
+
+    raw: Path
+    processed: Path
+    reports: Path
+    notebooks: Path
+    raw_given: str | None = None
+    processed_given: str | None = None
+    reports_given: str | None = None
+    languages: tuple[Language, ...] = ("id",)
+    jobs: int = 1
+    force: bool = False
+    time_limit: float | None = 1800.0
+    memory_limit: int | None = None
+    sites: Sites | None = None
+    cluster: str | None = None
+
+    @property
+    def inner(self) -> bool:
+        """Whether its folders exist only inside this process."""
+        return self.sites is not None and self.sites.inner
+
+
+@dataclass(frozen=True)
+class Task:
+    """One region and period."""
+
+    region: str
+    period: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a task: the manifest it published, and whether the report was still fresh."""
+
+    task: Task
+    manifest: Manifest
+    fresh: bool = False
+
+    @property
+    def well(self) -> bool:
+        """Whether the report was made and no row was lost to a broken file."""
+        return self.manifest.state == "made"
