@@ -1,0 +1,52 @@
+"""What axe-core, the console and the network say of a page, at two widths and in both colour schemes."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.browser.chromium import Chromium
+
+WIDTHS = (1280, 390)
+
+_RUN = """axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.flatMap(v => v.nodes.map(
+  n => `${v.id} (${v.impact}): ${n.target.join(" ")}: ${n.failureSummary.split("\\n").slice(1).join(" ")}`)))"""
+_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One page as seen at a width in a colour scheme, and what is wrong with it."""
+
+    page: str
+    width: int
+    dark: bool
+    problems: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The look in a few words."""
+        return f"{self.page} at {self.width} px, {'dark' if self.dark else 'light'}"
+
+
+def inspect_page(browser: Chromium, page: Path, axe: str, *, width: int, dark: bool) -> Look:
+    """Look at one page once."""
+    browser.look(width=width, dark=dark)
+    address = page.resolve().as_uri()
+    browser.open(address)
+    browser.run("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    wide = browser.run(_OVERFLOW)
+    browser.run(axe + ";0")
+    problems = list(browser.run(_RUN))
+    problems += [f"the page is {wide} px wider than the window"] if wide > 0 else []
+    problems += [f"the page asked for {asked}" for asked in browser.requests if asked != address]
+    problems += [f"the console says: {text}" for text in browser.complaints]
+    return Look(page.name, width, dark, tuple(problems))
+
+
+def inspect_pages(browser: Chromium, pages: Iterable[Path], axe: str) -> Iterator[Look]:
+    """Look at every page at both widths, light and dark."""
+    for page, width, dark in itertools.product(pages, WIDTHS, (False, True)):
+        yield inspect_page(browser, page, axe, width=width, dark=dark)
