@@ -133,7 +133,9 @@ def by_warm_kernel(notebook: Path, output: Path, given: dict[str, str]) -> nbfor
     specs = KernelSpecManager(
         kernel_dirs=[str(ROOT / "asn_research" / "reports" / "kernelspec")], ensure_native_kernel=False
     )
-    NotebookClient(book, km=KernelManager(kernel_name="asn-research", kernel_spec_manager=specs)).execute()
+    manager = KernelManager(kernel_name="asn-research", kernel_spec_manager=specs)
+    NotebookClient(book, km=manager).execute()
+    manager.shutdown_kernel(now=True)  # a client leaves the kernel of a manager that it was given
     return book
 
 
