@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from asn_research.errors import InputError
 from asn_research.models.argument import Vector
-from asn_research.models.random_effect import MixedLikelihood
+from asn_research.models.random_effect import MixedLikelihood, Profile
 
 _LARGEST_BLOCK = 3000
 _Array = NDArray[np.floating[Any]]
@@ -25,16 +25,25 @@ def satterthwaite_df(model: MixedLikelihood, theta: Vector, sigma: float) -> Vec
     parameters and :math:`A` their asymptotic covariance, twice the inverse Hessian of the deviance.
     Kuznetsova, Brockhoff & Christensen (2017), doi:10.18637/jss.v082.i13.
     """
+    profiles: dict[bytes, Profile] = {}
+
+    def profile(v: Vector) -> Profile:
+        """The profile at ``v`` without its σ, once for all points that share it."""
+        key = v[:-1].tobytes()
+        if key not in profiles:
+            profiles[key] = model.profile(v[:-1])
+        return profiles[key]
+
     point = np.append(theta, sigma)
     steps = np.append(np.full(len(theta), 0.01) * np.maximum(1.0, np.abs(theta)), 0.01 * sigma)
-    hessian = _hessian(lambda v: model.deviance(v[:-1], float(v[-1])), point, steps)
+    hessian = _hessian(lambda v: model.deviance_of(profile(v), float(v[-1])), point, steps)
     scale = np.outer(steps, steps)  # a Hessian in steps is free of units
     values, vectors = np.linalg.eigh(hessian * scale)
     positive = values > 1e-8 * values.max()
     covariance = 2 * (vectors[:, positive] / values[positive]) @ vectors[:, positive].T * scale
 
     def variances(v: Vector) -> Vector:
-        return np.diag(model.coefficient_covariance(model.profile(v[:-1]), float(v[-1])))
+        return np.diag(model.coefficient_covariance(profile(v), float(v[-1])))
 
     gradient = _jacobian(variances, point, steps)
     spread = np.einsum("ij,jk,ik->i", gradient, covariance, gradient)

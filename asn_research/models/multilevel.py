@@ -23,6 +23,7 @@ from asn_research.models.random_effect import (
     split_formula,
 )
 from asn_research.models.result import Fit
+from asn_research.models.variance_ratio import has_ratios, search_ratios
 from asn_research.models.wald import Label, wald_estimates
 
 _ZERO = 1e-5  # a relative standard deviation below this is taken to zero when the likelihood does not object
@@ -212,19 +213,27 @@ def _search(model: MixedLikelihood, diagonal: NDArray[np.bool_]) -> tuple[Vector
         )
         return np.array([float(scalar.x)]), float(scalar.fun)
     theta, deviance = np.zeros(len(diagonal)), math.inf
-    for scale in (1.0, 0.2):
-        found = optimize.minimize(
-            model.deviance,
-            np.where(diagonal, scale, 0.0),
-            method="COBYQA",
-            bounds=model.bounds(),
-            options={"initial_tr_radius": 0.4 * scale, "final_tr_radius": 1e-9, "maxfev": 4000},
-        )
-        if float(found.fun) < deviance - _SAME:
-            theta, deviance = np.asarray(found.x, dtype=float), float(found.fun)
+    search = search_ratios if has_ratios(model) else _search_factors
+    for scale in (0.2, 1.0):
+        found, lowest = search(model, np.where(diagonal, scale, 0.0))
+        if lowest < deviance - _SAME:
+            theta, deviance = found, lowest
         if (theta[diagonal] > _NEAR).all():
             break  # an interior maximum; near the boundary a second start guards against a local one
     return theta, deviance
+
+
+def _search_factors(model: MixedLikelihood, start: Vector) -> tuple[Vector, float]:
+    """The relative factors at the minimum of the deviance reached from a start, without derivatives."""
+    scale = float(start.max())
+    found = optimize.minimize(
+        model.deviance,
+        start,
+        method="COBYQA",
+        bounds=model.bounds(),
+        options={"initial_tr_radius": 0.4 * scale, "final_tr_radius": 1e-9, "maxfev": 4000},
+    )
+    return np.asarray(found.x, dtype=float), float(found.fun)
 
 
 def _variances(model: MixedLikelihood, theta: Vector, sigma: float) -> pd.DataFrame:

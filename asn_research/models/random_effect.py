@@ -220,7 +220,7 @@ class MixedLikelihood:
         solved_x, solved_y = inner.solve(zx), inner.solve(zy)
         precision = np.eye(self.p) - zx.T @ solved_x
         right = self.xy - zx.T @ solved_y
-        beta = linalg.solve(precision, right, assume_a="pos")
+        beta = np.linalg.solve(precision, right)
         return Profile(
             beta=beta,
             precision=precision,
@@ -232,7 +232,10 @@ class MixedLikelihood:
 
     def deviance(self, theta: Vector, sigma: float | None = None) -> float:
         """−2 log (restricted) likelihood at ``theta``; ``sigma`` is profiled out unless it is given."""
-        at = self.profile(theta)
+        return self.deviance_of(self.profile(theta), sigma)
+
+    def deviance_of(self, at: Profile, sigma: float | None = None) -> float:
+        """The :meth:`deviance` at a profile that is known already."""
         if not at.rss > 0:
             return math.inf
         variance = at.rss / self.denominator if sigma is None else sigma**2
