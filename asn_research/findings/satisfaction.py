@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from asn_research.contract.column import SKM_ELEMENTS
-from asn_research.contract.rule import Rule, read_rule
+from asn_research.contract.rule import read_rule
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
 from asn_research.errors import EstimationError, TooFewClustersError
 from asn_research.findings.basis import read_training_hours
@@ -18,7 +21,13 @@ from asn_research.findings.disclosure import gate_rows
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import CLUSTERED_VCOV, detectable, finite, listen
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
-from asn_research.measures.skm import SkmIndex, measure_skm, measure_skm_change
+from asn_research.measures.skm import (
+    SkmAnswers,
+    SkmIndex,
+    estimate_skm,
+    estimate_skm_change,
+    read_answers,
+)
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate, Fit
 
@@ -31,54 +40,94 @@ _ELEMENTS = tuple(f"u{number}" for number in range(1, len(SKM_ELEMENTS) + 1))
 _STEP = 0.1
 
 
-@dataclass(frozen=True)
-class _Surveys:
-    """The answers of the first and of the second survey, and the rule that makes an index of them."""
+@dataclass(frozen=True, eq=False)
+class _Survey:
+    """One survey: the unit of every respondent, None where it is unknown, and what they answered."""
 
-    before: pd.DataFrame
-    after: pd.DataFrame
-    rule: Rule
+    units: NDArray[np.object_]
+    read: Callable[[], SkmAnswers]
+
+    @cached_property
+    def answers(self) -> SkmAnswers:
+        return self.read()
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+    def of_unit(self, unit: str) -> _Survey:
+        own = self.units == unit
+        return _Survey(self.units[own], lambda: self.answers.of_respondents(own))
+
+    def of_element(self, element: str) -> _Survey:
+        return _Survey(self.units, lambda: self.answers.of_element(element))
+
+    @cached_property
+    def sizes(self) -> Counter[str]:
+        """Respondents of each unit that is known."""
+        return Counter(unit for unit in self.units if unit is not None)
+
+
+@dataclass(frozen=True, eq=False)
+class _Surveys:
+    """The first and the second survey, and the fewest people that may be told of."""
+
+    before: _Survey
+    after: _Survey
     minimum: int
+    _parts: dict[str, _Surveys] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def smaller(self) -> int:
         return min(len(self.before), len(self.after))
 
     def of_unit(self, unit: str) -> _Surveys:
-        return replace(
-            self,
-            before=self.before[self.before["unit"] == unit],
-            after=self.after[self.after["unit"] == unit],
-        )
+        if unit not in self._parts:
+            before, after = self.before.of_unit(unit), self.after.of_unit(unit)
+            self._parts[unit] = replace(self, before=before, after=after)
+        return self._parts[unit]
 
-    @property
+    def of_element(self, element: str) -> _Surveys:
+        return replace(self, before=self.before.of_element(element), after=self.after.of_element(element))
+
+    @cached_property
     def units(self) -> list[str]:
         """Units with at least two answers in both surveys, in alphabetical order."""
-        counts = [side["unit"].value_counts() for side in (self.before, self.after)]
-        return sorted(u for u in set(counts[0].index) & set(counts[1].index) if min(c[u] for c in counts) > 1)
+        counts = [side.sizes for side in (self.before, self.after)]
+        return sorted(u for u in set(counts[0]) & set(counts[1]) if min(c[u] for c in counts) > 1)
 
     @property
     def thin_units(self) -> dict[str, int]:
         """The other units and their answers in the smaller survey, at least one: they must stay hidden."""
-        counts = [side["unit"].value_counts() for side in (self.before, self.after)]
-        others = sorted((set(counts[0].index) | set(counts[1].index)) - set(self.units))
-        return {unit: max(1, min(int(c.get(unit, 0)) for c in counts)) for unit in others}
+        counts = [side.sizes for side in (self.before, self.after)]
+        others = sorted((set(counts[0]) | set(counts[1])) - set(self.units))
+        return {unit: max(1, min(c[unit] for c in counts)) for unit in others}
 
-    def change(self, elements: Sequence[str] = _ELEMENTS) -> Estimate:
-        return measure_skm_change(self.before, self.after, elements=elements, rule=self.rule)
+    @cached_property
+    def change(self) -> Estimate:
+        return estimate_skm_change(self.before.answers, self.after.answers)
 
-    def indices(self, elements: Sequence[str] = _ELEMENTS) -> tuple[SkmIndex, SkmIndex]:
-        before, after = (measure_skm(s, elements=elements, rule=self.rule) for s in (self.before, self.after))
-        return before, after
+    @cached_property
+    def indices(self) -> tuple[SkmIndex, SkmIndex]:
+        return estimate_skm(self.before.answers), estimate_skm(self.after.answers)
 
 
 def _read_surveys(data: RegionData) -> _Surveys:
+    """Both surveys, read once for all questions."""
+    return data.once("citizen_surveys", partial(_read, data))
+
+
+def _read(data: RegionData) -> _Surveys:
     table = data.tables["citizen_surveys"]
     asked = [name for name in _ELEMENTS if name in table]
     table = table[["wave", "unit", *asked]].astype(dict.fromkeys(asked, float))
     rule = read_rule("skm", on=data.region.periods[data.period].ends)
-    before, after = (table[table["wave"] == wave] for wave in ("pre", "post"))
-    return _Surveys(before, after, rule, data.region.disclosure.minimum_cell)
+
+    def survey(wave: str) -> _Survey:
+        part = table[table["wave"] == wave]
+        units = part["unit"].astype(object).where(part["unit"].notna(), None).to_numpy()
+        return _Survey(units, partial(read_answers, part, elements=_ELEMENTS, rule=rule))
+
+    return _Surveys(survey("pre"), survey("post"), data.region.disclosure.minimum_cell)
 
 
 def answer_service_satisfaction(data: RegionData) -> Finding:
@@ -92,8 +141,8 @@ def answer_service_satisfaction(data: RegionData) -> Finding:
     people = len(surveys.before) + len(surveys.after)
     sample = Sample(people=people, rows=people, tables=_TABLES)
     try:
-        change = surveys.change()
-        indices = surveys.indices()
+        change = surveys.change
+        indices = surveys.indices
         rows, found = _satisfaction_rows(surveys, indices, change)
     except EstimationError as error:
         return refuse_error(data, question, error, sample=sample)
@@ -142,14 +191,14 @@ def _satisfaction_rows(
     """The whole index, its elements and its units: before, after, change with interval, class."""
     rows = [_row(surveys, whole, change, label_code="finding.ikm_all", group="finding.group_ikm")]
     for element in _ELEMENTS:
-        own = surveys.indices((element,))
+        own = surveys.of_element(element)
         label = {"label_code": f"finding.element_{element}", "group": "finding.group_element"}
-        rows.append(_row(surveys, own, surveys.change((element,)), **label))
+        rows.append(_row(surveys, own.indices, own.change, **label))
     found = {}
     for unit in surveys.units:
         part = surveys.of_unit(unit)
-        found[unit] = part.indices()
-        rows.append(_row(part, found[unit], part.change(), label=unit, group="finding.group_unit"))
+        found[unit] = part.indices
+        rows.append(_row(part, found[unit], part.change, label=unit, group="finding.group_unit"))
     for unit, smallest in surveys.thin_units.items():
         rows.append({"label": unit, "group": "finding.group_unit", "n": smallest, "smallest": smallest})
     return rows, found
@@ -199,12 +248,12 @@ def _mix_caveat(surveys: _Surveys) -> Caveat:
     parts = [surveys.of_unit(unit) for unit in surveys.units]
     sizes = [len(part.before) + len(part.after) for part in parts]
     total = sum(
-        size * (part.after[list(_ELEMENTS)].mean().sum() - part.before[list(_ELEMENTS)].mean().sum())
+        size * (part.after.answers.means.sum() - part.before.answers.means.sum())
         for part, size in zip(parts, sizes, strict=True)
     )
     if not parts:
         return Caveat(code="different_respondents_bare")
-    factor = float(surveys.rule["index_factor"]) / len(_ELEMENTS)
+    factor = float(surveys.before.answers.rule["index_factor"]) / len(_ELEMENTS)
     return Caveat(code="different_respondents", fields={"same_mix_index": float(total) * factor / sum(sizes)})
 
 
@@ -271,7 +320,7 @@ def _exposed_units(data: RegionData, surveys: _Surveys) -> pd.DataFrame:
         if unit not in listed:
             continue
         part = surveys.of_unit(unit)
-        change = part.change()
+        change = part.change
         rows.append(
             {
                 "unit": unit,

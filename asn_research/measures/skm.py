@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from asn_research.contract.rule import Rule
 from asn_research.errors import InputError, TooFewObservationsError
@@ -43,6 +45,76 @@ class SkmIndex:
     def class_differs(self) -> bool:
         """Whether the office's rounded weight puts the unit into another class."""
         return self.letter != self.rounded_letter
+
+
+@dataclass(frozen=True, eq=False)
+class SkmAnswers:
+    """Answers of one survey as numbers: one row per respondent, one column per element, NaN where missing.
+
+    What several indices of the same respondents share is computed once: pass the same object to
+    :func:`estimate_skm` and :func:`estimate_skm_change`.
+    """
+
+    elements: tuple[str, ...]
+    values: Array
+    rule: Rule
+    _drawn: dict[tuple[int, int], Array] = field(default_factory=dict, init=False, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def of_respondents(self, rows: NDArray[np.bool_]) -> SkmAnswers:
+        """The answers of some respondents."""
+        return SkmAnswers(self.elements, self.values[rows], self.rule)
+
+    def of_element(self, name: str) -> SkmAnswers:
+        """The answers about one element."""
+        place = self.elements.index(name)
+        return SkmAnswers((name,), self.values[:, place : place + 1], self.rule)
+
+    @cached_property
+    def known(self) -> Array:
+        """The respondents who answered anything.
+
+        Raises
+        ------
+        InputError
+            An answer lies outside the scale.
+        TooFewObservationsError
+            Fewer than two respondents, or an element nobody answered.
+        """
+        missing = np.isnan(self.values)
+        values, missing = self.values[~missing.all(axis=1)], missing[~missing.all(axis=1)]
+        low, high = self.rule["scale_minimum"], self.rule["scale_maximum"]
+        outside = (values < low) | (values > high)
+        if outside.any():
+            named = [self.elements[j] for j in np.flatnonzero(outside.any(axis=0))]
+            raise InputError(f"{int(outside.sum())} answers lie outside {low} to {high}: {named}.")
+        if len(values) < 2:
+            message = f"an index with an interval needs 2 respondents, found {len(values)}."
+            raise TooFewObservationsError(message)
+        if empty := [self.elements[j] for j in np.flatnonzero(missing.all(axis=0))]:
+            raise TooFewObservationsError(f"nobody answered {empty}: the index is not defined.")
+        return values
+
+    @cached_property
+    def means(self) -> Array:
+        """The mean of each element over those who answered it."""
+        return np.asarray(np.nanmean(self.known, axis=0), dtype=float)
+
+    @cached_property
+    def spread(self) -> float:
+        """Linearised standard error of the sum of the means; exact for complete answers."""
+        values, n = self.known, len(self.known)
+        counts = (~np.isnan(values)).sum(axis=0)
+        influence = np.nansum((values - self.means) / counts, axis=1)
+        return math.sqrt(n / (n - 1) * float((influence**2).sum()))
+
+    def draw(self, draws: int, seed: int) -> Array:
+        """Bootstrap sums of the means, over the distinct answer patterns: the order of rows is irrelevant."""
+        if (draws, seed) not in self._drawn:
+            self._drawn[draws, seed] = _draw_sums(self.known, self.means, draws, seed)
+        return self._drawn[draws, seed]
 
 
 def element_weight(n_elements: int, *, rounding: str = "exact") -> float:
@@ -158,33 +230,56 @@ def measure_skm(
     >>> round(index.estimate.estimate, 2), index.letter
     (87.5, 'B')
     """
-    check_level(conf_level)
-    if draws < 100:
-        raise InputError(f"an interval needs at least 100 draws, found {draws}.")
-    answers = _read_answers(data, elements, rule)
-    values, n, k = answers.to_numpy(), len(answers), len(elements)
-    means = answers.mean()
+    return estimate_skm(
+        read_answers(data, elements=elements, rule=rule),
+        weight_rounding=weight_rounding, draws=draws, seed=seed, conf_level=conf_level,
+    )  # fmt: skip
+
+
+def read_answers(data: pd.DataFrame, *, elements: Sequence[str], rule: Rule) -> SkmAnswers:
+    """The answers in some columns, for :func:`estimate_skm` and :func:`estimate_skm_change`.
+
+    Raises
+    ------
+    InputError
+        Unknown or repeated columns, or what is no finite number.
+    """
+    return SkmAnswers(tuple(elements), read_values(data, list(elements)).to_numpy(), rule)
+
+
+def estimate_skm(
+    answers: SkmAnswers,
+    *,
+    weight_rounding: str = "exact",
+    draws: int = 2000,
+    seed: int = 0,
+    conf_level: float = 0.95,
+) -> SkmIndex:
+    """The index of answers that have been read; everything else as in :func:`measure_skm`."""
+    _check_interval(draws, conf_level)
+    values, rule, total = answers.known, answers.rule, float(answers.means.sum())
+    k = len(answers.elements)
     factor = float(rule["index_factor"]) * element_weight(k, rounding=weight_rounding)
-    rounded = float(rule["index_factor"]) * element_weight(k, rounding="2") * float(means.sum())
-    index = factor * float(means.sum())
-    drawn = _draw_indices(values, factor, draws, seed)
+    rounded = float(rule["index_factor"]) * element_weight(k, rounding="2") * total
+    index = factor * total
+    drawn = factor * answers.draw(draws, seed)
     low, high = np.quantile(drawn, [(1 - conf_level) / 2, (1 + conf_level) / 2])
     lowest_bound = min(float(c["minimum"]) for c in rule["classes"])
     estimate = Estimate(
-        term="ikm", estimate=index, std_error=_standard_error(values, factor), conf_low=float(low),
-        conf_high=float(high), conf_level=conf_level, n_obs=n, unit="index", outcome="ikm",
+        term="ikm", estimate=index, std_error=factor * answers.spread, conf_low=float(low),
+        conf_high=float(high), conf_level=conf_level, n_obs=len(values), unit="index", outcome="ikm",
         estimand="satisfaction_index", method=f"weight {weight_rounding}, percentile bootstrap",
     )  # fmt: skip
-    named = sorted((float(mean), str(name)) for name, mean in means.items())
+    means = pd.Series(answers.means, index=list(answers.elements), name="nrr")
     return SkmIndex(
         estimate=estimate,
         letter=classify_skm(max(index, lowest_bound), rule=rule),
-        elements=means.rename("nrr"),
-        lowest=named[0][1],
+        elements=means,
+        lowest=min(zip(answers.means.tolist(), answers.elements, strict=True))[1],
         class_probabilities=_class_shares(drawn, rule),
         rounded=rounded,
         rounded_letter=classify_skm(max(rounded, lowest_bound), rule=rule),
-        n_incomplete=int(answers.isna().any(axis=1).sum()),
+        n_incomplete=int(np.isnan(values).any(axis=1).sum()),
     )
 
 
@@ -226,37 +321,37 @@ def measure_skm_change(
     >>> round(measure_skm_change(one, two, elements=["u1"], rule=rule).estimate, 2)
     16.67
     """
-    check_level(conf_level)
-    if draws < 100:
-        raise InputError(f"an interval needs at least 100 draws, found {draws}.")
-    factor = float(rule["index_factor"]) * element_weight(len(elements))
-    first, second = (_read_answers(side, elements, rule).to_numpy() for side in (before, after))
-    drawn = _draw_indices(second, factor, draws, seed + 1) - _draw_indices(first, factor, draws, seed)
+    first, second = (read_answers(side, elements=elements, rule=rule) for side in (before, after))
+    return estimate_skm_change(first, second, draws=draws, seed=seed, conf_level=conf_level)
+
+
+def estimate_skm_change(
+    before: SkmAnswers,
+    after: SkmAnswers,
+    *,
+    draws: int = 2000,
+    seed: int = 0,
+    conf_level: float = 0.95,
+) -> Estimate:
+    """The change between answers that have been read; everything else as in :func:`measure_skm_change`."""
+    _check_interval(draws, conf_level)
+    factor = float(before.rule["index_factor"]) * element_weight(len(before.elements))
+    first, second = before.known, after.known
+    drawn = factor * after.draw(draws, seed + 1) - factor * before.draw(draws, seed)
     low, high = np.quantile(drawn, [(1 - conf_level) / 2, (1 + conf_level) / 2])
-    change = factor * float(np.nanmean(second, axis=0).sum() - np.nanmean(first, axis=0).sum())
     return Estimate(
-        term="ikm_change", estimate=change,
-        std_error=math.hypot(_standard_error(first, factor), _standard_error(second, factor)),
+        term="ikm_change", estimate=factor * float(after.means.sum() - before.means.sum()),
+        std_error=math.hypot(factor * before.spread, factor * after.spread),
         conf_low=float(low), conf_high=float(high), conf_level=conf_level, n_obs=len(first) + len(second),
         unit="index", outcome="ikm", estimand="change of the satisfaction index",
         method="weight exact, percentile bootstrap",
     )  # fmt: skip
 
 
-def _read_answers(data: pd.DataFrame, elements: Sequence[str], rule: Rule) -> pd.DataFrame:
-    answers = read_values(data, list(elements)).dropna(how="all")
-    outside = (answers < rule["scale_minimum"]) | (answers > rule["scale_maximum"])
-    if outside.to_numpy().any():
-        raise InputError(
-            f"{int(outside.to_numpy().sum())} answers lie outside {rule['scale_minimum']} to "
-            f"{rule['scale_maximum']}: {[name for name in elements if outside[name].any()]}."
-        )
-    if len(answers) < 2:
-        raise TooFewObservationsError(f"an index with an interval needs 2 respondents, found {len(answers)}.")
-    empty = [name for name in elements if answers[name].isna().all()]
-    if empty:
-        raise TooFewObservationsError(f"nobody answered {empty}: the index is not defined.")
-    return answers
+def _check_interval(draws: int, conf_level: float) -> None:
+    check_level(conf_level)
+    if draws < 100:
+        raise InputError(f"an interval needs at least 100 draws, found {draws}.")
 
 
 def _class_shares(drawn: Array, rule: Rule) -> dict[str, float]:
@@ -270,28 +365,19 @@ def _class_shares(drawn: Array, rule: Rule) -> dict[str, float]:
     return {str(c["letter"]): shares[str(c["letter"])] for c in rule["classes"]}
 
 
-def _standard_error(values: Array, factor: float) -> float:
-    """Linearised standard error; with complete answers that of the mean of the respondents' own indices."""
-    n = len(values)
-    counts = (~np.isnan(values)).sum(axis=0)
-    influence = np.nansum((values - np.nanmean(values, axis=0)) / counts, axis=1)
-    return factor * math.sqrt(n / (n - 1) * float((influence**2).sum()))
-
-
-def _draw_indices(values: Array, factor: float, draws: int, seed: int) -> Array:
-    """Bootstrap over the distinct answer patterns, which makes the order of respondents irrelevant."""
+def _draw_sums(values: Array, means: Array, draws: int, seed: int) -> Array:
+    """Sums of the means of all elements in samples of respondents drawn with replacement."""
     filled = np.where(np.isnan(values), 0.0, values)
     patterns, counts = np.unique(filled, axis=0, return_counts=True)
     chance = np.random.default_rng(seed)
     weights = chance.multinomial(len(values), counts / len(values), size=draws).astype(float)
     totals = weights @ patterns
     if not np.isnan(values).any():  # everybody drawn answered everything
-        return np.asarray(factor * (totals / len(values)).sum(axis=1), dtype=float)
+        return np.asarray((totals / len(values)).sum(axis=1), dtype=float)
     answered = weights @ (patterns > 0)
     # An element that no drawn respondent answered keeps its mean over the sample.
-    means = np.divide(totals, answered, out=np.broadcast_to(np.nanmean(values, axis=0), totals.shape).copy(),
-                      where=answered > 0)  # fmt: skip
-    return np.asarray(factor * means.sum(axis=1), dtype=float)
+    drawn = np.divide(totals, answered, out=np.broadcast_to(means, totals.shape).copy(), where=answered > 0)
+    return np.asarray(drawn.sum(axis=1), dtype=float)
 
 
 def required_respondents(population: int, *, margin: float = 0.05, share: float = 0.5) -> int:

@@ -14,8 +14,11 @@ from asn_research.errors import InputError, RuleError, TooFewObservationsError
 from asn_research.measures.skm import (
     classify_skm,
     element_weight,
+    estimate_skm,
+    estimate_skm_change,
     measure_skm,
     measure_skm_change,
+    read_answers,
     required_respondents,
 )
 
@@ -153,3 +156,22 @@ def test_intervals_of_the_change_cover_the_truth() -> None:
         found = measure_skm_change(before, after, elements=NAMES, rule=RULE, draws=500)
         covered += found.conf_low <= 5.0 <= found.conf_high
     assert covered >= 52  # 57 expected at 95 %; fewer would happen once in 350 such studies
+
+
+def test_answers_read_once_give_what_each_call_would_read() -> None:
+    """Units, elements and changes of the same answers, some missing, equal those of frames cut beforehand."""
+    sides = [survey(80, seed=2), survey(120, seed=3)]
+    sides[1].iloc[5:9, 2] = np.nan
+    sides[1].iloc[11] = np.nan
+    read = [read_answers(side, elements=NAMES, rule=RULE) for side in sides]
+    half = [np.arange(len(side)) % 2 == 0 for side in sides]
+    cut = [side[rows] for side, rows in zip(sides, half, strict=True)]
+    parts = [answers.of_respondents(rows) for answers, rows in zip(read, half, strict=True)]
+    assert estimate_skm_change(*read) == measure_skm_change(*sides, elements=NAMES, rule=RULE)
+    assert estimate_skm_change(*parts) == measure_skm_change(*cut, elements=NAMES, rule=RULE)
+    for side, answers in zip(sides, read, strict=True):
+        one, other = (
+            estimate_skm(answers.of_element("u3")),
+            measure_skm(side, elements=["u3"], rule=RULE),
+        )
+        assert (one.estimate, one.class_probabilities) == (other.estimate, other.class_probabilities)
