@@ -15,9 +15,9 @@ from asn_research.figures.lettering import LINE_PT, SIZE, SMALL, drawable, font,
 from asn_research.figures.svg import to_svg
 
 __all__ = [
-    "ACCENT", "AFTER", "BEFORE", "FLAG", "GRID", "INK", "LIKERT", "LIKERT_INK", "LINE_PT", "METHOD_COLORS",
-    "MUTED", "PAPER", "QUIET", "SIZE", "SMALL", "TRACK", "WIDTH_PT", "code_color", "drawable", "finish",
-    "font", "method_color", "new_figure", "text_width", "to_svg", "wrap",
+    "ACCENT", "AFTER", "BEFORE", "DARK", "FLAG", "GRID", "INK", "LIKERT", "LIKERT_INK", "LINE_PT",
+    "METHOD_COLORS", "MUTED", "PAPER", "QUIET", "SIZE", "SMALL", "TRACK", "WIDTH_PT", "code_color",
+    "dark_rules", "drawable", "finish", "font", "method_color", "new_figure", "text_width", "to_svg", "wrap",
 ]  # fmt: skip
 
 WIDTH_PT: Final = 360.0
@@ -51,6 +51,32 @@ FLAG: Final = "#A6481E"
 LIKERT: Final = ("#A6481E", "#E9B189", "#D2D7DB", "#8DBBD9", "#1F5F8B")
 LIKERT_INK: Final = (PAPER, INK, INK, INK, PAPER)
 
+DARK: Final[dict[str, str]] = {
+    INK: "#E6EBEF",
+    MUTED: "#A3B0BA",
+    GRID: "#2E3841",
+    TRACK: "#232C34",
+    PAPER: "#12181D",
+    ACCENT: "#79B8E3",
+    QUIET: "#8D9AA5",
+    BEFORE: "#6F7C87",
+    FLAG: "#F0905F",
+    LIKERT[1]: "#8A4B2B",
+    LIKERT[2]: "#46515A",
+    LIKERT[3]: "#2C5F83",
+    METHOD_COLORS["lecture"]: "#7CACCA",
+    METHOD_COLORS["discussion"]: "#C9D861",
+    METHOD_COLORS["simulation"]: "#E2828F",
+    METHOD_COLORS["practice"]: "#71E1D0",
+    METHOD_COLORS["seminar"]: "#B94C4D",
+    METHOD_COLORS["workshop"]: "#939231",
+    METHOD_COLORS["classroom"]: "#775FC1",
+    METHOD_COLORS["mentoring"]: "#B2A1FE",
+    METHOD_COLORS["online"]: "#985D80",
+    METHOD_COLORS["blended"]: "#F0C89B",
+}
+"""What each colour becomes for a reader who prefers dark pages: the same family, and apart by the same rule."""
+
 
 def method_color(code: str) -> str:
     """The colour of a training method: the same in every figure of every region.
@@ -64,6 +90,22 @@ def method_color(code: str) -> str:
 def code_color(code: str) -> str:
     """The colour of a row by its code: the method's own colour, the accent for everything else."""
     return method_color(code) if code.startswith("method:") and " " not in code else ACCENT
+
+
+def dark_rules(scope: str) -> str:
+    """Style rules that show the drawings inside ``scope`` in the colours of a dark page.
+
+    Drawings keep their light colours as attributes, which any rule overrides: one drawing serves both grounds
+    and paper, and stands alone wherever it is copied to.
+
+    >>> dark_rules("figure").split("}")[0]
+    'figure [fill="#1f2a33"]{fill:#e6ebef'
+    """
+    return "".join(
+        f'{scope} [{name}="{light.lower()}"]{{{name}:{dark.lower()}}}'
+        for light, dark in DARK.items()
+        for name in ("fill", "stroke")
+    )
 
 
 def new_figure(

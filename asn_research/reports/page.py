@@ -17,6 +17,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from asn_research.errors import Place, Problem
+from asn_research.figures.style import dark_rules
 from asn_research.language import LANGUAGES, Language, phrase
 from asn_research.reports.markup import TEMPLATES
 from asn_research.reports.stamp import STAMP
@@ -63,13 +64,14 @@ def _text(name: str) -> str:
 
 
 def style() -> str:
-    """The style sheet of every page."""
-    return _text("style.css").rstrip()
+    """The style sheet of every page: light, dark for readers who prefer it, and for paper."""
+    dark = f"@media screen and (prefers-color-scheme: dark) {{{dark_rules('figure > svg')}}}"
+    return f"{_text('style.css').rstrip()}\n{_text('trace.css').rstrip()}\n{dark}"
 
 
 def script() -> str:
-    """The one small script of the pages: it marks the section being read."""
-    return _text("script.js").rstrip()
+    """The one small script of the pages: it marks the section being read and opens what a link leads to."""
+    return "\n".join(_text(name).rstrip() for name in ("script.js", "trace.js"))
 
 
 def security_policy(scripts: Iterable[str] = ()) -> str:
