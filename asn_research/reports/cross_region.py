@@ -7,9 +7,12 @@ from functools import cached_property
 from pathlib import Path
 
 from asn_research.contract.region import ACROSS
+from asn_research.contract.threshold import MINIMUM_CELL
 from asn_research.errors import Problem, ReportError
 from asn_research.findings.across import answer_across
+from asn_research.findings.catalogue import ACROSS_QUESTIONS
 from asn_research.findings.evidence import period_text
+from asn_research.findings.trace import Source, trace_findings
 from asn_research.ingest.store import find_project
 from asn_research.language import Language, format_count, format_date
 from asn_research.reports.gallery import Findings, Gallery
@@ -35,7 +38,10 @@ class CrossRegionReport(Gallery):
     @cached_property
     def findings(self) -> Findings:
         """The answers to all questions across regions."""
-        return Findings(answer_across(self.evidence), self.stamp)
+        found = answer_across(self.evidence)
+        sources = [Source(table="findings", file=each.name, sha256=each.digest) for each in self.published]
+        traces = trace_findings(found, ACROSS_QUESTIONS, sources=sources, minimum=MINIMUM_CELL)
+        return Findings(found, self.stamp, traces)
 
     def head(self) -> None:
         """Show which regions and periods the report speaks about, and how strong its evidence is."""
@@ -81,12 +87,7 @@ class CrossRegionReport(Gallery):
 
     def inputs(self) -> None:
         """Show the findings that were read with their hashes, the code, the packages, the parameters."""
-        self._show_inputs(
-            [
-                (f"{each.manifest.region}/{each.manifest.period}/{each.path.name}", each.digest)
-                for each in self.published
-            ]
-        )
+        self._show_inputs([(each.name, each.digest) for each in self.published])
 
 
 def open_cross_region_report(

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from string import ascii_letters, digits, punctuation
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from asn_research.contract.vocabulary import nearest
 from asn_research.errors import Problem, ReportError
@@ -24,10 +24,13 @@ from asn_research.findings.sentence import (
     sample_sentence,
 )
 from asn_research.findings.summary import summarise
+from asn_research.findings.trace import Trace, finding_id, name_records
 from asn_research.language.catalogue import read_messages
+from asn_research.reports.citation import Citation
 from asn_research.reports.exhibit import Exhibit
 from asn_research.reports.markup import compile_templates
 from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
+from asn_research.reports.trace import describe_finding
 from asn_research.tables.pattern import read_pattern
 from asn_research.tables.table import table_html
 
@@ -38,6 +41,7 @@ class Findings:
 
     findings: tuple[Finding, ...]
     stamp: Mapping[str, str]
+    traces: Mapping[str, Trace] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -64,7 +68,14 @@ class Findings:
 
     def as_records(self) -> list[dict[str, Any]]:
         """The records of findings.json, in the order of the catalogue."""
-        return [record for finding in self.findings for record in finding.as_records()]
+        return [record for finding in self.findings for record in self.records_of(finding)]
+
+    def records_of(self, finding: Finding) -> list[dict[str, Any]]:
+        """The records of one finding, named; the first says where its numbers come from."""
+        records = name_records(finding.as_records())
+        if finding.question in self.traces:
+            records[0]["trace"] = self.traces[finding.question].as_record()
+        return records
 
     def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         estimated = sum(finding.status is Status.ESTIMATED for finding in self.findings)
@@ -101,6 +112,7 @@ class Gallery(Exhibit):
                 key_figures=short.key_figures,
                 open_questions=short.open_questions,
                 recommendations=short.recommendations,
+                cite=self._cite,
             )
         )
 
@@ -131,23 +143,44 @@ class Gallery(Exhibit):
             title=title,
             answered=answered,
             status=finding.status.value,
-            answer=sentences[0],
-            rest=" ".join(sentences[1:]),
+            answer=self._cite(sentences[0], finding.question),
+            rest=self._cite(" ".join(sentences[1:]), finding.question),
         )
         self._show_html(fragment, **known)
         if not answered:
+            self._show_trace(finding, **known)
             return
         figure = draw(finding, language)
         if figure is not None:
             alt = alt_text(finding, language)
             extra = known | {"alt": alt, "caption": caption(finding, language)}
             self._show({"image/svg+xml": to_svg(figure).decode(), "text/plain": alt}, extra)
+        target = finding_id(finding.question) if self._is_traced(finding.question) else ""
         fragment = self._render(
             "detail",
             title=title,
             reading=reading_sentence(finding, language),
-            table=Markup(table_html(finding, language)),  # noqa: S704  (made and escaped by tables)
-            caveats=caveat_sentences(finding, language),
-            sample=sample_sentence(finding, language),
+            table=Markup(table_html(finding, language, target=target)),  # noqa: S704  (made and escaped by tables)
+            caveats=[self._cite(text, finding.question) for text in caveat_sentences(finding, language)],
+            sample=self._cite(sample_sentence(finding, language), finding.question),
         )
         self._show_html(fragment, **known)
+        self._show_trace(finding, **known)
+
+    def _cite(self, text: str, question: str) -> Markup:
+        """A text with every number in it linked to where it comes from."""
+        if not text or not self._is_traced(question):
+            return escape(text)
+        return Citation(self.findings[question], self.language).mark(text)
+
+    def _is_traced(self, question: str) -> bool:
+        """Whether the page tells where the numbers of a question come from."""
+        return question in self.findings.traces and self.findings[question].status is not Status.NO_DATA
+
+    def _show_trace(self, finding: Finding, **known: Any) -> None:
+        """Show where the numbers of a finding come from; nothing where there are none."""
+        if self._is_traced(finding.question):
+            trace = describe_finding(self.findings.records_of(finding), self.language)
+            drawn = [(other, self._is_traced(other)) for other in trace.draws_on]
+            fragment = self._render("trace", trace=trace, drawn=drawn, title=known["title"])
+            self._show_html(fragment, **known)

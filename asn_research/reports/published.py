@@ -31,6 +31,11 @@ class PublishedFindings:
         """SHA-256 of its findings.json, as its manifest vouches for it."""
         return self.manifest.outputs[FINDINGS]
 
+    @property
+    def name(self) -> str:
+        """Its findings.json as seen from the reports folder."""
+        return f"{self.manifest.region}/{self.manifest.period}/{self.path.name}"
+
     def findings(self) -> tuple[Finding, ...]:
         """The findings.
 

@@ -16,6 +16,7 @@ from asn_research.findings.finding import Finding
 from asn_research.findings.past import PastPeriod
 from asn_research.findings.question import Level
 from asn_research.findings.sentence import grade_text
+from asn_research.findings.trace import Trace, list_sources, trace_findings
 from asn_research.ingest.store import RegionData, find_project, open_region
 from asn_research.language import Language, format_count, format_date
 from asn_research.reports import provenance
@@ -42,7 +43,13 @@ class Report(Gallery, RegionExhibit):
     @cached_property
     def findings(self) -> Findings:
         """The answers to all questions of the catalogue."""
-        return Findings(answer_once(self.source, self.folder, past=self.past), self.stamp)
+        found = answer_once(self.source, self.folder, past=self.past)
+        return Findings(found, self.stamp, self._trace(found))
+
+    def _trace(self, findings: tuple[Finding, ...]) -> dict[str, Trace]:
+        """Where the numbers of every finding come from."""
+        minimum = self.source.region.disclosure.minimum_cell
+        return trace_findings(findings, QUESTIONS, sources=list_sources(self.source), minimum=minimum)
 
     def head(self) -> None:
         """Show whose report it is, of which period and data, and how strong its evidence is."""

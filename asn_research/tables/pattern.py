@@ -29,12 +29,17 @@ _MARK: Final = "mark-"
 
 @dataclass(frozen=True)
 class Content:
-    """What stands in a table: heads and cells as text, each column a number or not, rows in named groups."""
+    """What stands in a table: heads and cells as text, each column a number or not, rows in named groups.
+
+    ``ids`` name the rows, group by group, an empty name none; ``target`` is where the names of rows link to.
+    """
 
     heads: tuple[str, ...]
     is_number: tuple[bool, ...]
     groups: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]
     notes: tuple[str, ...] = ()
+    ids: tuple[tuple[str, ...], ...] = ()
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,13 @@ class Pattern:
         """One cell with its text, escaped."""
         return self.lines[kind].replace(f"{_MARK}{kind}", html.escape(text))
 
+    def _name(self, text: str, target: str) -> str:
+        """The name of a row, as a link where the table has a target."""
+        if not target:
+            return self.cell("stub", text)
+        link = f'<a class="cite" href="#{html.escape(target)}">{html.escape(text)}</a>'
+        return self.lines["stub"].replace(f"{_MARK}stub", link)
+
     def fill(self, content: Content) -> str:
         """The inside of a table: head, one body per group, notes."""
         return "\n".join(self._lines(content))
@@ -58,12 +70,14 @@ class Pattern:
         for kind, head in zip(kinds, content.heads[1:], strict=True):
             yield self.cell(f"head-{kind}", head)
         yield from ("</tr>", "</thead>")
-        for name, rows in content.groups:
+        for position, (name, rows) in enumerate(content.groups):
+            ids = content.ids[position] if content.ids else ("",) * len(rows)
             yield "<tbody>"
             if name:
                 yield from ('<tr class="group">', _SPAN.sub(width, self.cell("group", name)), "</tr>")
-            for row in rows:
-                yield from ("<tr>", self.cell("stub", row[0]))
+            for row, identifier in zip(rows, ids, strict=True):
+                yield f'<tr id="{html.escape(identifier)}">' if identifier else "<tr>"
+                yield self._name(row[0], content.target)
                 for kind, text in zip(kinds, row[1:], strict=True):
                     yield self.cell(kind, text)
                 yield "</tr>"

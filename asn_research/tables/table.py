@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from asn_research.findings.catalogue import question
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import caption, group_label
+from asn_research.findings.trace import row_id
 from asn_research.language import Language, phrase
 from asn_research.language.number import MISSING
 from asn_research.tables.kind import LAYOUTS, TableLayout
 from asn_research.tables.pattern import Content, read_pattern
 
+Part = TypeVar("Part")
 
-def table_html(finding: Finding, language: Language) -> str:
+
+def table_html(finding: Finding, language: Language, *, target: str = "") -> str:
     """The table of a finding as HTML, or an empty text when its question has no table or it has no rows.
+
+    With ``target``, the id of the place on the same page that says where the numbers come from, every row
+    has a name that can be cited, and its head leads there.
 
     Its markup is that of great_tables, stripped of its style: pages style ``table.finding``, ``td.number``,
     ``th.group`` and ``td.note``. All text is escaped.
@@ -23,18 +30,21 @@ def table_html(finding: Finding, language: Language) -> str:
     kind = question(finding.question).table
     if not kind or not finding.rows:
         return ""
-    return render_table(finding, LAYOUTS[kind](finding, language), language)
+    return render_table(finding, LAYOUTS[kind](finding, language), language, target=target)
 
 
-def render_table(finding: Finding, layout: TableLayout, language: Language) -> str:
+def render_table(finding: Finding, layout: TableLayout, language: Language, *, target: str = "") -> str:
     """A laid-out table of a finding as HTML."""
     shown = layout.rows
+    names = [group_label(row, language) for row in shown]
     cells = [(layout.name(row), *(column.cell(row) for column in layout.columns)) for row in shown]
     content = Content(
         heads=(layout.head, *(column.head for column in layout.columns)),
         is_number=tuple(column.is_number for column in layout.columns),
-        groups=tuple(_grouped([group_label(row, language) for row in shown], cells)),
+        groups=tuple(_grouped(names, cells)),
         notes=(*_notes(shown, cells, language), *_holm_note(shown, language)),
+        ids=tuple(rows for _, rows in _grouped(names, _row_ids(finding, shown))) if target else (),
+        target=target,
     )
     identifier, title = f"table-{finding.question}", caption(finding, language)
     return (
@@ -45,9 +55,13 @@ def render_table(finding: Finding, layout: TableLayout, language: Language) -> s
     )
 
 
-def _grouped(
-    names: Sequence[str], cells: Sequence[tuple[str, ...]]
-) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
+def _row_ids(finding: Finding, rows: Sequence[Row]) -> list[str]:
+    """The names of rows; of several with one name, the first has it."""
+    names = [row_id(finding.question, row) for row in rows]
+    return [name if names.index(name) == position else "" for position, name in enumerate(names)]
+
+
+def _grouped(names: Sequence[str], cells: Sequence[Part]) -> Iterator[tuple[str, tuple[Part, ...]]]:
     """The rows of each group together, groups in the order in which they begin."""
     for name in dict.fromkeys(names):
         yield name, tuple(row for other, row in zip(names, cells, strict=True) if other == name)
