@@ -17,6 +17,7 @@ from asn_research.contract.vocabulary import fold, nearest
 from asn_research.errors import Place, Problem
 from asn_research.ingest.cell import cell_address
 from asn_research.ingest.date import read_date
+from asn_research.ingest.problem import make_problem
 from asn_research.ingest.reading import clean, is_blank, read_error
 from asn_research.ingest.source import Grid, Row, read_file
 from asn_research.language import phrase
@@ -140,15 +141,6 @@ class _Sheet:
                 period, *named, code = (as_text(self.get(number, name)) for name in _PLACED)
                 places = self.place(number, "keputusan"), self.place(number, "nilai_baru")
                 yield number, Entry(*places, period, tuple(named), code, typed)
-
-
-def make_problem(code: str, place: Place, **fields: str) -> Problem:
-    """A problem with decisions, worded by the catalogue."""
-    words = {key: text for key, text in fields.items() if key != "reason"}
-    if "reason" in fields:
-        words["reason_text"] = phrase(f"intake.reason_{fields['reason']}", "en")
-    message = phrase(f"intake.problem_{code}", "en", **words)
-    return Problem(code, message, place, phrase(f"intake.problem_{code}_remedy", "en", **words), fields)
 
 
 def name_file(period: str, periods: Sequence[str]) -> str:

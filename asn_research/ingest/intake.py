@@ -18,15 +18,17 @@ from asn_research.contract.heading import read_lexicon
 from asn_research.contract.region import Region, read_region
 from asn_research.errors import IntakeError, Place, Problem, RegionError
 from asn_research.ingest.consistency import check_consistency
-from asn_research.ingest.correction import make_problem, name_file, read_corrections
+from asn_research.ingest.correction import name_file, read_corrections
 from asn_research.ingest.course import CourseIndex, link_courses, make_course_id
 from asn_research.ingest.duplicate import settle_repeats
-from asn_research.ingest.header import Block, find_blocks, is_note
+from asn_research.ingest.header import Block, is_note
 from asn_research.ingest.identity import Pseudonyms, read_key
 from asn_research.ingest.journal import find_misplaced, make_journal, note_workbook, read_account
 from asn_research.ingest.layout import Layout
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.linkage import measure_linkage
+from asn_research.ingest.panel import find_parts
+from asn_research.ingest.problem import make_problem, refuse_file
 from asn_research.ingest.quarantine import mask_value, name_nearest, order_issues, write_workbook
 from asn_research.ingest.record import ROW, Issue, Segment, make_records, read_segment
 from asn_research.ingest.revision import apply_corrections
@@ -134,6 +136,8 @@ def collect(folder: Path, region: Region, period: str) -> _Collected:
             Problem("period_missing", "the folder of the period is missing.",
                     Place(f"{region.folder}/{period}"), "Make it and put the office's files in.")
         )  # fmt: skip
+    if not folder.resolve().is_relative_to(folder.parent.resolve()):
+        raise refuse_file("file_outside", f"{region.folder}/{period}")
     for path in list_files(folder):
         raw = read_file(path, folder=folder)
         collected.digests[raw.name] = raw.digest
@@ -144,8 +148,8 @@ def collect(folder: Path, region: Region, period: str) -> _Collected:
 
 def _collect_file(raw: RawFile, region: Region, period: str, collected: _Collected) -> None:
     declared = region.periods[period]
-    for grid in raw.grids:
-        blocks, nearest = find_blocks(grid, region=region, design=declared.design)
+    parts = [part for grid in raw.grids for part in find_parts(grid, region=region, design=declared.design)]
+    for grid, blocks, nearest in parts:
         if not blocks:
             _leave_out(grid, nearest, collected)
         for block in blocks:

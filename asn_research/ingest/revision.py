@@ -16,8 +16,9 @@ import pandas as pd
 from asn_research.contract.column import Column, Kind
 from asn_research.errors import Place, Problem
 from asn_research.ingest.cell import cell_address
-from asn_research.ingest.correction import Correction, Corrections, Decision, as_text, make_problem
+from asn_research.ingest.correction import Correction, Corrections, Decision, as_text
 from asn_research.ingest.ledger import Ledger, Status
+from asn_research.ingest.problem import make_problem
 from asn_research.ingest.record import Issue, Segment, find_column, read_value
 from asn_research.ingest.value import is_filled
 

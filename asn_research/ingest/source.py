@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-import codecs
-import csv
+import contextlib
 import hashlib
-import io
-from collections import Counter
+import os
+import stat
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
 
 from asn_research.errors import IntakeError, Place, Problem
+from asn_research.ingest import limit
 from asn_research.ingest.cell import find_special_cells
+from asn_research.ingest.content import Content, find_content, holds
+from asn_research.ingest.delimited import read_delimited
+from asn_research.ingest.package import Package, open_package
+from asn_research.ingest.problem import make_problem, refuse_file
+from asn_research.ingest.trial import Ending, try_reading
 
-WORKBOOKS: Final = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"})
+WORKBOOKS: Final = frozenset({".xlsx", ".xls", ".xlsb", ".ods"})
+MACROS: Final = frozenset({".xlsm", ".xltm", ".xlam"})
 TEXTS: Final = frozenset({".csv", ".tsv", ".txt"})
-_DELIMITERS: Final = (";", ",", "\t", "|")
-_SAMPLE_LINES: Final = 200
-_MAXIMUM_COLUMNS: Final = 2_000
-_MAXIMUM_FIELD: Final = 1_000_000
+_SYSTEM: Final = frozenset({"thumbs.db", "desktop.ini"})
+_PROTECTED: Final = "EncryptedPackage".encode("utf-16-le")
+_VBA: Final = "_VBA_PROJECT".encode("utf-16-le")
+_ODS_UNTOLD: Final = (b'value-type="percentage"', b'value-type="error"')
+_NODES: Final = (
+    (stat.S_ISDIR, "folder"), (stat.S_ISFIFO, "pipe"), (stat.S_ISSOCK, "socket"), (stat.S_ISCHR, "device"),
+    (stat.S_ISBLK, "device"),
+)  # fmt: skip
+_EMPTY_OBJECT: Final = hashlib.sha256().hexdigest()
 
 Row = list[Any]
 
@@ -50,20 +62,40 @@ class RawFile:
     problems: list[Problem] = field(default_factory=list)
 
 
-def list_files(folder: Path) -> list[Path]:
-    """All files of a period folder in the order of their names, without hidden and lock files."""
-    return sorted(
-        (
-            path
-            for path in folder.rglob("*")
-            if path.is_file()
-            and not any(
-                part.startswith((".", "~$")) or part.casefold() in {"thumbs.db", "desktop.ini"}
-                for part in path.relative_to(folder).parts
-            )
-        ),
-        key=lambda path: path.relative_to(folder).as_posix(),
+def show_name(name: str) -> str:
+    r"""The name of a file or sheet as it can be stored and shown: control and undecodable characters escaped.
+
+    >>> show_name("nilai\u202exslx.exe")
+    'nilai\\u202exslx.exe'
+    """
+    if name.isprintable() and "\\" not in name:
+        return name
+    return "".join(
+        c if c.isprintable() and c != "\\" else c.encode("unicode_escape").decode("ascii") for c in name
     )
+
+
+def list_files(folder: Path) -> list[Path]:
+    """Whatever stands in a period folder and below, in the order of names, without hidden and lock files.
+
+    Pipes, devices, links to folders, folders named like files and folders that cannot be read are listed
+    too: reading them gives the problem that tells of them.
+    """
+    found: list[Path] = []
+
+    def note(error: OSError) -> None:
+        found.append(Path(error.filename))
+
+    for top, folders, names in os.walk(folder, onerror=note):
+        folders[:] = [name for name in folders if not _is_hidden(name)]
+        inside = [Path(top, name) for name in folders]
+        found += [path for path in inside if path.is_symlink() or path.suffix.casefold() in WORKBOOKS | TEXTS]
+        found += [Path(top, name) for name in names if not _is_hidden(name)]
+    return sorted(dict.fromkeys(found), key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _is_hidden(name: str) -> bool:
+    return name.startswith((".", "~$")) or name.casefold() in _SYSTEM
 
 
 def digest_file(path: Path) -> str:
@@ -72,134 +104,178 @@ def digest_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def digest_entry(path: Path, folder: Path) -> str:
+    """SHA-256 of whatever stands in a raw folder: of a file's bytes, else of the problem that it gives."""
+    problem = check_entry(path, folder)
+    if problem is None:
+        try:
+            return digest_file(path)
+        except OSError:
+            return _EMPTY_OBJECT
+    return hashlib.sha256(f"{problem.code}\0{sorted(problem.fields.items())}".encode()).hexdigest()
+
+
+def check_entry(path: Path, folder: Path) -> Problem | None:
+    """Why something in a raw folder is not opened: it leads out of the folder, or is no file."""
+    place = Place(show_name(path.relative_to(folder).as_posix()))
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return make_problem("file_outside", place)
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return make_problem("file_special", place, content="link")
+    except (OSError, RuntimeError):
+        return make_problem("file_permission", place)
+    for is_kind, content in _NODES:
+        if is_kind(mode):
+            code = "file_special" if os.access(path, os.R_OK) or content != "folder" else "file_permission"
+            return make_problem(code, place, **({"content": content} if code == "file_special" else {}))
+    return None
+
+
 def read_file(path: Path, *, folder: Path) -> RawFile:
     """Read one raw file; what cannot be read becomes a problem that names the file, never an exception."""
-    name = path.relative_to(folder).as_posix()
-    raw = RawFile(name, digest_file(path))
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raw.problems.append(
-            Problem("file_outside", "the file is a link that leads out of the folder.", Place(name),
-                    "Copy the file itself into the folder.")
-        )  # fmt: skip
+    name = show_name(path.relative_to(folder).as_posix())
+    raw = RawFile(name, digest_entry(path, folder))
+    problem = check_entry(path, folder)
+    if problem is not None:
+        raw.problems.append(problem)
         return raw
     suffix = path.suffix.casefold()
     try:
-        if suffix in WORKBOOKS:
-            raw.grids = _read_workbook(path, name)
+        if suffix in WORKBOOKS | MACROS:
+            _read_workbook(path, suffix, raw)
         elif suffix in TEXTS:
-            raw.grids = [_read_text(path, name)]
+            raw.grids = [_read_text(path, suffix, name)]
         else:
-            raw.problems.append(
-                Problem("file_kind", f"files of the kind {suffix or '(none)'} are not read.", Place(name),
-                        "Save it as .xlsx or .csv, or move it out of the folder.", {"kind": suffix})
-            )  # fmt: skip
+            shown = show_name(suffix)[:20] or "–"
+            raw.problems.append(make_problem("file_kind", Place(name), kind=shown))
     except IntakeError as error:
         raw.problems.extend(error.problems)
+    except OSError:
+        raw.problems.append(make_problem("file_permission", Place(name)))
     return raw
 
 
-def _unreadable(
-    name: str, detail: str, remedy: str = "Open it, save it again as .xlsx or .csv."
-) -> IntakeError:
-    return IntakeError(Problem("file_unreadable", f"cannot be read: {detail}.", Place(name), remedy))
+def _check_size(path: Path, name: str, most: int) -> None:
+    size = path.stat().st_size
+    if size > most:
+        found, limits = (f"{bytes_ // limit.MEGABYTE:,} MB" for bytes_ in (size, most))
+        raise refuse_file("file_too_large", name, size=found, limit=limits)
 
 
-def _read_workbook(path: Path, name: str) -> list[Grid]:
+def _read_workbook(path: Path, suffix: str, raw: RawFile) -> None:
+    """Put the sheets of a workbook among the grids of a raw file, and those that cannot be read aside."""
+    if suffix in MACROS:
+        raise refuse_file("file_macro", raw.name)
+    _check_size(path, raw.name, limit.MAXIMUM_WORKBOOK)
+    _check_content(path, suffix, raw.name)
+    with contextlib.ExitStack() as stack:
+        package = None
+        if suffix == ".xls":
+            if holds(path, _VBA):
+                raise refuse_file("file_macro", raw.name)
+        else:
+            package = stack.enter_context(open_package(path, raw.name))
+            _check_package(package, suffix, raw.name)
+        if suffix != ".xlsx":
+            _try_reading(path, raw.name)
+        with _answered("file_damaged", raw.name):
+            workbook = stack.enter_context(CalamineWorkbook.from_path(path))
+            sheets = [m.name for m in workbook.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
+        for sheet in sheets:
+            try:
+                raw.grids.append(
+                    _read_sheet(workbook, sheet, package if suffix == ".xlsx" else None, raw.name)
+                )
+            except IntakeError as error:
+                raw.problems.extend(error.problems)
+
+
+def _check_content(path: Path, suffix: str, name: str) -> None:
+    content = find_content(path)
+    if content is (Content.XLS if suffix == ".xls" else Content.ZIP):
+        return
+    if content is Content.XLS and holds(path, _PROTECTED):
+        raise refuse_file("file_protected", name)
+    if content is Content.ZIP:
+        content = Content.XLSX
+    raise refuse_file("file_disguised", name, suffix=suffix, content=content.value)
+
+
+def _check_package(package: Package, suffix: str, name: str) -> None:
+    if suffix == ".ods":
+        if "content.xml" not in package.parts:
+            raise refuse_file("file_disguised", name, suffix=suffix, content=Content.ZIP.value)
+        if "META-INF/manifest.xml" in package.parts and b"encryption-data" in package.read(
+            "META-INF/manifest.xml", most=limit.MAXIMUM_INDEX
+        ):
+            raise refuse_file("file_protected", name)
+        cells = package.read("content.xml")
+        if any(mark in cells for mark in _ODS_UNTOLD):
+            raise refuse_file("file_percentages", name)
+    elif not any(part.casefold() in {"xl/workbook.xml", "xl/workbook.bin"} for part in package.parts):
+        raise refuse_file("file_disguised", name, suffix=suffix, content=Content.ZIP.value)
+    else:
+        package.read_index()
+
+
+def _try_reading(path: Path, name: str) -> None:
+    """Refuse an older kind of workbook that a process with little memory and time cannot read."""
+    ending = try_reading(path)
+    if ending is not Ending.WELL:
+        codes = {Ending.PROTECTED: "file_protected", Ending.DAMAGED: "file_damaged"}
+        raise refuse_file(codes.get(ending, "file_exhausting"), name)
+
+
+@contextlib.contextmanager
+def _answered(code: str, name: str, sheet: str | None = None) -> Iterator[None]:
+    """What the reader raises, its panics included, as the problem of a file or sheet."""
     try:
-        with CalamineWorkbook.from_path(path) as workbook:
-            return [
-                _read_sheet(workbook, metadata.name, path, name)
-                for metadata in workbook.sheets_metadata
-                if metadata.typ == SheetTypeEnum.WorkSheet
-            ]
+        yield
     except PasswordError as error:
-        raise _unreadable(name, "it is protected by a password", "Save it without password.") from error
-    except (CalamineError, OSError, ValueError) as error:
-        raise _unreadable(name, "it is not a sound workbook") from error
+        raise refuse_file("file_protected", name) from error
+    except (CalamineError, ValueError, OverflowError) as error:
+        raise refuse_file(code, name, sheet) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # of the reader's language; no subclass of Exception
+            raise
+        raise refuse_file(code, name, sheet) from error
 
 
-def _read_sheet(workbook: CalamineWorkbook, sheet: str, path: Path, name: str) -> Grid:
-    content = workbook.get_sheet_by_name(sheet)
-    if content.total_width > _MAXIMUM_COLUMNS:
-        raise IntakeError(
-            Problem("sheet_too_wide", f"the sheet has {content.total_width} columns.", Place(name, sheet),
-                    "Delete the empty columns to the right of the table.")
-        )  # fmt: skip
-    rows: list[Row] = content.to_python(skip_empty_area=False) if content.height else []
-    for (row, column), text in find_special_cells(path, sheet).items():
+def _read_sheet(workbook: CalamineWorkbook, title: str, package: Package | None, name: str) -> Grid:
+    sheet = show_name(title)
+    special: dict[tuple[int, int], str] = {}
+    with _answered("sheet_damaged", name, sheet):
+        if package is not None:
+            xml = package.sheet(title)
+            special = find_special_cells(xml, percent=package.percent_styles, stale=package.is_stale)
+            del xml
+        content = workbook.get_sheet_by_name(title)
+        rows = _find_rows(content, name, sheet)
+        merges = tuple((*first, *last) for first, last in content.merged_cell_ranges or ())
+    for (row, column), text in special.items():
         while len(rows) <= row:
             rows.append([])
         if len(rows[row]) <= column:
             rows[row].extend([""] * (column + 1 - len(rows[row])))
         rows[row][column] = text
-    merges = tuple(
-        (top, left, bottom, right) for (top, left), (bottom, right) in content.merged_cell_ranges or ()
-    )
     return Grid(name, sheet, rows, merges)
 
 
-def _read_text(path: Path, name: str) -> Grid:
-    text = decode(path.read_bytes(), name=name)
-    delimiter = find_delimiter(text)
-    lines = text.split("\n", 1)
-    if lines[0].strip().casefold().startswith("sep=") and len(lines[0].strip()) == 5:
-        delimiter = lines[0].strip()[4]
-        text = "\n" + (lines[1] if len(lines) > 1 else "")
-    try:
-        rows: list[Row] = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise _unreadable(name, f"a line is not sound CSV ({error})") from error
+def _find_rows(content: CalamineSheet, name: str, sheet: str) -> list[Row]:
+    if content.total_width > limit.MAXIMUM_COLUMNS:
+        most = str(limit.MAXIMUM_COLUMNS)
+        raise refuse_file("sheet_too_wide", name, sheet, found=f"{content.total_width:,}", limit=most)
+    return content.to_python(skip_empty_area=False) if content.height else []
+
+
+def _read_text(path: Path, suffix: str, name: str) -> Grid:
+    _check_size(path, name, limit.MAXIMUM_TEXT_FILE)
+    content = find_content(path)
+    if content not in {Content.TEXT, Content.EMPTY, Content.UNKNOWN}:
+        if content is Content.ZIP:
+            content = Content.XLSX
+        raise refuse_file("file_disguised", name, suffix=suffix, content=content.value)
+    rows, delimiter = read_delimited(path.read_bytes(), name=name)
     return Grid(name, "", rows, delimiter=delimiter)
-
-
-def decode(content: bytes, *, name: str) -> str:
-    """Text of a CSV file: UTF-8 with or without mark, UTF-16 with its mark, else Windows-1252.
-
-    Raises
-    ------
-    IntakeError
-        If there are NUL bytes or bytes that no Windows-1252 text has.
-    """
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
-    ):  # fmt: skip
-        if content.startswith(mark):
-            encodings = [encoding]
-            break
-    else:
-        encodings = ["utf-8", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" in text:
-            raise _unreadable(name, "it contains NUL characters")
-        return text
-    raise _unreadable(name, "its letters are in no known encoding", "Save it as CSV UTF-8.")
-
-
-def find_delimiter(text: str) -> str:
-    """The delimiter that splits most lines into the same number of fields.
-
-    Examples
-    --------
-    >>> find_delimiter("nip;nilai\\n1;85,5\\n2;70,25\\n")
-    ';'
-    """
-    csv.field_size_limit(_MAXIMUM_FIELD)
-    sample = [line for line in text.splitlines()[:_SAMPLE_LINES] if line.strip()]
-    best, best_score = ";", 0.0
-    for delimiter in _DELIMITERS:
-        try:
-            widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter))
-        except csv.Error:
-            continue
-        wide = [(count, width) for width, count in widths.items() if width > 1]
-        if not wide:
-            continue
-        count, width = max(wide)
-        score = count + min(width, 100) / 1000
-        if score > best_score:
-            best, best_score = delimiter, score
-    return best

@@ -34,6 +34,8 @@ def notice(problem: Problem, language: Language) -> Notice:
         fields["table_name"] = TABLES[str(table)].label.in_language(language)
     if has_phrase(reason := f"intake.reason_{fields.get('reason', '')}"):
         fields["reason_text"] = phrase(reason, language)
+    if has_phrase(content := f"intake.kind_{fields.get('content', '')}"):
+        fields["content_text"] = phrase(content, language)
     bare = "" if all(fields.values()) else "_bare"
     text = _message(f"{problem.code}{bare}", fields, language) or problem.message
     remedy = _message(f"{problem.code}{bare}_remedy", fields, language) or problem.remedy

@@ -278,7 +278,7 @@ def test_a_deleted_column_is_named(taken: Office, column: str) -> None:
 def test_no_workbook_at_all(taken: Office, content: bytes) -> None:
     (taken.folder / "corrections.xlsx").write_bytes(content)
     taken.take_in()
-    assert _codes(taken) == ["decisions_refused", "file_unreadable"]
+    assert _codes(taken) == ["decisions_refused", "file_disguised"]
     assert _counts(taken) == (2, 0, 4, 1)
 
 

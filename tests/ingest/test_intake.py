@@ -320,7 +320,7 @@ def test_what_cannot_be_read_is_reported_and_the_rest_goes_on(office: Office) ->
     office.csv("aneh.csv", [["Alpha", "Beta", "Gamma"], [1, 2, 3]])
     account = office.take_in()
     assert {(p["file"], p["code"]) for p in account["problems"]} == {
-        ("rusak.xlsx", "file_unreadable"), ("nol.csv", "file_unreadable"),
+        ("rusak.xlsx", "file_damaged"), ("nol.csv", "text_nul"),
         ("surat.pdf", "file_kind"), ("aneh.csv", "table_not_recognised"),
     }  # fmt: skip
 

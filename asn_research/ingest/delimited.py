@@ -1,0 +1,168 @@
+"""CSV files as rows of cells: encoding and delimiter found out, and nothing swallowed by a quotation mark."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import itertools
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+from asn_research.ingest import limit
+from asn_research.ingest.problem import refuse_file
+
+_DELIMITERS: Final = (";", ",", "\t", "|")
+_SAMPLE_LINES: Final = 200
+_END: Final = "\x02end\x03"
+_WIDE: Final = 5
+
+Row = list[Any]
+
+
+def read_delimited(content: bytes, *, name: str) -> tuple[list[Row], str]:
+    """The rows of a CSV file, and its delimiter.
+
+    Raises
+    ------
+    IntakeError
+        If it is not text, if a line or the file is larger than is read, or if a quotation mark that nothing
+        closes would make one cell of several lines.
+    """
+    text = decode(content, name=name)
+    _check_lines(text, name)
+    csv.field_size_limit(limit.MAXIMUM_LINE)
+    delimiter = find_delimiter(text)
+    first, _, rest = text.partition("\n")
+    if len(first.strip()) == 5 and first.strip().casefold().startswith("sep="):
+        delimiter, text = first.strip()[4], f"\n{rest}"
+    return _Rows(text, delimiter, name).read(), delimiter
+
+
+def decode(content: bytes, *, name: str) -> str:
+    """Text of a CSV file: UTF-8 with or without mark, UTF-16 with its mark, else Windows-1252.
+
+    Raises
+    ------
+    IntakeError
+        If there are NUL bytes or bytes that no Windows-1252 text has.
+    """
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+    ):  # fmt: skip
+        if content.startswith(mark):
+            encodings = [encoding]
+            break
+    else:
+        encodings = ["utf-8", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if (position := text.find("\0")) >= 0:
+            raise refuse_file("text_nul", name, line=f"{text.count(chr(10), 0, position) + 1}")
+        return text
+    raise refuse_file("text_encoding", name)
+
+
+def _check_lines(text: str, name: str) -> None:
+    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+        if len(line) > limit.MAXIMUM_LINE:
+            raise refuse_file("text_line", name, line=str(number), limit=f"{limit.MAXIMUM_LINE:,}")
+
+
+def find_delimiter(text: str) -> str:
+    """The delimiter that splits most lines into the same number of fields.
+
+    Examples
+    --------
+    >>> find_delimiter("nip;nilai\\n1;85,5\\n2;70,25\\n")
+    ';'
+    """
+    lines = (line for line in io.StringIO(text, newline="") if line.strip())
+    sample = list(itertools.islice(lines, _SAMPLE_LINES))
+    best, best_score = ";", 0.0
+    for delimiter in _DELIMITERS:
+        try:
+            widths = Counter(len(row) for row in csv.reader(sample, delimiter=delimiter))
+        except csv.Error:
+            continue
+        wide = [(count, width) for width, count in widths.items() if width > 1]
+        if not wide:
+            continue
+        count, width = max(wide)
+        score = count + min(width, 100) / 1000
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+class _Rows:
+    """The rows of a text, read once; what stands in several lines is looked at twice."""
+
+    def __init__(self, text: str, delimiter: str, name: str) -> None:
+        self._text = text
+        self._delimiter = delimiter
+        self._name = name
+        self._lines: list[str] = []
+        self._long: list[tuple[int, Row]] = []
+
+    def read(self) -> list[Row]:
+        reader = csv.reader(self._feed(), delimiter=self._delimiter)
+        rows: list[Row] = []
+        cells = line = 0
+        while True:
+            try:
+                row: Row | None = next(reader, None)
+            except csv.Error as error:
+                raise refuse_file("text_field", self._name, line=str(line + 1)) from error
+            if row is None:
+                break
+            if len(self._lines) > 1:
+                self._check_quotes(row, line + 1)
+            self._lines.clear()
+            if len(row) > limit.MAXIMUM_COLUMNS:
+                row = self._narrow(row, line + 1)
+            line = reader.line_num
+            cells += len(row)
+            if cells > limit.MAXIMUM_CELLS:
+                raise refuse_file("text_cells", self._name, limit=f"{limit.MAXIMUM_CELLS:,}")
+            rows.append(row)
+        self._check_swallowed(Counter(map(len, rows)))
+        return rows[:-1]
+
+    def _feed(self) -> Iterator[str]:
+        for line in io.StringIO(self._text, newline=""):
+            self._lines.append(line)
+            yield line if line.endswith(("\n", "\r")) else f"{line}\n"
+        self._lines.append(_END)
+        yield _END
+
+    def _check_quotes(self, row: Row, line: int) -> None:
+        """A cell of several lines must be quoted from end to end, and end before the file does."""
+        try:
+            list(csv.reader(self._lines, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            raise refuse_file("text_quote", self._name, line=str(line)) from None
+        self._long.append((line, row))
+
+    def _narrow(self, row: Row, line: int) -> Row:
+        """A row without the empty cells at its end."""
+        width = len(row)
+        while width and not row[width - 1].strip():
+            width -= 1
+        if width > limit.MAXIMUM_COLUMNS:
+            raise refuse_file("text_wide", self._name, line=str(line), limit=str(limit.MAXIMUM_COLUMNS))
+        return row[:width]
+
+    def _check_swallowed(self, widths: Counter[int]) -> None:
+        """Two stray quotation marks make one cell of whole lines: it holds as many delimiters as they did."""
+        usual = widths.most_common(1)[0][0]
+        for line, row in self._long:
+            for cell in row:
+                breaks, inside = cell.count("\n"), cell.count(self._delimiter)
+                merged = len(row) != usual and inside >= usual - 1 >= 2
+                if breaks and (merged or (usual >= _WIDE and inside == (usual - 1) * breaks)):
+                    raise refuse_file("text_quote", self._name, line=str(line))
