@@ -75,7 +75,7 @@ DARK: Final[dict[str, str]] = {
     METHOD_COLORS["online"]: "#985D80",
     METHOD_COLORS["blended"]: "#F0C89B",
 }
-"""What each colour becomes for a reader who prefers dark pages: the same family, and apart by the same rule."""
+"""What each colour becomes on dark pages: of the same family, and apart by the same rule."""
 
 
 def method_color(code: str) -> str:

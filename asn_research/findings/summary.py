@@ -6,14 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from asn_research.contract.column import TABLES
 from asn_research.contract.vocabulary import term_label
 from asn_research.findings.finding import Finding, Status
 from asn_research.findings.sentence import answer_sentence, answer_sentences, question_text
 from asn_research.findings.wording.advice import advice_text, strength_text
 from asn_research.findings.wording.behaviour import rated_short
 from asn_research.findings.wording.learning import method_short
-from asn_research.findings.wording.part import amount, bounds, say
-from asn_research.language import Language, format_count, format_number
+from asn_research.findings.wording.part import amount, bound_of, bounded, bounds, say
+from asn_research.language import Language, format_count, format_number, phrase
 from asn_research.models.result import Estimate
 
 MAXIMUM_SENTENCES = 6
@@ -64,18 +65,26 @@ class KeyFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenGroup:
+    """Questions that stay open for one reason: ``reason`` in words, and each question as id and heading."""
+
+    reason: str
+    questions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Page one of a report.
 
     ``questions`` are the ids of the questions that the sentences answer; ``recommendations`` the three best
-    founded.
+    founded; ``open_groups`` the open questions by what they wait for.
     """
 
     sentences: tuple[str, ...]
     questions: tuple[str, ...]
     key_figures: tuple[KeyFigure, ...]
-    open_questions: tuple[str, ...]
     recommendations: tuple[str, ...] = ()
+    open_groups: tuple[OpenGroup, ...] = ()
 
 
 def summarise(findings: Sequence[Finding], language: Language) -> Summary:
@@ -99,9 +108,26 @@ def summarise(findings: Sequence[Finding], language: Language) -> Summary:
         sentences=tuple(sentence for _, sentence in told),
         questions=tuple(question for question, _ in told),
         key_figures=tuple([figure for figure in figures if figure][:MAXIMUM_KEY_FIGURES]),
-        open_questions=tuple(_open(finding, language) for finding in unanswered),
         recommendations=_advice(answered.get("recommendations"), language),
+        open_groups=_group_open(unanswered, language),
     )
+
+
+def _group_open(findings: Sequence[Finding], language: Language) -> tuple[OpenGroup, ...]:
+    """Open questions under what each of them waits for, in the order in which the reasons first appear."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for finding in findings:
+        heading = question_text(finding.question, language)
+        groups.setdefault(_reason(finding, language), []).append((finding.question, heading))
+    return tuple(OpenGroup(reason, tuple(members)) for reason, members in groups.items())
+
+
+def _reason(finding: Finding, language: Language) -> str:
+    """The sheet that has to be filled in, or the sentence that says why there is no answer."""
+    if finding.status is Status.NO_DATA:
+        sheet = TABLES[str(finding.details.get("missing", "assessments"))].label.in_language(language)
+        return phrase("report.open_sheet", language, sheet=sheet)
+    return answer_sentence(finding, language)
 
 
 def _shorten(finding: Finding, language: Language) -> list[str]:
@@ -120,24 +146,19 @@ def _advice(finding: Finding | None, language: Language) -> tuple[str, ...]:
     return tuple(say("advice_short", language, advice=advice, strength=strength) for advice, strength in told)
 
 
-def _open(finding: Finding, language: Language) -> str:
-    heading = question_text(finding.question, language)
-    return say("open_question", language, question=heading, answer=answer_sentence(finding, language))
-
-
 def _key_figure(finding: Finding, language: Language) -> KeyFigure | None:
     found = finding.headline
     if not isinstance(found, Estimate) or _is_told_by_gain(finding):
         return None
     compared = "_compared" if finding.details.get("compared") else ""
-    value = amount(found.estimate, found.unit, language)
+    value = bounded(amount(found.estimate, found.unit, language), bound_of(finding, found), language)
     if found.unit == "points":
         signed = format_number(found.estimate, language, sign=True)
         value = say("key_points", language, value=signed)
     return KeyFigure(
         label=say(f"key_{finding.question}{compared}", language, **_contrast(found, language)),
         value_text=value,
-        interval_text=_interval(found, language),
+        interval_text=_interval(finding, found, language),
         people_text=say("key_people", language, people=format_count(finding.sample.people, language)),
         question=finding.question,
     )
@@ -159,7 +180,9 @@ def _contrast(found: Estimate, language: Language) -> dict[str, str]:
     }
 
 
-def _interval(found: Estimate, language: Language) -> str:
+def _interval(finding: Finding, found: Estimate, language: Language) -> str:
+    if bound_of(finding, found):
+        return say("interval_withheld", language)
     if found.method == "count":
         return say("key_count", language)
     if not (math.isfinite(found.conf_low) and math.isfinite(found.conf_high)):

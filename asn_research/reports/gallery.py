@@ -110,7 +110,7 @@ class Gallery(Exhibit):
                 "summary",
                 sentences=tuple(zip(short.questions, short.sentences, strict=True)),
                 key_figures=short.key_figures,
-                open_questions=short.open_questions,
+                open_groups=short.open_groups,
                 recommendations=short.recommendations,
                 cite=self._cite,
             )
