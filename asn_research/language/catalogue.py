@@ -29,17 +29,37 @@ def read_messages() -> dict[str, dict[str, str]]:
     InputError
         If a message lacks one of the languages, or stands twice.
     """
+    return {key: texts for room in _rooms() for key, texts in _read_room(room).items()}
+
+
+@cache
+def _rooms() -> dict[str, list[str]]:
+    """The files of every room, by its name."""
+    rooms: dict[str, list[str]] = {}
+    folder = files("asn_research.language").joinpath("message")
+    for name in sorted(entry.name for entry in folder.iterdir()):
+        if name.endswith(".toml"):
+            rooms.setdefault(name.partition(".")[0], []).append(name)
+    return rooms
+
+
+def _messages_of(key: str) -> dict[str, dict[str, str]]:
+    room = key.partition(".")[0]
+    return _read_room(room) if room in _rooms() else {}
+
+
+@cache
+def _read_room(room: str) -> dict[str, dict[str, str]]:
+    """The messages of one room: a command that says a few words does not read those of the reports."""
     messages: dict[str, dict[str, str]] = {}
     folder = files("asn_research.language").joinpath("message")
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".toml"):
-            room = file.name.partition(".")[0]
-            for key, texts in tomllib.loads(file.read_text(encoding="utf-8")).items():
-                if set(texts) != set(LANGUAGES):
-                    raise InputError(f"message {room}.{key} must have exactly the languages id and en")
-                if f"{room}.{key}" in messages:
-                    raise InputError(f"message {room}.{key} stands twice; the second is in {file.name}")
-                messages[f"{room}.{key}"] = texts
+    for name in _rooms()[room]:
+        for key, texts in tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8")).items():
+            if set(texts) != set(LANGUAGES):
+                raise InputError(f"message {room}.{key} must have exactly the languages id and en")
+            if f"{room}.{key}" in messages:
+                raise InputError(f"message {room}.{key} stands twice; the second is in {name}")
+            messages[f"{room}.{key}"] = texts
     return messages
 
 
@@ -56,7 +76,7 @@ def phrase(key: str, language: Language, /, **fields: object) -> str:
     >>> phrase("term.before", "id")
     'sebelum'
     """
-    messages = read_messages()
+    messages = _messages_of(key)
     if key not in messages:
         raise InputError(f"there is no message {key!r}")
     try:
@@ -75,4 +95,4 @@ def _one(found: re.Match[str]) -> str:
 
 def has_phrase(key: str) -> bool:
     """Whether the catalogue has a message under this key."""
-    return key in read_messages()
+    return key in _messages_of(key)
