@@ -10,8 +10,9 @@ PIP    := $(BIN)/pip install --quiet --disable-pip-version-check
 reports: $(READY)            ## make every report from data/raw, print where the index is
 	$(BIN)/asn-research run --language both
 
-lab: $(READY)                ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=.  --LabApp.default_url=/lab/tree/notebooks/exploration/start_here.ipynb
+lab: $(READY)                ## open JupyterLab on the notebooks, without asking any network for news
+	JUPYTER_CONFIG_PATH=notebooks/.lab $(BIN)/jupyter lab --ServerApp.root_dir=. \
+	  --LabApp.default_url=/lab/tree/notebooks/exploration/start_here.ipynb $(LAB)
 
 test: $(READY) check         ## everything that must hold
 	$(BIN)/pytest -n auto --dist loadfile
