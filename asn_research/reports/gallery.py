@@ -27,6 +27,7 @@ from asn_research.findings.summary import summarise
 from asn_research.findings.trace import Trace, finding_id, name_records
 from asn_research.language.catalogue import read_messages
 from asn_research.reports.citation import Citation
+from asn_research.reports.download import make_download
 from asn_research.reports.exhibit import Exhibit
 from asn_research.reports.markup import compile_templates
 from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
@@ -163,6 +164,7 @@ class Gallery(Exhibit):
             table=Markup(table_html(finding, language, target=target)),  # noqa: S704  (made and escaped by tables)
             caveats=[self._cite(text, finding.question) for text in caveat_sentences(finding, language)],
             sample=self._cite(sample_sentence(finding, language), finding.question),
+            download=make_download(finding, language),
         )
         self._show_html(fragment, **known)
         self._show_trace(finding, **known)

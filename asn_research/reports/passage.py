@@ -109,6 +109,7 @@ _TECHNICAL: Final = frozenset(
         "d",
         "datetime",
         "dir",
+        "download",
         "dx",
         "dy",
         "fill",

@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from asn_research.errors import Problem
 from asn_research.language import Language
+from asn_research.reports.download import Download
 from asn_research.reports.edition import stub_page
 from asn_research.reports.markup import render
 from asn_research.reports.page import LARGEST_PAGE, check_size, export_page, security_policy
@@ -172,7 +173,16 @@ def test_hostile_text_in_templates_is_shown_as_text() -> None:
             answer=HOSTILE,
             rest=HOSTILE,
         ),
-        render("detail", "id", title=HOSTILE, reading=HOSTILE, table="", caveats=[HOSTILE], sample=HOSTILE),
+        render(
+            "detail",
+            "id",
+            title=HOSTILE,
+            reading=HOSTILE,
+            table="",
+            caveats=[HOSTILE],
+            sample=HOSTILE,
+            download=Download(HOSTILE, "data:text/csv," + HOSTILE),
+        ),
         render("facts", "id", title=HOSTILE, facts=[(HOSTILE, HOSTILE)]),
     ]
     for fragment in fragments:
