@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from asn_research.contract.column import TABLES
+from asn_research.contract.likeness import Likeness, correct_words, find_like
 from asn_research.contract.vocabulary import fold, read_vocabulary
+from asn_research.contract.word import Words, heading_forms, read_headers, spell_out, word_bag, word_core
 
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_NUMBERING = re.compile(r"^\s*(?:\d{1,2}|[a-zA-Z])\s*[.)]\s+")
 _ELEMENT_CODE = re.compile(r"^(?:u|unsur)\s?([1-9])$")
 _QUESTION_WORDS = 4
 _FIRST_WINS = {
@@ -26,8 +24,6 @@ _OVERRULES: Mapping[str, frozenset[str]] = {
     "commitment": frozenset({"material", "method", "relevance", "overall", "speaker"}),
     "relevance": frozenset({"material"}),
 }
-
-Words = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +56,7 @@ class ScoreHeading:
 
 def find_spans(text: str, phrases: Mapping[Words, str]) -> list[Span]:
     """Where phrases stand in a text, without those that are part of a longer one found there."""
-    words = fold(text).split()
+    words = spell_out(text).split()
     longest = max((len(phrase) for phrase in phrases), default=0)
     spans = [
         Span(start, end, code)
@@ -77,6 +73,7 @@ class Lexicon:
 
     columns: Mapping[str, Mapping[str, str]]
     bags: Mapping[str, Mapping[Words, str]]
+    cores: Mapping[str, Mapping[Words, str]]
     questions: Mapping[str, Mapping[Words, str]]
     hints: Mapping[str, tuple[str, ...]]
     ignored: frozenset[str]
@@ -87,6 +84,7 @@ class Lexicon:
     competencies: Mapping[Words, str]
     groups: Mapping[Words, str]
     noise: frozenset[str]
+    words: frozenset[str]
 
     def find_column(self, table: str, heading: str) -> str | None:
         """The column of a table that a heading names, or None; names beginning with ``_`` are not stored."""
@@ -94,12 +92,28 @@ class Lexicon:
         for form in heading_forms(heading):
             if form in spellings:
                 return spellings[form]
+        if any(form in self.ignored for form in heading_forms(heading)):
+            return None
         for form in heading_forms(heading):
             if (bag := word_bag(form)) in bags:
                 return bags[bag]
         parts = heading.split("/")
         found = {spellings[form] for part in parts for form in heading_forms(part) if form in spellings}
         return found.pop() if len(parts) > 1 and len(found) == 1 else None
+
+    def find_core(self, table: str, heading: str) -> str | None:
+        """The one column that is left when words are looked through that may stand beside any name."""
+        found = {self.cores[table].get(word_core(form), "") for form in heading_forms(heading)} - {""}
+        return found.pop() if len(found) == 1 else None
+
+    def find_like(self, table: str, heading: str) -> Likeness:
+        """The columns of a table that a misspelt heading may name; a heading that is known names none."""
+        for form in heading_forms(heading):
+            if form not in self.ignored and form not in self.columns[table]:
+                found = _find_like(table, form)
+                if found.candidates:
+                    return found
+        return Likeness()
 
     def find_question(self, table: str, heading: str) -> str | None:
         """The column that a whole question asks for, or None."""
@@ -108,12 +122,18 @@ class Lexicon:
         codes = {span.code for span in find_spans(heading, self.questions[table])}
         return codes.pop() if len(codes) == 1 else None
 
-    def find_item(self, heading: str) -> str | None:
-        """The feedback item that a heading or question is about; None where it may be two."""
+    def name_item(self, heading: str) -> str | None:
+        """The feedback item that a heading is the name of and nothing more."""
         for form in heading_forms(heading):
-            exact = read_vocabulary("item").find(form)
+            exact = read_vocabulary("item").find(form) or self.items.get(tuple(form.split()))
             if exact:
                 return exact
+        return None
+
+    def find_item(self, heading: str) -> str | None:
+        """The feedback item that a heading or question is about; None where it may be two."""
+        if exact := self.name_item(heading):
+            return exact
         spans = find_spans(heading, self.items)
         codes = list(dict.fromkeys(span.code for span in spans))
         words = set(fold(heading).split())
@@ -137,9 +157,16 @@ class Lexicon:
     def find_score(self, heading: str) -> ScoreHeading | None:
         """Wave, competency and source that a heading of a score column names.
 
-        None where the heading holds other words as well, or two different terms of one kind.
+        None where the heading holds other words as well, or two different terms of one kind. Words that are
+        known nowhere are taken for the one word of score headings that they are like.
         """
-        words = fold(heading).split()
+        said = self._find_score(spell_out(heading))
+        if said is None and any(word not in self.words for word in spell_out(heading).split()):
+            said = self._find_score(" ".join(correct_words(spell_out(heading).split(), _score_words())))
+        return said
+
+    def _find_score(self, heading: str) -> ScoreHeading | None:
+        words = heading.split()
         spans = {
             "wave": find_spans(heading, self.waves),
             "source": find_spans(heading, self.sources),
@@ -161,16 +188,29 @@ class Lexicon:
             return None
         return ScoreHeading(**found)
 
-    def find_context(self, text: str) -> ScoreHeading:
-        """What a title, sheet or file name says about all scores below it; other words may stand there."""
-        words = set(fold(text).split())
+    def find_context(self, text: str, *, title: bool = True) -> ScoreHeading:
+        """What a title, sheet or file name says about all scores below it; other words may stand there.
+
+        A name of a course, such as "Diklat Kepemimpinan Pengawas", says nothing about the competency that is
+        scored. In the short name of a sheet or file (``title`` false) nothing else may stand beside it.
+        """
+        words = set(spell_out(text).split())
         waves = {span.code for span in find_spans(text, self.waves)}
         sources = find_spans(text, self.sources)
         competencies = find_spans(text, self.competencies)
         sources = _outside(sources, competencies)
         source_codes = {span.code for span in sources}
-        codes = {span.code for span in _outside(competencies, sources)}
-        if words & _COURSE_WORDS:
+        competencies = _outside(competencies, sources)
+        codes = {span.code for span in competencies}
+        said = spell_out(text).split()
+        inside = {
+            said[i]
+            for spans in (competencies, sources)
+            for span in spans
+            for i in range(span.start, span.end)
+        }
+        rest = words - inside - self.noise - {word for phrase in self.waves for word in phrase}
+        if words & _COURSE_WORDS or (not title and rest - _SHEET_WORDS):
             codes = set()
         return ScoreHeading(*(next(iter(c)) if len(c) == 1 else None for c in (waves, codes, source_codes)))
 
@@ -201,62 +241,13 @@ _FITTING = frozenset(
     ]
 )
 _WORK = frozenset(["pekerjaan", "tugas", "jabatan", "kebutuhan", "tupoksi", "job", "work", "tasks", "duties"])
-_SAME_WORDS = {
-    spelling: word
-    for word, spellings in {
-        "pelatihan": "diklat bimtek pembinaan kursus training course kegiatan lokakarya workshop",
-        "tanggal": "tgl", "jumlah": "jml jlh jum", "tahun": "thn th", "golongan": "gol", "nomor": "no nmr",
-        "pendidikan": "pend", "angkatan": "angk angkt akt", "jenis": "jns", "kode": "id",
-        "tinjau": "tinjauan peninjauan ditinjau reviu direviu review", "nilai": "skor", "hadir": "kehadiran",
-        "registrasi": "reg register", "pendampingan": "mentoring coaching",
-    }.items()
-    for spelling in spellings.split()
+_SHEET_WORDS = {
+    "rekap", "rekapitulasi", "daftar", "data", "tabel", "sheet", "lembar", "hasil", "nilai", "asn", "xlsx",
+    *map(str, range(10)), "2023", "2024", "2025", "2026", "tahun", "aspek", "form", "formulir",
 }  # fmt: skip
-_SMALL_WORDS = frozenset(
-    {
-        "yang",
-        "di",
-        "ke",
-        "dari",
-        "dan",
-        "atau",
-        "the",
-        "of",
-        "nya",
-        "anda",
-        "saudara",
-        "bapak",
-        "ibu",
-        "untuk",
-        "pada",
-        "dalam",
-        "ini",
-        "tersebut",
-        "per",
-        "your",
-        "you",
-        "a",
-        "oleh",
-        "ikuti",
-        "silakan",
-        "isi",
-        "isikan",
-        "mohon",
-        "tuliskan",
-        "masukkan",
-        "pilih",
-        "please",
-        "enter",
-        "select",
-        "s",
-        "asn",
-        "utama",
-        "terakhir",
-        "berkas",
-    }
-)
 _COURSE_WORDS = {
     "pelatihan", "diklat", "bimtek", "workshop", "seminar", "kursus", "training", "course", "lokakarya",
+    "angkatan", "batch", "gelombang",
 }  # fmt: skip
 
 
@@ -264,41 +255,41 @@ def _outside(spans: list[Span], others: list[Span]) -> list[Span]:
     return [span for span in spans if not any(span.inside(other) for other in others)]
 
 
-@cache
-def heading_forms(heading: str) -> tuple[str, ...]:
-    """The folded forms of a heading: whole, without brackets, without its numbering."""
-    plain = _NUMBERING.sub("", heading)
-    forms = (heading, _BRACKETS.sub(" ", heading), plain, _BRACKETS.sub(" ", plain))
-    return tuple(dict.fromkeys(form for form in map(fold, forms) if form))
+def _collect_words(declared: Mapping[str, Any], columns: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
+    """All words that stand in a known spelling of anything: they are not misspelt."""
+    texts = [spelling for spellings in columns.values() for spelling in spellings]
+    texts += declared["ignored"]["headings"] + declared["score"]["noise"]
+    texts += [text for part in ("item", "element") for spelled in declared[part].values() for text in spelled]
+    for name in ("wave", "source", "competency", "item", "group"):
+        texts += list(read_vocabulary(name).spellings)
+    texts += [text for wave in ("pre", "post", "followup", "test") for text in declared["score"][wave]]
+    return frozenset(word for text in texts for word in spell_out(text).split())
 
 
-@cache
-def word_bag(text: str) -> Words:
-    """The words of a folded heading that carry its meaning, in alphabetical order.
-
-    All words for a course are one word, so that "Nama Kegiatan Pembinaan" is "nama pelatihan"; small words
-    and forms of address are left out. "Jumlah" below a merged "Sesi" and "Jumlah Sesi" are the same bag.
-    """
-    words = (_SAME_WORDS.get(word, word) for word in text.split() if word not in _SMALL_WORDS)
-    return tuple(sorted(set(words)))
-
-
-def _collect_bags(spellings: Mapping[str, str]) -> dict[Words, str]:
-    """Bags of words that stand for one column only."""
+def _collect_bags(
+    spellings: Mapping[str, str], reduce: Callable[[str], Words] = word_bag, ignored: Iterable[str] = ()
+) -> dict[Words, str]:
+    """Bags of words that stand for one column only, and for no heading that is passed over."""
     found: dict[Words, set[str]] = {}
-    for spelling, name in spellings.items():
-        found.setdefault(word_bag(spelling), set()).add(name)
+    for spelling, name in [*spellings.items(), *((text, "") for text in ignored if text not in spellings)]:
+        found.setdefault(reduce(spelling), set()).add(name)
     return {bag: next(iter(names)) for bag, names in found.items() if len(names) == 1 and bag}
 
 
 def _phrases(spellings: Mapping[str, Iterable[str]]) -> dict[Words, str]:
     return {
-        tuple(fold(text).split()): code for code, texts in spellings.items() for text in texts if fold(text)
+        tuple(spell_out(text).split()): code
+        for code, texts in spellings.items()
+        for text in texts
+        if fold(text)
     }
 
 
 def _terms(vocabulary: str) -> dict[Words, str]:
-    return {tuple(spelling.split()): code for spelling, code in read_vocabulary(vocabulary).spellings.items()}
+    return {
+        tuple(spell_out(spelling).split()): code
+        for spelling, code in read_vocabulary(vocabulary).spellings.items()
+    }
 
 
 def _table_columns(table: str, declared: Mapping[str, Any]) -> dict[str, str]:
@@ -313,8 +304,22 @@ def _table_columns(table: str, declared: Mapping[str, Any]) -> dict[str, str]:
     for source in ({c.name: [c.name, *c.label] for c in TABLES[table].columns}, own, common):
         for name, texts in source.items():
             for text in texts:
-                spellings.setdefault(fold(text), name)
+                spellings.setdefault(spell_out(text), name)
     return spellings
+
+
+@cache
+def _find_like(table: str, form: str) -> Likeness:
+    lexicon = read_lexicon()
+    ignored = dict.fromkeys(lexicon.ignored, "")
+    return find_like(form, {**ignored, **lexicon.columns[table]}, sound=lexicon.words)
+
+
+@cache
+def _score_words() -> frozenset[str]:
+    lexicon = read_lexicon()
+    phrases = (*lexicon.waves, *lexicon.sources, *lexicon.competencies)
+    return lexicon.noise | {word for phrase in phrases for word in phrase}
 
 
 @cache
@@ -328,16 +333,17 @@ def read_lexicon() -> Lexicon:
     >>> read_lexicon().find_score("Nilai Pre-Test")
     ScoreHeading(wave='pre', competency=None, source='test')
     """
-    text = files("asn_research.contract").joinpath("headers.toml").read_text(encoding="utf-8")
-    declared = tomllib.loads(text)
+    declared = read_headers()
     columns = {table: _table_columns(table, declared) for table in TABLES}
     score = declared["score"]
     waves = _terms("wave") | _phrases({wave: score[wave] for wave in ("pre", "post", "followup")})
     groups = {
         words: code for words, code in _terms("group").items() if code != "trained" and len(words[0]) > 1
     }
+    ignored = frozenset(spell_out(text) for text in declared["ignored"]["headings"])
     return Lexicon(
         columns=columns,
+        cores={table: _collect_bags(spelled, word_core, ignored) for table, spelled in columns.items()},
         bags={table: _collect_bags(spellings) for table, spellings in columns.items()},
         questions={table: _phrases(declared["table"][table].get("questions", {})) for table in TABLES},
         hints={
@@ -348,7 +354,7 @@ def read_lexicon() -> Lexicon:
             )
             for table in TABLES
         },
-        ignored=frozenset(fold(text) for text in declared["ignored"]["headings"]),
+        ignored=ignored,
         items=_terms("item") | _phrases(declared["item"]),
         elements=_phrases(declared["element"]),
         waves=waves,
@@ -356,4 +362,5 @@ def read_lexicon() -> Lexicon:
         competencies=_terms("competency"),
         groups=groups,
         noise=frozenset(score["noise"]),
+        words=_collect_words(declared, columns),
     )

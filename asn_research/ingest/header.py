@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import fnmatch
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -16,6 +18,7 @@ from asn_research.ingest.layout import Context, Heading, Layout, match_layouts
 from asn_research.ingest.source import Grid
 
 _LEVELS: Final = 3
+_GRID: Final = re.compile(r"^(.*\S)\s*\[([^\[\]]+)\]$")
 _LONGEST_HEADING: Final = 60
 _SEARCHED_ROWS: Final = 80
 _SMALL_SHEET: Final = 20_000
@@ -208,7 +211,19 @@ def read_headings(grid: Grid, top: int, levels: int) -> tuple[Heading, ...]:
         texts = [text for depth, text in enumerate(texts) if text and text not in texts[:depth]]
         if texts:
             headings.append(Heading(column, texts[-1], " ".join(texts[:-1])))
-    return tuple(headings)
+    return _split_grids(headings)
+
+
+def _split_grids(headings: Sequence[Heading]) -> tuple[Heading, ...]:
+    """Headings of a form's grid, "Question [Row]" many times over, as rows below their question."""
+    found = [_GRID.match(heading.own) for heading in headings]
+    asked = Counter(match.group(1) for match in found if match)
+    return tuple(
+        Heading(heading.column, match.group(2), f"{heading.parents} {match.group(1)}".strip())
+        if match and asked[match.group(1)] > 1
+        else heading
+        for heading, match in zip(headings, found, strict=True)
+    )
 
 
 def _spread(rows: list[list[str]], depth: int, top: int, merges: Sequence[tuple[int, int, int, int]]) -> None:

@@ -8,11 +8,15 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from asn_research.contract.column import SKM_ELEMENTS, TABLES, Table
-from asn_research.contract.heading import Lexicon, ScoreHeading, heading_forms, read_lexicon
+from asn_research.contract.heading import Lexicon, ScoreHeading, read_lexicon
+from asn_research.contract.likeness import Likeness
 from asn_research.contract.region import Mapping, Plan, Region
 from asn_research.contract.vocabulary import fold
+from asn_research.contract.word import heading_forms
 
 _MINIMUM_ITEMS: Final = 3
+_SURE: Final = 2
+"""Misspelt headings are looked at only beside this many known ones, so that no row of data passes for headings."""
 _ELEMENTS: Final = tuple(f"u{number}" for number in range(1, len(SKM_ELEMENTS) + 1))
 _TIME_STAMPS: Final = frozenset({"timestamp", "time stamp", "cap waktu", "stempel waktu"})
 _ATTRIBUTES: Final = ("wave", "competency", "source")
@@ -61,7 +65,7 @@ class Layout:
     ``columns`` and ``fixed`` say where each column of the table comes from; ``wide`` lists the columns that
     become rows, ``value`` the column of the table that their cells fill. ``missing`` names what the table
     needs and the block lacks; ``absent`` headings of region.toml that the block lacks; ``assumed`` what was
-    taken from the region's declaration.
+    taken from the region's declaration; ``unsure`` the columns of the file that may be more than one thing.
     """
 
     table: Table
@@ -74,6 +78,7 @@ class Layout:
     ambiguous: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     assumed: dict[str, str] = field(default_factory=dict)
+    unsure: dict[int, tuple[str, ...]] = field(default_factory=dict)
     matched: int = 0
     score: float = 0.0
 
@@ -108,6 +113,8 @@ def match_table(
     elif table.name == "citizen_surveys":
         rest = _match_elements(layout, rest, lexicon)
     rest = _match_questions(layout, rest, lexicon)
+    if len(layout.columns) + len(layout.wide) >= _SURE:
+        rest = _match_like(layout, rest, lexicon)
     _complete(layout, context, lexicon, region.plan, design)
     layout.unread = tuple(h.full for h in rest if not _is_ignored(h, lexicon))
     layout.matched = len(layout.columns) + len(layout.wide)
@@ -191,6 +198,35 @@ def _match_columns(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon
     return sorted(rest, key=lambda heading: heading.column)
 
 
+def _match_like(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:
+    """Misspelt headings of columns that no other heading names; what may be two columns is none of them."""
+    found: dict[str, list[Heading]] = defaultdict(list)
+    for heading in headings:
+        if _is_ignored(heading, lexicon):
+            continue
+        like = _find_like(layout.table.name, heading, lexicon)
+        if like.code and not _has(layout, like.code):
+            found[like.code].append(heading)
+        elif like.candidates and like.code is None:
+            layout.unsure[heading.column] = tuple(code for code, _ in like.candidates if code)
+    for name, candidates in found.items():
+        if len(candidates) == 1 and not (name == "score" and layout.wide):
+            layout.columns[name] = candidates[0].column
+        else:
+            layout.unsure |= {heading.column: (name,) for heading in candidates}
+    taken = set(layout.columns.values())
+    return [heading for heading in headings if heading.column not in taken]
+
+
+def _find_like(table: str, heading: Heading, lexicon: Lexicon) -> Likeness:
+    for text in (heading.full, heading.own):
+        if core := lexicon.find_core(table, text):
+            return Likeness(((core, 1.0),))
+        if (like := lexicon.find_like(table, text)).candidates:
+            return like
+    return Likeness()
+
+
 def _match_scores(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:
     """Score columns of a wide sheet: their headings name a wave, a competency or a source."""
     if layout.wide:
@@ -240,7 +276,8 @@ def _match_items(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) 
     for heading in headings:
         if lexicon.find_question("reactions", heading.own) in {"comment", "respondent_id", "_batch"}:
             continue
-        item = lexicon.find_item(heading.full) or lexicon.find_item(heading.own)
+        item = lexicon.name_item(heading.own) if heading.parents else None
+        item = item or lexicon.find_item(heading.full) or lexicon.find_item(heading.own)
         if item:
             found[item].append(heading)
     taken = {}
@@ -326,7 +363,7 @@ def _assume_primary(layout: Layout, plan: Plan) -> None:
 
 def _from_context(attribute: str, context: Context, lexicon: Lexicon) -> str | None:
     for text in context.texts:
-        said = lexicon.find_context(text)
+        said = lexicon.find_context(text, title=text in context.titles)
         value = getattr(said, attribute)
         if value:
             return str(value)

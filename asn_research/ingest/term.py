@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Any, Final
 
 from asn_research.contract.column import Column
-from asn_research.contract.heading import read_lexicon
+from asn_research.contract.heading import find_spans, read_lexicon
 from asn_research.contract.scale import read_answers
 from asn_research.contract.vocabulary import fold, nearest, read_vocabulary
+from asn_research.contract.word import spell_out
 from asn_research.ingest.number import read_number
 from asn_research.ingest.reading import Reading, clean
 
@@ -39,6 +40,14 @@ _NO: Final = frozenset(
      "tidak menyelesaikan", "tidak kompeten", "belum kompeten", "drop out", "tidak tamat", "dropped out",
      "not complete", "ditunda"}  # fmt: skip
 _LONGEST_TERM: Final = 60
+_CLASSES: Final = {
+    "grade": frozenset({"golongan", "ruang", "pangkat"}), "method": frozenset({"metode", "dengan", "pembelajaran"}),
+    "education": frozenset({"lulusan", "ijazah", "jenjang", "tamat", "setara"}),
+    "group": frozenset({"kelompok", "grup", "kelas"}), "position_type": frozenset({"jabatan", "pejabat"}),
+    "expectation": frozenset({"rating", "predikat"}), "delivery": frozenset({"secara", "moda"}),
+    "employment": frozenset({"status", "pegawai"}), "party": frozenset({"unsur", "pihak"}),
+    "stakeholder_role": frozenset({"peran", "sebagai", "tahap"}), "topic": frozenset({"bidang", "topik", "rumpun"}),
+}  # fmt: skip
 _SCORE_TERMS: Final = frozenset({"wave", "source", "competency"})
 _TICKS: Final = {"√": True, "✓": True, "✔": True, "✗": False, "×": False, "✘": False}
 
@@ -76,10 +85,27 @@ def find_term(vocabulary: str, text: str) -> str | None:
     codes = {code for part in _PARTS.split(plain) if fold(part) and (code := terms.find(part))}
     if len(codes) == 1:
         return codes.pop()
+    if not codes and (found := _find_inside(vocabulary, plain)):
+        return found
     if vocabulary in _SCORE_TERMS and not codes:
         said = read_lexicon().find_score(plain)
         return getattr(said, vocabulary) if said else None
     return None
+
+
+def _find_inside(vocabulary: str, text: str) -> str | None:
+    """A term beside words that only say what it is a term of, or a degree before the field that it is in."""
+    terms, words = read_vocabulary(vocabulary), spell_out(text).split()
+    rest = [word for word in words if word not in _CLASSES.get(vocabulary, ())]
+    if len(rest) < len(words) and (found := terms.find(" ".join(rest))):
+        return found
+    if vocabulary != "education":
+        return None
+    phrases = {tuple(spelling.split()): code for spelling, code in terms.spellings.items()}
+    spans = find_spans(text, phrases)
+    return (
+        spans[0].code if spans and spans[0].start == 0 and len({span.code for span in spans}) == 1 else None
+    )
 
 
 def read_term(value: Any, column: Column) -> Reading:
