@@ -8,6 +8,9 @@ MINIMUM_CELL = 10
 LOWEST_MINIMUM_CELL = 5
 """The smallest minimum cell a region may choose in writing."""
 
+MINIMUM_RATERS = 3
+"""Known raters that ratings need to be printed: of two, each could take the own scores off the mean."""
+
 MINIMUM_CLUSTERS = 6
 """Below this no cluster-based p-value: with 5 clusters the smallest sign-flip p-value is 2/32 = 0.0625."""
 

@@ -24,7 +24,7 @@ from asn_research.figures.chart import (
 from asn_research.figures.wording import extremes_text, headline_text, join, level_text
 from asn_research.findings.axis import is_change, number, reference_of, unit_of
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import own_phrase
+from asn_research.findings.label import bound_mark, own_phrase
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.catalogue import has_phrase
 from asn_research.language.quantity import format_quantity
@@ -88,7 +88,9 @@ def draw_interval(finding: Finding, language: Language) -> Figure | None:
     ends = interval_ends(rows)
     shown = cut_ends(rows, ends)
     signed = is_change(finding)
-    values = tuple(format_quantity(number(r.get("estimate")), unit, language, sign=signed) for r in rows)
+    values = tuple(
+        bound_mark(r) + format_quantity(number(r.get("estimate")), unit, language, sign=signed) for r in rows
+    )
     columns = [Column("", values, bold=True)]
     if any(row.get("n") is not None for row in rows):
         counts = tuple("" if r.get("n") is None else format_count(number(r["n"]), language) for r in rows)

@@ -12,6 +12,7 @@ from asn_research.figures.interval import axis_label
 from asn_research.figures.wording import extremes_text, headline_text, join, level_text
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding, Row
+from asn_research.findings.label import bound_mark
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.quantity import format_quantity
 
@@ -23,7 +24,7 @@ def _of_total(row: Row, language: Language) -> str:
         return "" if math.isnan(count) else format_count(count, language)
     if math.isnan(count):
         return format_count(total, language)
-    return f"{format_count(count, language)}/{format_count(total, language)}"
+    return f"{bound_mark(row)}{format_count(count, language)}/{format_count(total, language)}"
 
 
 def draw_share(finding: Finding, language: Language) -> Figure | None:
@@ -34,7 +35,9 @@ def draw_share(finding: Finding, language: Language) -> Figure | None:
     rows = drawn_rows(finding, "share")
     if not rows:
         return None
-    values = tuple(format_quantity(number(row.get("share")), "share", language) for row in rows)
+    values = tuple(
+        bound_mark(row) + format_quantity(number(row.get("share")), "share", language) for row in rows
+    )
     totals = tuple(_of_total(row, language) for row in rows)
     columns = [Column("", values, bold=True)]
     if any(totals):

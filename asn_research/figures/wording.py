@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from asn_research.findings.axis import level_of, number, unit_of
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import group_label, own_phrase, row_label
+from asn_research.findings.wording.part import bound_of, bounded
 from asn_research.language import Language, format_count, format_percent, phrase
 from asn_research.language.quantity import format_quantity
 from asn_research.models.result import Estimate
@@ -21,7 +22,7 @@ def level_text(finding: Finding, language: Language) -> str:
 def range_text(row: Row, column: str, unit: str, language: Language, *, sign: bool = False) -> str:
     """A row's value with its interval where it has one."""
     value, low, high = (number(row.get(name)) for name in (column, "conf_low", "conf_high"))
-    text = format_quantity(value, unit, language, sign=sign)
+    text = bounded(format_quantity(value, unit, language, sign=sign), row.get("bound"), language)
     if row.get("unbounded") and not math.isnan(low):
         start = format_quantity(low, unit, language, sign=sign)
         return phrase("figure.alt_range_open", language, value=text, low=start)
@@ -74,6 +75,7 @@ def headline_text(finding: Finding, language: Language, *, sign: bool = False) -
         "estimate": headline.estimate,
         "conf_low": headline.conf_low,
         "conf_high": headline.conf_high,
+        "bound": bound_of(finding, headline),
     }
     people = finding.sample.people
     unit = unit_of(finding) if headline.unit == "share" and sign else headline.unit

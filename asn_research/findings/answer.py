@@ -9,6 +9,7 @@ from asn_research.errors import EstimationError, InputError
 from asn_research.findings.catalogue import QUESTIONS
 from asn_research.findings.draft import leave_open, refuse_error
 from asn_research.findings.finding import Finding
+from asn_research.findings.gate import gate_finding
 from asn_research.findings.past import PastPeriod
 from asn_research.findings.question import Question
 from asn_research.ingest.store import plain_strings
@@ -21,6 +22,7 @@ def answer_questions(data: RegionData, *, past: PastPeriod | None = None) -> tup
     """The answers to all questions of the catalogue, in its order.
 
     A question whose table is missing or empty stays open; one that an estimator refuses carries the reason.
+    Every answer has gone through the disclosure gate.
 
     Parameters
     ----------
@@ -65,14 +67,23 @@ def answer_question(
     for table in question.needs:
         if table not in data.tables or data.tables[table].empty:
             return leave_open(data, question.id, table=table)
+    before = known if known is not None else {}
     try:
-        if question.answer is not None:
-            return question.answer(data)
-        if question.follow is not None:
-            return question.follow(data, known if known is not None else {}, past)
-        return _conclude(data, question, known if known is not None else {})
+        found = _answer(data, question, before, past)
     except EstimationError as error:
         return refuse_error(data, question.id, error)
+    return gate_finding(found, minimum=data.region.disclosure.minimum_cell, known=before)
+
+
+def _answer(
+    data: RegionData, question: Question, known: Mapping[str, Finding], past: PastPeriod | None
+) -> Finding:
+    """The answer as it is computed, before it goes through the disclosure gate."""
+    if question.answer is not None:
+        return question.answer(data)
+    if question.follow is not None:
+        return question.follow(data, known, past)
+    return _conclude(data, question, known)
 
 
 def _conclude(data: RegionData, question: Question, known: Mapping[str, Finding]) -> Finding:

@@ -117,7 +117,9 @@ def _headline(finding: Finding | None) -> Estimate | None:
     if finding is None or finding.status is not Status.ESTIMATED:
         return None
     found = finding.headline
-    return found if isinstance(found, Estimate) and math.isfinite(found.estimate) else None
+    if not isinstance(found, Estimate) or f"bound_{found.term}" in finding.details:
+        return None
+    return found if math.isfinite(found.estimate) else None
 
 
 def _comparable(now: Estimate, before: Estimate) -> bool:

@@ -16,6 +16,7 @@ from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.learning import estimate_differences, trained_gain
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_primary_people
 from asn_research.findings.reach import minimum_of
+from asn_research.findings.suppression import tell_part
 from asn_research.measures.budget import measure_unit_cost
 from asn_research.measures.cost import estimate_cost_per_effect
 from asn_research.models.result import Estimate
@@ -55,12 +56,15 @@ def answer_cost_per_participant(data: RegionData) -> Finding:
     if seats < minimum_of(data):
         return withhold(data, question, tables=_TABLES)
     whole = _unit_costs(costs)
+    minimum = minimum_of(data)
     methods = [
         {"label_code": f"method:{method}", **_unit_costs(part)}
         for method, part in costs.groupby("method", sort=True)
     ]
     methods.sort(key=lambda row: -float(str(row["amount"])))
-    gated = gate_rows(methods, minimum=minimum_of(data))
+    methods = _without_completers(methods, costs, minimum=minimum)
+    whole = whole if _tells_completers(costs, minimum=minimum) else {**whole, "per_completer": None}
+    gated = gate_rows(methods, minimum=minimum)
     taught = data.tables["enrolments"]["course_id"].nunique()
     caveats = [Caveat(code="cost_full_count"), Caveat(code="cost_courses_only")]
     if taught > len(costs):
@@ -88,6 +92,20 @@ def answer_cost_per_participant(data: RegionData) -> Finding:
             "courses": len(costs),
         },
     )
+
+
+def _tells_completers(costs: pd.DataFrame, *, minimum: int) -> bool:
+    """Whether the cost per completer would tell of a count of completers that may be told."""
+    seats, completers = int(costs["participants"].sum()), int(costs["completers"].sum())
+    return tell_part(completers, seats, minimum=minimum).exact
+
+
+def _without_completers(methods: list[Row], costs: pd.DataFrame, *, minimum: int) -> list[Row]:
+    """Rows without the cost per completer where that of any method would tell too much, or of one course."""
+    parts = [part for _, part in costs.groupby("method", sort=True)]
+    if all(_tells_completers(part, minimum=minimum) for part in parts):
+        return methods
+    return [{**row, "per_completer": None} for row in methods]
 
 
 def _people(data: RegionData, costs: pd.DataFrame) -> int:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from asn_research.findings.finding import Disclosure, Row
 
-_KEPT = frozenset({"label", "label_code", "group", "group_code", "role", "response", "series", "component"})
+KEPT = frozenset({"label", "label_code", "group", "group_code", "role", "response", "series", "component"})
+"""Cells of a row that name it and tell nothing of its people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def gate_rows(
         for positions in margins.values()
         for position in _hidden([_count(shown[p], people) for p in positions], positions, minimum)
     }
-    gated = tuple(_emptied(row) if position in hidden else dict(row) for position, row in enumerate(shown))
+    gated = tuple(empty_row(row) if position in hidden else dict(row) for position, row in enumerate(shown))
     return GatedRows(gated, len(hidden))
 
 
@@ -124,6 +125,7 @@ def _hidden(counts: list[int], positions: list[int], minimum: int) -> set[int]:
     return {positions[i] for i in order[:chosen]}
 
 
-def _emptied(row: Row) -> Row:
-    kept: Row = {key: value if key in _KEPT else None for key, value in row.items()}
+def empty_row(row: Row) -> Row:
+    """A row that keeps its labels and nothing else."""
+    kept: Row = {key: value if key in KEPT else None for key, value in row.items()}
     return kept | {"suppressed": True}

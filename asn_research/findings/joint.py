@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from asn_research.contract.threshold import THEME_RAISED_SHARE
 from asn_research.findings.draft import answer, leave_open, withhold
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample, Status
+from asn_research.findings.suppression import tell_part
 from asn_research.findings.voice import VOICE_TABLES, Voices, rank_themes, read_voices
 from asn_research.models.result import Estimate
 
@@ -62,7 +63,8 @@ def conclude_joint_display(data: RegionData, known: Mapping[str, Finding]) -> Fi
         return withhold(data, _QUESTION, tables=VOICE_TABLES)
     if voices.agreed.empty:
         return leave_open(data, _QUESTION, table="interviews")
-    rows = [*_raised(voices, known), *_unraised(voices, known)]
+    minimum = data.region.disclosure.minimum_cell
+    rows = [*_raised(voices, known, minimum=minimum), *_unraised(voices, known)]
     counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in VERDICTS}
     details: dict[str, Cell] = {**counts, "topics": len(rows), "raised_share": THEME_RAISED_SHARE}
     agreement = Estimate(
@@ -80,21 +82,30 @@ def conclude_joint_display(data: RegionData, known: Mapping[str, Finding]) -> Fi
     )
 
 
+def told_share(count: int, total: int, *, minimum: int) -> float:
+    """The share that readers are told: the end of its band where the count itself is not.
+
+    What is concluded from a share must not tell more than the share itself does.
+    """
+    part = tell_part(count, total, minimum=minimum)
+    return 0.0 if part.untold else part.told / part.base
+
+
 def topic_of(theme: str) -> Topic | None:
     """The topic to which a theme belongs by its words."""
     text = theme.casefold()
     return next((topic for topic in read_topics() if any(word in text for word in topic.words)), None)
 
 
-def _raised(voices: Voices, known: Mapping[str, Finding]) -> list[Row]:
+def _raised(voices: Voices, known: Mapping[str, Finding], *, minimum: int) -> list[Row]:
     rows: list[Row] = []
     for theme, told in rank_themes(voices).items():
         topic = topic_of(theme)
-        share = told / voices.people
+        share = told_share(told, voices.people, minimum=minimum)
         found = _number(topic, known)
         says = "nothing" if found is None else direction_of(found)
         verdict, code = _verdict(says, raised=share >= THEME_RAISED_SHARE)
-        row: Row = {"label": theme, "n": told, "total": voices.people, "share": share}
+        row: Row = {"label": theme, "n": told, "total": voices.people, "share": told / voices.people}
         rows.append(row | _number_cells(found) | {"verdict": verdict, "verdict_code": code})
     return rows
 
@@ -118,7 +129,9 @@ def _unraised(voices: Voices, known: Mapping[str, Finding]) -> list[Row]:
 def _number(topic: Topic | None, known: Mapping[str, Finding]) -> Finding | None:
     for question in topic.questions if topic else ():
         found = known.get(question)
-        if found is not None and found.status is Status.ESTIMATED and isinstance(found.headline, Estimate):
+        if found is None or found.status is not Status.ESTIMATED:
+            continue
+        if isinstance(found.headline, Estimate) and f"bound_{found.headline.term}" not in found.details:
             return found
     return None
 

@@ -35,6 +35,11 @@ def row_label(row: Mapping[str, Cell], language: Language) -> str:
     return " − ".join(code_label(code, language) for code in codes)
 
 
+def bound_mark(row: Mapping[str, Cell]) -> str:
+    """What stands before a number of a row that is only the end of a band: ``≥`` or ``≤``; else nothing."""
+    return {"least": "≥\N{NO-BREAK SPACE}", "most": "≤\N{NO-BREAK SPACE}"}.get(str(row.get("bound")), "")
+
+
 def month_label(label: str, language: Language) -> str:
     """A month ``2025-04`` as readers write it.
 

@@ -149,7 +149,7 @@ def answer_training_hours(data: RegionData) -> Finding:
         caveats=tuple(caveats),
         rows=gated.rows,
         disclosure=gated.disclosure,
-        details={"required_jp": needed, "count": count, "rule_source": rule.source},
+        details={"required_jp": needed, "rule_source": rule.source},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -97,9 +98,18 @@ def _likert_rows(answers: pd.DataFrame, item: str, *, minimum: int) -> list[Row]
         count = sum(counts[first : last + 1])
         occupied = [r + 1 for r in range(first, last + 1) if counts[r]]
         row: Row = {"response": max(occupied, key=lambda r: counts[r - 1])}
-        row |= {"response_low": occupied[0], "response_high": occupied[-1]}
+        row |= _joined_range(counts, first, last)
         rows.append({**shared, **row, "count": count, "share": count / sum(counts), "n": count})
     return rows
+
+
+def _joined_range(counts: Sequence[int], first: int, last: int) -> Row:
+    """The answers that a cell stands for; a joined one at an end hides what the extreme answer was."""
+    if first == last:
+        return {"response_low": first + 1, "response_high": last + 1}
+    low = 1 if not any(counts[:first]) else first + 1
+    high = len(counts) if not any(counts[last + 1 :]) else last + 1
+    return {"response_low": low, "response_high": high}
 
 
 def answer_course_flags(data: RegionData) -> Finding:

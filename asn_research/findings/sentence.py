@@ -61,11 +61,20 @@ def answer_sentences(finding: Finding, language: Language) -> list[str]:
     if finding.status is Status.NO_DATA:
         return [open_sentence(finding, language)]
     if finding.status is Status.SUPPRESSED:
-        minimum = finding.caveats[0].fields["minimum"] if finding.caveats else 0
-        return [say("suppressed", language, minimum=field_text("minimum", minimum, language))]
+        return [_withheld(finding, language)]
     if finding.status is Status.NOT_ESTIMABLE:
         return [say("refused", language, reason=_reason(finding, language))]
     return WORDINGS[finding.question](finding, language)
+
+
+def _withheld(finding: Finding, language: Language) -> str:
+    """Why an answer is not shown."""
+    caveat = finding.caveats[0] if finding.caveats else None
+    fields = {
+        name: field_text(name, value, language) for name, value in (caveat.fields if caveat else {}).items()
+    }
+    own = f"suppressed_{caveat.code}" if caveat else ""
+    return say(own if has_phrase(f"finding.{own}") else "suppressed", language, **{"minimum": "", **fields})
 
 
 def reading_sentence(finding: Finding, language: Language) -> str:

@@ -14,6 +14,7 @@ from asn_research.findings.draft import answer, leave_open, withhold
 from asn_research.findings.estimation import finite
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.quotation import choose_quotation
+from asn_research.findings.suppression import least_counted
 from asn_research.measures.agreement import count_agreement, measure_kappa
 from asn_research.measures.krippendorff import measure_krippendorff_alpha
 from asn_research.measures.theme import CodedThemes, has_single_codes, measure_themes, spread_codes
@@ -94,13 +95,13 @@ def answer_interview_themes(data: RegionData) -> Finding:
     if voices.agreed.empty:
         return leave_open(data, "interview_themes", table="interviews")
     themes = rank_themes(voices)
-    rows = _theme_rows(voices, themes)
+    minimum = data.region.disclosure.minimum_cell
+    rows = _theme_rows(voices, themes, minimum=minimum)
     quotes = _quotations(voices, themes, places=_places(data))
     rows = [row | quotes.get(str(row["label"]), {}) if row["group"] == ALL_ROLES else row for row in rows]
     caveats = [Caveat(code="themes_not_counts"), Caveat(code="coders_agreed", fields={
         "excerpts": voices.coded.excerpts, "disputed": voices.coded.disputed})]  # fmt: skip
     if OTHER_ROLES in voices.informants:
-        minimum = data.region.disclosure.minimum_cell
         caveats.append(Caveat(code="roles_joined", fields={"minimum": minimum}))
     if quotes:
         caveats.append(Caveat(code="quotes_chosen"))
@@ -122,10 +123,13 @@ def rank_themes(voices: Voices) -> dict[str, int]:
     return {str(theme): int(told[theme]) for theme in order}
 
 
-def _theme_rows(voices: Voices, themes: dict[str, int]) -> list[Row]:
-    """Share of informants who raised each theme: of all, then of each group of roles if there are several."""
+def _theme_rows(voices: Voices, themes: dict[str, int], *, minimum: int) -> list[Row]:
+    """Share of informants who raised each theme: of all, then of each group of roles if there are several.
+
+    Groups of roles stand apart only where all are large enough for counts inside them to be told.
+    """
     groups = {ALL_ROLES: voices.people}
-    if len(voices.informants) > 1:
+    if len(voices.informants) > 1 and min(voices.informants.values()) >= least_counted(minimum):
         groups |= voices.informants
     rows: list[Row] = []
     for group, total in groups.items():

@@ -7,6 +7,7 @@ from typing import Final
 
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Row
+from asn_research.findings.label import bound_mark
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.number import MISSING, format_number
 from asn_research.language.quantity import decimals_of, format_quantity
@@ -20,12 +21,14 @@ def format_value(row: Row, column: str, unit: str, language: Language, *, sign: 
     >>> format_value({"estimate": 8.43}, "estimate", "points", "id", sign=True)
     '+8,4'
     """
-    return format_quantity(number(row.get(column)), unit, language, sign=sign)
+    text = format_quantity(number(row.get(column)), unit, language, sign=sign)
+    return f"{bound_mark(row)}{text}" if unit == "share" and text != MISSING else text
 
 
 def format_people(row: Row, column: str, language: Language) -> str:
     """One count of a row."""
-    return format_count(number(row.get(column)), language)
+    text = format_count(number(row.get(column)), language)
+    return f"{bound_mark(row)}{text}" if column == "n" and "total" in row and text != MISSING else text
 
 
 def format_p(row: Row, language: Language) -> str:

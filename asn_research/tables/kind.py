@@ -258,7 +258,7 @@ def lay_display(finding: Finding, language: Language) -> TableLayout:
 
     def voices(row: Row) -> str:
         if row.get("n") is None:
-            return phrase("figure.voices_none", language)
+            return phrase("figure.voices_untold" if row.get("total") else "figure.voices_none", language)
         share = format_value(row, "share", "share", language)
         count, total = (format_people(row, column, language) for column in ("n", "total"))
         return phrase("figure.voices_of", language, share=share, count=count, total=total)

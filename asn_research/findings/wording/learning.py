@@ -19,6 +19,8 @@ from asn_research.findings.wording.part import (
     outcome_name,
     points,
     say,
+    share,
+    share_interval,
 )
 from asn_research.language import Language, format_count, format_number
 from asn_research.models.result import Estimate
@@ -270,10 +272,13 @@ def _slope(finding: Finding, language: Language) -> list[str]:
 def _confidence(finding: Finding, language: Language) -> list[str]:
     if not finding.details.get("one_wave"):
         return _gain(finding, language)
-    share = estimate_of(finding)
-    fields = {"interval": interval(share, language), "people": count(finding.sample.people, language)}
+    sure = estimate_of(finding)
+    fields = {
+        "interval": share_interval(finding, sure, language),
+        "people": count(finding.sample.people, language),
+    }
     return [
-        say("confidence_level", language, share=amount(share.estimate, "share", language), **fields),
+        say("confidence_level", language, share=share(finding, sure, language), **fields),
         say("confidence_change_unknown", language),
     ]
 

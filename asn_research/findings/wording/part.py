@@ -37,6 +37,33 @@ def amount(value: float, unit: str, language: Language) -> str:
     return format_number(value, language, digits=2 if unit in {"scale", "sd", "index"} else 1)
 
 
+def share(finding: Finding, estimate: Estimate, language: Language) -> str:
+    """A share in running text; the end of its band where only that may be told."""
+    return bounded(amount(estimate.estimate, "share", language), bound_of(finding, estimate), language)
+
+
+def share_interval(finding: Finding, estimate: Estimate, language: Language) -> str:
+    """The interval of a share in words; of one told as the end of its band it is not shown."""
+    if bound_of(finding, estimate):
+        return say("interval_withheld", language)
+    return interval(estimate, language)
+
+
+def begin(text: str) -> str:
+    """A sentence with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def bound_of(finding: Finding, estimate: Estimate) -> Cell:
+    """Which end of a band an estimate is; None where it is told as it is."""
+    return finding.details.get(f"bound_{estimate.term}")
+
+
+def bounded(text: str, bound: Cell, language: Language) -> str:
+    """A number in words as the end of a band, or as it is."""
+    return say(f"bound_{bound}", language, value=text) if bound else text
+
+
 def interval(estimate: Estimate, language: Language, *, unit: str | None = None) -> str:
     """The interval in words, or why there is none."""
     unit = unit or estimate.unit

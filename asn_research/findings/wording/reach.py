@@ -7,7 +7,18 @@ import math
 from asn_research.contract.threshold import BASELINE_ADJUSTABLE_SD
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding
-from asn_research.findings.wording.part import Wording, amount, bounds, count, estimate_of, interval, say
+from asn_research.findings.wording.part import (
+    Wording,
+    amount,
+    begin,
+    bounds,
+    count,
+    estimate_of,
+    interval,
+    say,
+    share,
+    share_interval,
+)
 from asn_research.language import Language, format_count, format_number, format_percent
 
 
@@ -29,12 +40,12 @@ def _training_hours(finding: Finding, language: Language) -> list[str]:
     text = say(
         "answer_training_hours",
         language,
-        share=format_percent(estimate_of(finding).estimate, language),
+        share=share(finding, estimate_of(finding), language),
         people=count(finding.sample.people, language),
         required=count(finding.details["required_jp"], language),
         mean=format_number(estimate_of(finding, "mean_hours").estimate, language),
     )
-    return [text]
+    return [begin(text)]
 
 
 def _mean_share(finding: Finding, language: Language) -> list[str]:
@@ -42,21 +53,21 @@ def _mean_share(finding: Finding, language: Language) -> list[str]:
     text = say(
         f"answer_{finding.question}",
         language,
-        share=amount(mean.estimate, "share", language),
-        interval=interval(mean, language),
+        share=share(finding, mean, language),
+        interval=share_interval(finding, mean, language),
         people=count(finding.sample.people, language),
         rows=count(finding.sample.rows, language),
     )
-    return [text]
+    return [begin(text)]
 
 
 def _match_rate(finding: Finding, language: Language) -> list[str]:
-    share = estimate_of(finding)
+    rate = estimate_of(finding)
     text = say(
         "answer_match_rate",
         language,
-        share=amount(share.estimate, "share", language),
-        interval=interval(share, language),
+        share=amount(rate.estimate, "share", language),
+        interval=interval(rate, language),
         before=count(finding.details["measured_before"], language),
     )
     difference = number(finding.details.get("pre_difference_sd"))

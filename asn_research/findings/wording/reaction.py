@@ -5,7 +5,17 @@ from __future__ import annotations
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding
 from asn_research.findings.label import code_label
-from asn_research.findings.wording.part import Wording, amount, count, estimate_of, interval, say
+from asn_research.findings.wording.part import (
+    Wording,
+    amount,
+    begin,
+    count,
+    estimate_of,
+    interval,
+    say,
+    share,
+    share_interval,
+)
 from asn_research.language import Language, format_number
 
 
@@ -44,16 +54,16 @@ def _course_flags(finding: Finding, language: Language) -> list[str]:
 
 
 def _relevance(finding: Finding, language: Language) -> list[str]:
-    share = estimate_of(finding)
+    agreeing = estimate_of(finding)
     text = say(
         "answer_perceived_relevance",
         language,
-        share=amount(share.estimate, "share", language),
-        interval=interval(share, language),
+        share=share(finding, agreeing, language),
+        interval=share_interval(finding, agreeing, language),
         people=count(finding.sample.people, language),
         mean=amount(number(finding.details["mean"]), "scale", language),
     )
-    return [text]
+    return [begin(text)]
 
 
 def _reliability(finding: Finding, language: Language) -> list[str]:

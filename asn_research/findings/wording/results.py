@@ -132,7 +132,8 @@ def _delivery(finding: Finding, language: Language) -> list[str]:
     shares = {
         str(row["group"]).rpartition("_")[2]: number(row["share"])
         for row in finding.rows
-        if row.get("label_code") == "finding.delivery_on_time" and not row.get("suppressed")
+        if row.get("label_code") == "finding.delivery_on_time"
+        and not (row.get("suppressed") or row.get("bound"))
     }
     if {"trained", "other"} <= set(shares):
         parts = {name: format_percent(shares[name], language) for name in ("trained", "other")}

@@ -7,13 +7,13 @@ from asn_research.findings.finding import Finding, Row
 from asn_research.findings.joint import VERDICTS
 from asn_research.findings.label import code_label, row_label
 from asn_research.findings.voice import ALL_ROLES
-from asn_research.findings.wording.part import Wording, amount, count, estimate_of, interval, say
+from asn_research.findings.wording.part import Wording, amount, bounded, count, estimate_of, interval, say
 from asn_research.language import Language, format_number, format_percent
 from asn_research.models.result import Estimate
 
 
 def _themes(finding: Finding, language: Language) -> list[str]:
-    rows = [row for row in finding.rows if row["group"] == ALL_ROLES]
+    rows = [row for row in finding.rows if row["group"] == ALL_ROLES and not row.get("suppressed")]
     first, *rest = rows
     people = count(finding.sample.people, language)
     text = [
@@ -21,14 +21,19 @@ def _themes(finding: Finding, language: Language) -> list[str]:
             "answer_interview_themes",
             language,
             first=first["label"],
-            share=format_percent(number(first["share"]), language),
+            share=_raised_by(first, language),
             people=people,
         )
     ]
     if rest:
-        share = format_percent(number(rest[0]["share"]), language)
-        text.append(say("themes_next", language, second=rest[0]["label"], share=share))
+        told = {"second": rest[0]["label"], "share": _raised_by(rest[0], language)}
+        text.append(say("themes_next", language, **told))
     return [*text, *(_quotation(row, language) for row in rows if row.get("quote"))]
+
+
+def _raised_by(row: Row, language: Language) -> str:
+    """The share of informants who raised a theme, as it may be told."""
+    return bounded(format_percent(number(row["share"]), language), row.get("bound"), language)
 
 
 def _quotation(row: Row, language: Language) -> str:
