@@ -103,7 +103,7 @@ class Chromium:
                 self.complaints.append(fields["exceptionDetails"]["text"])
         return dict(message)
 
-    def look(self, *, width: int, dark: bool = False, medium: str = "screen") -> None:
+    def look(self, *, width: int, dark: bool = False, medium: str = "") -> None:
         """Set the width of the window in pixels, the colour scheme the reader prefers, and the medium."""
         self.send(
             "Emulation.setDeviceMetricsOverride",
@@ -150,5 +150,7 @@ class Chromium:
 
     def print_page(self, path: Path) -> None:
         """Save the page as the browser prints it."""
+        self.send("Emulation.setEmulatedMedia", media="", features=[])
+        self.send("Emulation.clearDeviceMetricsOverride")
         printed = self.send("Page.printToPDF", preferCSSPageSize=True, printBackground=False)
         path.write_bytes(base64.b64decode(printed["data"]))
