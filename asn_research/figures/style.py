@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from asn_research.figures.bare import BareAxes
 from asn_research.figures.lettering import LINE_PT, SIZE, SMALL, drawable, font, text_width, wrap
 from asn_research.figures.svg import to_svg
 
@@ -118,10 +119,11 @@ def new_figure(
     """
     figure = Figure(figsize=(WIDTH_PT / 72, height_pt / 72), dpi=72, facecolor=PAPER)
     width, height = (WIDTH_PT - left - right) / WIDTH_PT, (height_pt - top - bottom) / height_pt
-    axes = figure.add_axes((left / WIDTH_PT, bottom / height_pt, width, height), facecolor="none")
+    place = (left / WIDTH_PT, bottom / height_pt, width, height)
     if bare:
-        axes.set_axis_off()
-        return figure, axes
+        bare_axes = BareAxes(figure, place, facecolor="none")
+        return figure, figure.add_axes(bare_axes)
+    axes = figure.add_axes(place, facecolor="none")
     for spine in axes.spines.values():
         spine.set_visible(False)
     axes.tick_params(length=0, pad=4, labelsize=SMALL, labelcolor=MUTED)
