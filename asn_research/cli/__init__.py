@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Annotated
 
 import typer
 
-from asn_research.cli import check, codebook, question, run, simulate, status, template, verify
+from asn_research.cli.menu import PROGRAM, Menu
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=True,
-    pretty_exceptions_enable=False,
-    help="From raw training files of regional offices to reports that claim no more than the design allows.",
-)
-_COMMANDS: tuple[Callable[..., None], ...] = (
-    run.run,
-    check.check,
-    status.status,
-    verify.verify,
-    question.questions,
-    template.template,
-    template.new_region,
-    simulate.simulate,
-    codebook.codebook,
-)
-for _command in _COMMANDS:
-    app.command()(_command)
+app = typer.Typer(cls=Menu, no_args_is_help=True, add_completion=True, pretty_exceptions_enable=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from asn_research import __version__
+
+        typer.echo(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _begin(
+    _version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True)] = False,
+) -> None:
+    """What holds for every command."""
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ import typer
 from asn_research.cli.account import print_decisions, print_reasons, print_totals
 from asn_research.cli.choice import choose
 from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say
-from asn_research.cli.option import PeriodName, Regions
-from asn_research.cli.place import Places, ProcessedPlace, RawPlace, open_places
+from asn_research.cli.option import PeriodName, ProcessedPlace, RawPlace, Regions
+from asn_research.cli.place import Places, open_places
 from asn_research.errors import AsnResearchError
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from asn_research.cli.console import refuse, say
-from asn_research.cli.option import ReportLanguage
+from asn_research.cli.option import ChosenLanguage, ReportLanguage
 from asn_research.errors import Problem
 
 
 def codebook(
-    output: Annotated[Path, typer.Option(help="File to write: .html or .xlsx.")] = Path("codebook.html"),
-    language: Annotated[ReportLanguage, typer.Option(help="id or en.")] = ReportLanguage.ID,
+    output: Annotated[Path, typer.Option(metavar="file")] = Path("codebook.html"),
+    language: ChosenLanguage = ReportLanguage.ID,
 ) -> None:
     """Write the codebook: every table, column, unit, range and term."""
     from asn_research.contract.codebook import codebook_html, write_codebook_workbook

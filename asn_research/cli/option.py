@@ -1,4 +1,4 @@
-"""Options that several commands share."""
+"""Options that several commands share; their words stand in the message catalogue."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import datetime
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
-from asn_research.language import LANGUAGES, Language
+from asn_research.cli.completion import complete_findings, complete_periods, complete_regions
+from asn_research.cli.console import say
+from asn_research.cli.place import read_place
+from asn_research.language.catalogue import LANGUAGES, Language
 
 
 class ReportLanguage(StrEnum):
@@ -26,34 +29,22 @@ class ReportLanguage(StrEnum):
         return {"id": ("id",), "en": ("en",)}.get(self.value, LANGUAGES)  # type: ignore[return-value]
 
 
-Regions = Annotated[
-    list[str] | None, typer.Argument(metavar="[REGION ...]", help="Region folders; all without.")
-]
-RawFolder = Annotated[
-    Path | None,
-    typer.Option("--raw", help="Folder of raw data.", show_default="the project's data/raw"),
-]
-ProcessedFolder = Annotated[
-    Path | None,
-    typer.Option("--processed", help="Folder of clean data.", show_default="the project's data/processed"),
-]
-ReportsFolder = Annotated[
-    Path | None,
-    typer.Option("--reports", help="Folder of reports.", show_default="the project's reports"),
-]
-PeriodName = Annotated[
-    str | None,
-    typer.Option("--period", help="Only this period.", show_default="all periods"),
-]
-MaximumAge = Annotated[
-    str,
-    typer.Option(
-        "--max-age",
-        metavar="AGE",
-        help="Name reports as overdue that no run has confirmed for longer: 36h, 7d, 2w.",
-    ),
-]
+def _place(name: str) -> Any:
+    """An option for a folder of this machine or a URL."""
+    return typer.Option(name, parser=read_place, metavar="place")
 
+
+Regions = Annotated[list[str] | None, typer.Argument(metavar="region", autocompletion=complete_regions)]
+RawPlace = Annotated[Any, _place("--raw")]
+ProcessedPlace = Annotated[Any, _place("--processed")]
+ReportsPlace = Annotated[Any, _place("--reports")]
+RawFolder = Annotated[Path | None, typer.Option("--raw", metavar="folder")]
+PeriodName = Annotated[
+    str | None, typer.Option("--period", metavar="period", autocompletion=complete_periods)
+]
+ChosenLanguage = Annotated[ReportLanguage, typer.Option("--language", metavar="id|en|both")]
+MaximumAge = Annotated[str | None, typer.Option("--max-age", metavar="age")]
+FindingName = Annotated[str, typer.Argument(metavar="finding", autocompletion=complete_findings)]
 
 _AGE: Final = re.compile(r"(?P<count>\d{1,5}(?:\.\d+)?)\s*(?P<unit>[mhdw])")
 _UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -72,5 +63,5 @@ def read_age(text: str) -> datetime.timedelta:
     """
     found = _AGE.fullmatch(text.strip())
     if not found:
-        raise typer.BadParameter(f"{text!r}: 90m, 36h, 7d, 2w")
+        raise typer.BadParameter(say("bad_age", value=text))
     return datetime.timedelta(**{_UNITS[found["unit"]]: float(found["count"])})

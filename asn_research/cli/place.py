@@ -6,11 +6,9 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
-
-import typer
 
 from asn_research.cli.choice import find_folders
 from asn_research.errors import RegionError
@@ -26,29 +24,6 @@ def read_place(text: str) -> Path | str:
     if text.startswith("file://"):
         return Path(url2pathname(urlsplit(text).path))
     return text if is_url(text) else Path(text)
-
-
-RawPlace = Annotated[
-    Any,
-    typer.Option(
-        "--raw", parser=read_place, metavar="FOLDER|URL",
-        help="Raw data.", show_default="the project's data/raw",
-    ),
-]  # fmt: skip
-ProcessedPlace = Annotated[
-    Any,
-    typer.Option(
-        "--processed", parser=read_place, metavar="FOLDER|URL",
-        help="Clean data.", show_default="the project's data/processed",
-    ),
-]  # fmt: skip
-ReportsPlace = Annotated[
-    Any,
-    typer.Option(
-        "--reports", parser=read_place, metavar="FOLDER|URL",
-        help="Reports.", show_default="the project's reports",
-    ),
-]  # fmt: skip
 
 
 @dataclass

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from asn_research.cli.option import ReportLanguage
+from asn_research.cli.option import ChosenLanguage, ReportLanguage
 
 
-def questions(
-    language: Annotated[ReportLanguage, typer.Option(help="Language of the list.")] = ReportLanguage.ID,
-) -> None:
+def questions(language: ChosenLanguage = ReportLanguage.ID) -> None:
     """List the questions that reports answer."""
     from asn_research.findings.catalogue import QUESTIONS
     from asn_research.findings.sentence import question_text

@@ -14,13 +14,17 @@ from asn_research.cli.account import print_totals
 from asn_research.cli.choice import choose
 from asn_research.cli.console import FAILED, WELL, console_language, print_problems, refuse, say
 from asn_research.cli.option import (
+    ChosenLanguage,
     MaximumAge,
     PeriodName,
+    ProcessedPlace,
+    RawPlace,
     Regions,
     ReportLanguage,
+    ReportsPlace,
     read_age,
 )
-from asn_research.cli.place import Places, ProcessedPlace, RawPlace, ReportsPlace, open_places
+from asn_research.cli.place import Places, open_places
 from asn_research.cli.progress import open_view
 from asn_research.contract.region import ACROSS
 from asn_research.errors import (
@@ -46,37 +50,19 @@ def run(
     raw: RawPlace = None,
     processed: ProcessedPlace = None,
     reports: ReportsPlace = None,
-    language: Annotated[ReportLanguage, typer.Option(help="Language of the reports.")] = ReportLanguage.ID,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Reports made at a time.", show_default="processor cores")
-    ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Remake reports that are up to date.")] = False,
-    time_limit: Annotated[float, typer.Option(min=1, help="Seconds for each report.")] = 1800,
-    memory_limit: Annotated[
-        int | None,
-        typer.Option(min=500, help="Megabytes for each process.", show_default="a fair share"),
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(metavar="tcp://HOST:PORT", help="Make them on the workers of a Dask scheduler."),
-    ] = None,
+    language: ChosenLanguage = ReportLanguage.ID,
+    jobs: Annotated[int | None, typer.Option(min=1, metavar="number")] = None,
+    force: Annotated[bool, typer.Option("--force")] = False,
+    time_limit: Annotated[float, typer.Option(min=1, metavar="seconds")] = 1800,
+    memory_limit: Annotated[int | None, typer.Option(min=500, metavar="megabytes")] = None,
+    cluster: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT")] = None,
     max_age: MaximumAge = "31d",
-    notify: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="URL|FILE",
-            help="Tell this apprise address when reports fail or recover.",
-            show_default="those of ASN_RESEARCH_NOTIFY",
-        ),
-    ] = None,
+    notify: Annotated[list[str] | None, typer.Option(metavar="notify")] = None,
 ) -> None:
-    """Make the reports of regions and the index of all reports.
-
-    Example: asn-research run kalianda --period 2025 --language both
-    """
+    """Make the reports of regions and the index of all reports."""
     from asn_research.reports.notice import check_addresses, read_addresses
 
-    age = read_age(max_age)
+    age = read_age(max_age or "31d")
     with contextlib.ExitStack() as stack:
         try:
             places = stack.enter_context(open_places(raw, processed, reports))

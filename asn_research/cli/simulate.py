@@ -14,10 +14,10 @@ from asn_research.language import format_count
 
 def simulate(
     *,
-    regions: Annotated[int, typer.Option(min=1, help="How many regions.")],
-    people: Annotated[int, typer.Option(min=1, help="Civil servants in each region.")],
-    output: Annotated[Path, typer.Option(help="Folder that becomes raw data.")],
-    seed: Annotated[int, typer.Option(help="Same seed, same files.")] = 0,
+    regions: Annotated[int, typer.Option(min=1, metavar="number")],
+    people: Annotated[int, typer.Option(min=1, metavar="number")],
+    output: Annotated[Path, typer.Option(metavar="folder")],
+    seed: Annotated[int, typer.Option(metavar="number")] = 0,
 ) -> None:
     """Write the office files of simulated regions, to try things at scale."""
     from asn_research.simulation.scale import write_regions

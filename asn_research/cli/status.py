@@ -13,7 +13,7 @@ import typer
 
 from asn_research.cli.choice import choose, find_folders
 from asn_research.cli.console import OVERDUE, WELL, console_language, refuse, say
-from asn_research.cli.option import RawFolder, Regions, ReportsFolder, read_age
+from asn_research.cli.option import MaximumAge, RawPlace, Regions, ReportsPlace, read_age
 from asn_research.errors import AsnResearchError
 
 if TYPE_CHECKING:
@@ -25,28 +25,16 @@ _SHOWN = 3
 def status(
     regions: Regions = None,
     *,
-    raw: RawFolder = None,
-    reports: ReportsFolder = None,
-    max_age: Annotated[
-        str | None,
-        typer.Option(
-            metavar="AGE",
-            help="Exit with status 3 when no run has confirmed a report for longer: 36h, 7d, 2w.",
-            show_default="none is overdue",
-        ),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for monitors.")] = False,
-    banner: Annotated[
-        bool, typer.Option("--banner", help="Also name overdue reports in the index; needs --max-age.")
-    ] = False,
+    raw: RawPlace = None,
+    reports: ReportsPlace = None,
+    max_age: MaximumAge = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+    banner: Annotated[bool, typer.Option("--banner")] = False,
 ) -> None:
-    """List fresh, stale, failed, missing and overdue reports.
-
-    Example: asn-research status --max-age 7d
-    """
+    """List fresh, stale, failed, missing and overdue reports."""
     age = None if max_age is None else read_age(max_age)
     if banner and age is None:
-        raise typer.BadParameter("--banner: --max-age?")
+        raise typer.BadParameter(say("banner_age"))
     try:
         folders = find_folders(raw, Path(), reports)
         chosen = choose(folders["raw"], regions or [], None)

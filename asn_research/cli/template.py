@@ -13,17 +13,14 @@ from asn_research.cli.option import RawFolder
 from asn_research.errors import AsnResearchError
 from asn_research.language import Language
 
-TemplateLanguage = Annotated[Language, typer.Option("--language", help="Language of the workbook.")]
+TemplateLanguage = Annotated[Language, typer.Option("--language", metavar="id|en")]
 
 
 def template(
-    output: Annotated[Path, typer.Option(help="The .xlsx file to write.")] = Path("templat.xlsx"),
+    output: Annotated[Path, typer.Option(metavar="file")] = Path("templat.xlsx"),
     language: TemplateLanguage = "id",
 ) -> None:
-    """Write the workbook that an office fills in: a sheet for every table, with lists and checks.
-
-    Example: asn-research template --output templat.xlsx
-    """
+    """Write the workbook that an office fills in: a sheet for every table, with lists and checks."""
     from asn_research.contract.template import write_template
 
     try:
@@ -34,25 +31,20 @@ def template(
 
 
 def new_region(
-    folder: Annotated[str, typer.Argument(metavar="NAME", help="Name of the folder: tangerang_selatan.")],
+    folder: Annotated[str, typer.Argument(metavar="name")],
     *,
-    name: Annotated[str, typer.Option(help='Name in reports: "Kota Tangerang Selatan".')] = "",
+    name: Annotated[str, typer.Option(metavar="name")] = "",
     level: Annotated[
         Literal["kota", "kabupaten", "kecamatan", "provinsi"] | None,
-        typer.Option(help="Level of the region."),
+        typer.Option(metavar="kota|kabupaten|kecamatan|provinsi"),
     ] = None,
-    kemendagri_code: Annotated[str, typer.Option(help="Code of the interior ministry: 36.74.")] = "",
-    bps_code: Annotated[str, typer.Option(help="Code of the statistics office: 3674.")] = "",
-    period: Annotated[
-        str | None, typer.Option(help="Name of the first period.", show_default="this year")
-    ] = None,
+    kemendagri_code: Annotated[str, typer.Option(metavar="code")] = "",
+    bps_code: Annotated[str, typer.Option(metavar="code")] = "",
+    period: Annotated[str | None, typer.Option(metavar="period")] = None,
     raw: RawFolder = None,
     language: TemplateLanguage = "id",
 ) -> None:
-    """Make the folder of a region: region.toml to fill in, and the template in the folder of its period.
-
-    Example: asn-research new-region kota_contoh --name "Kota Contoh" --level kota
-    """
+    """Make the folder of a region: region.toml to fill in, and the template in the folder of its period."""
     from asn_research.contract.region_file import NewRegion, write_region_folder
     from asn_research.ingest.store import find_project
 

@@ -22,14 +22,11 @@ _LONG = 60
 
 
 def verify(
-    report: Annotated[Path, typer.Argument(metavar="REPORT_FOLDER", help="Folder with a manifest.json.")],
+    report: Annotated[Path, typer.Argument(metavar="report")],
     *,
     raw: RawFolder = None,
 ) -> None:
-    """Make a report again from its inputs, and compare every file and every number.
-
-    Example: asn-research verify reports/kalianda/2025
-    """
+    """Make a report again from its inputs, and compare every file and every number."""
     from asn_research.reports.verification import read_published, verify_report
 
     try:

@@ -1,0 +1,87 @@
+"""A call that cannot be understood: what was meant, perhaps, and where the help is."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any, Final
+
+from asn_research.cli.console import paint, say, tell
+
+_CHOICE = re.compile(r"(?P<value>'.*?') is not one of (?P<choices>.+?)\.?$")
+_AT_LEAST = re.compile(r"greater than or equal to (?P<limit>\S+)$")
+_NUMBER = re.compile(r"valid (?:int|integer|float|number)\b", re.IGNORECASE)
+_EXTRA = re.compile(r"unexpected extra arguments? ?\(?s?\)? ?\((?P<value>.+)\)")
+_CLOSE: Final = 0.6
+
+
+def tell_mistake(error: Any) -> None:
+    """Write what is wrong with a call, the nearest known word, and how to get help.
+
+    Parameters
+    ----------
+    error
+        What typer raised.
+    """
+    if type(error).__name__ == "NoArgsIsHelpError":
+        tell(error.message)
+        return
+    tell(paint(say("refused"), "bad", stream=sys.stderr), err=True)
+    tell(f"  {_message(error)}", err=True)
+    path = error.ctx.command_path if error.ctx is not None else "asn-research"
+    tell(f"  {say('see_help', command=paint(f'{path} --help', 'name', stream=sys.stderr))}", err=True)
+
+
+def _message(error: Any) -> str:
+    kind = type(error).__name__
+    if kind == "UnknownCommand":
+        from asn_research.cli.menu import COMMANDS
+
+        return f"{say('unknown_command', name=error.message)} {_nearest(error.message, COMMANDS)}".strip()
+    if kind == "NoSuchOption":
+        known = [name for param in error.ctx.command.params for name in (*param.opts, *param.secondary_opts)]
+        words = say("unknown_option", name=error.option_name, command=error.ctx.command_path)
+        return f"{words} {_nearest(error.option_name, [*known, '--help'])}".strip()
+    if kind == "MissingParameter":
+        return say("missing", name=_name(error))
+    if kind == "BadOptionUsage":
+        return say("no_value", name=error.option_name)
+    if found := _EXTRA.search(error.message):
+        return say("extra", value=found["value"])
+    return _bad_value(error)
+
+
+def _bad_value(error: Any) -> str:
+    """What is wrong with a value, with the values that can be chosen."""
+    name, text = _name(error), str(error.message)
+    if found := _CHOICE.search(text):
+        choices = [choice.strip(" '\"") for choice in found["choices"].split(",")]
+        value = found["value"].strip("'\"")
+        words = say("bad_choice", name=name, value=value, choices=", ".join(choices))
+        return f"{words} {_nearest(value, choices)}".strip()
+    if found := _AT_LEAST.search(text):
+        return say("too_small", name=name, limit=found["limit"])
+    if _NUMBER.search(text):
+        return say("bad_number", name=name)
+    return f"{name}: {text}" if name else text
+
+
+def _name(error: Any) -> str:
+    """How the reader wrote the parameter, or would write it."""
+    param = getattr(error, "param", None)
+    if param is None:
+        return ""
+    if param.param_type_name == "option":
+        return str(max(param.opts, key=len))
+    from asn_research.cli.console import console_language
+    from asn_research.cli.help import metavar_text
+
+    return metavar_text(param, console_language())
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    import difflib
+
+    found = difflib.get_close_matches(name, list(known), n=1, cutoff=_CLOSE)
+    return say("did_you_mean", name=found[0]) if found else ""
