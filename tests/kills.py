@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from asn_research.simulation.scale import write_regions
+from tests.reports.light import write_light_notebooks
 
 ROOT: Final = Path(__file__).parents[1]
 NOT_COMPARED: Final = frozenset({"state.json"})
@@ -131,8 +132,12 @@ def drop_row(raw: Path) -> None:
     source.write_bytes(b"".join(lines[:-1]))
 
 
-def run_trials(folder: Path, *, rounds: int, seed: int, regions: int, people: int, each: int) -> int:
+def run_trials(
+    folder: Path, *, rounds: int, seed: int, regions: int, people: int, each: int, light: bool = False
+) -> int:
     """Kill ``rounds`` runs while they are going; how many ends were compared.
+
+    Light notebooks show one finding instead of all: what is killed is the same, and sooner there.
 
     Raises
     ------
@@ -144,13 +149,18 @@ def run_trials(folder: Path, *, rounds: int, seed: int, regions: int, people: in
     write_regions(raws[0], regions=regions, people=people, seed=11)
     shutil.copytree(raws[0], raws[1])
     drop_row(raws[1])
+    home = {}
+    if light:
+        names = tuple(sorted(path.name for path in raws[0].iterdir()))
+        write_light_notebooks(folder / "notebooks", raws[0], names, folder / "scratch")
+        home = {"ASN_RESEARCH_HOME": str(folder)}
     expected: dict[Path, dict[str, bytes]] = {}
     length = 0.0
     killed = ends = 0
-    trial = Trial(folder / "trial", raws[0])
+    trial = Trial(folder / "trial", raws[0], environment=home)
     while killed < rounds:
         if trial.raw not in expected:
-            undisturbed = Trial(folder / f"undisturbed_{trial.raw.name}", trial.raw)
+            undisturbed = Trial(folder / f"undisturbed_{trial.raw.name}", trial.raw, environment=home)
             length = max(length, undisturbed.finish())
             expected[trial.raw] = undisturbed.files()
             assert check_whole(expected[trial.raw]) == []
@@ -180,11 +190,12 @@ def main() -> None:
     parser.add_argument("--regions", type=int, default=3)
     parser.add_argument("--people", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--light", action="store_true", help="notebooks that show one finding only")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="asn-kills-") as name:
         ends = run_trials(
             Path(name), rounds=asked.rounds, seed=asked.seed, regions=asked.regions,
-            people=asked.people, each=asked.each,
+            people=asked.people, each=asked.each, light=asked.light,
         )  # fmt: skip
     print(f"{asked.rounds} runs killed while they were going; {ends} ends, each that of an undisturbed run")
 
