@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -19,6 +20,20 @@ REGION_FILE = "region.toml"
 ACROSS = "cross_region"
 """Stands where findings and reports of one region name their region, when they speak of all."""
 _EXAMPLES = {"kemendagri_code": '"13.75"', "bps_code": '"1375"'}
+_MAXIMUM_BYTES: Final = 1_000_000
+"""Of region.toml; one with a mapping for every file of an office has about 20 kB."""
+_LONGEST: Final = 200
+_SHOWN: Final = 80
+_MOST_PROBLEMS: Final = 20
+_MOST_PEOPLE: Final = 10_000_000
+"""All civil servants of Indonesia are about five million."""
+_MOST_DOTS: Final = 200
+"""In a line; the time for keys of many parts grows with the square of their number."""
+_TOO_DEEP: Final = "it is nested too deeply"
+_YEARS: Final = range(1990, 2101)
+_PERIOD: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z _-]{0,31}")
+Name = Annotated[str, Field(max_length=_LONGEST, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*$")]
+Standard = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 DesignName = Literal["one_group", "waiting_list", "matched", "staggered", "lottery"]
 
 
@@ -28,7 +43,7 @@ class _Section(BaseModel):
 
 def _term(vocabulary: str, code: str) -> str:
     try:
-        return check_term(vocabulary, code)
+        return check_term(vocabulary, code[:_LONGEST])
     except InputError as error:
         raise ValueError(str(error)) from error
 
@@ -36,18 +51,18 @@ def _term(vocabulary: str, code: str) -> str:
 class Identity(_Section):
     """``[region]``: name, level and the two official codes, which need not share digits."""
 
-    name: str
+    name: Name
     level: Literal["kota", "kabupaten", "kecamatan", "provinsi"]
-    kemendagri_code: Annotated[str, Field(pattern=r"^\d{2}(\.\d{2}){0,2}$")]
-    bps_code: Annotated[str, Field(pattern=r"^(\d{2}|\d{4}|\d{7})$")]
-    parent: str = ""
+    kemendagri_code: Annotated[str, Field(pattern=r"^[0-9]{2}(\.[0-9]{2}){0,2}$")]
+    bps_code: Annotated[str, Field(pattern=r"^([0-9]{2}|[0-9]{4}|[0-9]{7})$")]
+    parent: Name = ""
     synthetic: bool = False
 
 
 class Programme(_Section):
     """``[programme]``: its name and the competencies it aims at."""
 
-    name: str = ""
+    name: Name = ""
     goals: tuple[str, ...] = ()
 
     @field_validator("goals", mode="before")
@@ -64,10 +79,13 @@ class Period(_Section):
     starts: datetime.date
     ends: datetime.date
     design: DesignName = "one_group"
-    eligible: Annotated[int, Field(ge=0)] | None = None
+    eligible: Annotated[int, Field(ge=0, le=_MOST_PEOPLE)] | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Period:
+        for day in (self.starts, self.ends):
+            if day.year not in _YEARS:
+                raise ValueError(f"{day} is not between {_YEARS[0]} and {_YEARS[-1]}")
         if self.ends < self.starts:
             raise ValueError(f"the period ends ({self.ends}) before it starts ({self.starts})")
         return self
@@ -103,7 +121,7 @@ class Plan(_Section):
         known = [name for name in TABLES["participants"].names if name not in {"person_id", "group"}]
         for name in covariates:
             if name not in known:
-                hint = nearest(str(name), known)
+                hint = nearest(str(name)[:_LONGEST], known)
                 advice = f"did you mean {hint!r}?" if hint else f"known are {', '.join(known)}"
                 raise ValueError(f"{name!r} is not a column of participants; {advice}")
         return tuple(covariates)
@@ -122,8 +140,18 @@ class Plan(_Section):
 class ServiceTime(_Section):
     """``[service_time]``: the service whose waiting time is followed, and when its handling changed."""
 
-    service: str
+    service: Name
     changed_on: datetime.date
+
+
+class Linkage(_Section):
+    """``[pseudonyms]``: a word that several agencies agree upon so that people who move keep their pseudonym.
+
+    Without it a person has another pseudonym in every agency. Agencies that write the same word and use the
+    same key get the same pseudonyms; both must agree to it, as it links what they know about a person.
+    """
+
+    linked_as: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{2,63}$")]
 
 
 class Disclosure(_Section):
@@ -160,8 +188,9 @@ class Region(_Section):
     programme: Programme = Programme()
     periods: dict[str, Period]
     plan: Plan = Plan()
-    standards: dict[str, float | dict[str, float]] = {}
+    standards: dict[str, Standard | dict[str, Standard]] = {}
     service_time: ServiceTime | None = None
+    pseudonyms: Linkage | None = None
     disclosure: Disclosure = Disclosure()
     dates: Dates = Dates()
     tables: dict[str, tuple[Mapping, ...]] = {}
@@ -179,9 +208,17 @@ class Region(_Section):
                 for position in set(standard) - {"default"}:
                     _term("position_type", str(position))
         return {
-            key: {k: float(v) for k, v in value.items()} if isinstance(value, dict) else float(value)
+            key: {k: _number(v) for k, v in value.items()} if isinstance(value, dict) else _number(value)
             for key, value in standards.items()
         }
+
+    @field_validator("periods", mode="before")
+    @classmethod
+    def _sound_periods(cls, periods: Any) -> Any:
+        for name in periods if isinstance(periods, dict) else ():
+            if not _PERIOD.fullmatch(str(name)):
+                raise ValueError(f"{_shorten(name)} cannot be a folder; use letters, digits and -")
+        return periods
 
     @field_validator("tables", mode="before")
     @classmethod
@@ -190,12 +227,13 @@ class Region(_Section):
             return tables
         for table, mappings in tables.items():
             if table not in TABLES:
-                hint = nearest(str(table), TABLES)
+                hint = nearest(str(table)[:_LONGEST], TABLES)
                 raise ValueError(f"{table!r} is not a table" + (f"; did you mean {hint!r}?" if hint else ""))
             for mapping in mappings if isinstance(mappings, list) else []:
-                for column in mapping.get("columns", {}):
+                columns = mapping.get("columns") if isinstance(mapping, dict) else None
+                for column in columns if isinstance(columns, dict) else ():
                     if column not in TABLES[table].names:
-                        hint = nearest(str(column), TABLES[table].names)
+                        hint = nearest(str(column)[:_LONGEST], TABLES[table].names)
                         raise ValueError(
                             f"{column!r} is not a column of {table}"
                             + (f"; did you mean {hint!r}?" if hint else "")
@@ -205,6 +243,13 @@ class Region(_Section):
             for table, mappings in tables.items()
         }
 
+    @property
+    def agency(self) -> str:
+        """Within what the pseudonyms of people agree: the agency, or all that are linked to it."""
+        if self.pseudonyms is not None:
+            return f"linked:{self.pseudonyms.linked_as}"
+        return self.region.kemendagri_code
+
     def standard(self, competency: str, position_type: str | None = None) -> float | None:
         """The score a post requires in a competency, or None where none is declared."""
         declared = self.standards.get(competency)
@@ -213,11 +258,22 @@ class Region(_Section):
         return declared
 
 
+def _number(value: Any) -> Any:
+    """A whole number as a real one; whatever else as it is, to be refused with its name."""
+    return float(value) if type(value) is int and abs(value) < 1_000 else value
+
+
+def _shorten(value: Any) -> str:
+    text = ascii(value) if not str(value).isprintable() else repr(value)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"
+
+
 def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     """The keys that are allowed at a path of region.toml, for the advice after a typing error."""
     sections: dict[str, type[BaseModel]] = {
         "region": Identity, "programme": Programme, "periods": Period, "plan": Plan, "primary": Primary,
-        "service_time": ServiceTime, "disclosure": Disclosure, "dates": Dates, "tables": Mapping,
+        "service_time": ServiceTime, "pseudonyms": Linkage, "disclosure": Disclosure, "dates": Dates,
+        "tables": Mapping,
     }  # fmt: skip
     for part in path:
         model = sections.get(str(part), model)
@@ -229,14 +285,14 @@ def _problem(error: Any, file: str) -> Problem:
     where = ".".join(str(part) for part in path)
     if error["type"] == "extra_forbidden":
         known = _known_keys(Region, path[:-1])
-        hint = nearest(str(path[-1]), known)
+        hint = nearest(str(path[-1])[:_LONGEST], known)
         advice = f"Did you mean {hint!r}?" if hint else f"Known keys here: {', '.join(known)}."
         return Problem(
             "region_unknown_key",
-            f"unknown key {where!r}.",
+            f"unknown key {_shorten(where)}.",
             Place(file),
             advice,
-            {"key": where, "hint": hint or ""},
+            {"key": where[:_LONGEST], "hint": hint or ""},
         )
     if (
         example := _EXAMPLES.get(str(path[-1]))
@@ -250,8 +306,16 @@ def _problem(error: Any, file: str) -> Problem:
             "Fill in the official code, or correct it.",
             {"key": where, "example": example},
         )
-    found = "" if error["type"] == "missing" else f" (found {error['input']!r})"
-    return Problem("region_value", f"{where}: {error['msg']}{found}.", Place(file), "", {"key": where})
+    where = where[:_LONGEST]
+    found = "" if error["type"] == "missing" else f" (found {_shorten(error['input'])})"
+    message = error["msg"] if len(error["msg"]) <= 2 * _LONGEST else f"{error['msg'][: 2 * _LONGEST]} …"
+    remedy = ""
+    if error["type"] in {"date_type", "date_from_datetime_inexact"}:
+        remedy = "Write a day without quotes and without time: 2025-02-01."
+    detail = f"{message}{found}"
+    return Problem(
+        "region_value", f"{where}: {detail}.", Place(file), remedy, {"key": where, "detail": detail}
+    )
 
 
 def read_region(folder: Path) -> Region:
@@ -275,15 +339,43 @@ def read_region(folder: Path) -> Region:
             )
         )
     try:
-        declared = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        declared = _parse(path, folder, shown)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
+        detail = _TOO_DEEP if isinstance(error, RecursionError) else str(error)[:_LONGEST]
+        raise RegionError(_invalid(detail, shown)) from error
+    except OSError as error:
         raise RegionError(
-            Problem("region_toml", f"this is not valid TOML: {error}.", Place(shown))
+            Problem("region_unreadable", "the file cannot be read.", Place(shown), "Allow it to be read.")
         ) from error
     try:
         return Region.model_validate({**declared, "folder": folder.name})
     except ValidationError as error:
-        raise RegionError([_problem(detail, shown) for detail in error.errors()]) from error
+        found = error.errors(include_url=False)[:_MOST_PROBLEMS]
+        raise RegionError([_problem(detail, shown) for detail in found]) from error
+    except RecursionError as error:
+        raise RegionError(_invalid(_TOO_DEEP, shown)) from error
+
+
+def _invalid(detail: str, file: str) -> Problem:
+    return Problem("region_toml", f"this is not valid TOML: {detail}.", Place(file), "", {"detail": detail})
+
+
+def _parse(path: Path, folder: Path, shown: str) -> dict[str, Any]:
+    """The content of region.toml, if it is a file of this folder and of the size of one."""
+    if folder.is_symlink() and folder.resolve().parent != folder.parent.resolve():
+        raise RegionError(Problem("region_outside", "this folder is a link that leads elsewhere.",
+                                  Place(folder.name), "Put the folder itself here."))  # fmt: skip
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise RegionError(Problem("region_outside", "the file is a link that leads out of the folder.",
+                                  Place(shown), "Put the file itself into the folder."))  # fmt: skip
+    if path.stat().st_size > _MAXIMUM_BYTES:
+        raise RegionError(Problem("region_large", f"the file has more than {_MAXIMUM_BYTES:,} bytes.",
+                                  Place(shown), "Keep what is needed of it.",
+                                  {"limit": f"{_MAXIMUM_BYTES:,}"}))  # fmt: skip
+    text = path.read_text(encoding="utf-8-sig")
+    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
+        raise RegionError(_invalid(_TOO_DEEP, shown))
+    return tomllib.loads(text)
 
 
 def list_regions(raw: Path) -> tuple[str, ...]:

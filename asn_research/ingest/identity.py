@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import hmac
-import os
 import re
-import secrets
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
-import platformdirs
-
 from asn_research.contract.vocabulary import fold
-from asn_research.errors import KeyFileError, Place, Problem
 from asn_research.ingest.reading import Reading, clean, read_error
 
-KEY_VARIABLE: Final = "ASN_RESEARCH_KEY"
-KEY_FILE_VARIABLE: Final = "ASN_RESEARCH_KEY_FILE"
-_KEY_BYTES: Final = 32
 _PREFIXES: Final = {"rater_id": "R", "speaker_id": "S", "coder_id": "C"}
 _LENGTH: Final = 18
 _PRECISE: Final = 15
@@ -140,62 +129,6 @@ def is_float_column(numbers: Iterable[str]) -> bool:
     different = set(numbers)
     multiples = sum(int(number) % _FLOAT_STEP == 0 for number in different)
     return multiples >= 4 and multiples * 3 > len(different)
-
-
-def read_key() -> bytes:
-    """The secret key of the pseudonyms, made on first use.
-
-    It is looked for in the environment variable ``ASN_RESEARCH_KEY`` (hexadecimal), then in the file that
-    ``ASN_RESEARCH_KEY_FILE`` names, then in the user's configuration folder. Without the key, pseudonyms of
-    a later period cannot be linked to those of an earlier one: keep a copy in a safe place.
-
-    Raises
-    ------
-    KeyFileError
-        If the key is malformed, or its file can be read by others.
-    """
-    written = os.environ.get(KEY_VARIABLE)
-    if written:
-        return _parse_key(written, KEY_VARIABLE)
-    named = os.environ.get(KEY_FILE_VARIABLE)
-    path = Path(named) if named else platformdirs.user_config_path("asn_research") / "pseudonym.key"
-    if not path.exists():
-        _write_key(path)
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise KeyFileError(
-            Problem("key_readable", "the key of the pseudonyms can be read by others.", Place(path.name),
-                    "Allow only its owner to read it: chmod 600. No pseudonym was made.")
-        )  # fmt: skip
-    return _parse_key(path.read_text(encoding="ascii", errors="replace"), path.name)
-
-
-def _write_key(path: Path) -> None:
-    """Make the key beside and link it into place: it is never seen half-written, and never made twice."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            stream.write(secrets.token_hex(_KEY_BYTES) + "\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(beside, path)
-    finally:
-        beside.unlink()
-
-
-def _parse_key(text: str, place: str) -> bytes:
-    try:
-        key = bytes.fromhex(text.strip())
-    except ValueError:
-        key = b""
-    if len(key) < _KEY_BYTES // 2:
-        raise KeyFileError(
-            Problem("key_malformed", "the key of the pseudonyms is not hexadecimal of at least 16 bytes.",
-                    Place(place), "Put back the copy you kept. A new key makes new pseudonyms.")
-        )  # fmt: skip
-    return key
 
 
 def make_pseudonym(key: bytes, identity: str, *, agency: str, column: str = "person_id") -> str:

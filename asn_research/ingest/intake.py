@@ -22,8 +22,9 @@ from asn_research.ingest.correction import name_file, read_corrections
 from asn_research.ingest.course import CourseIndex, link_courses, make_course_id
 from asn_research.ingest.duplicate import settle_repeats
 from asn_research.ingest.header import Block, is_note
-from asn_research.ingest.identity import Pseudonyms, read_key
+from asn_research.ingest.identity import Pseudonyms
 from asn_research.ingest.journal import find_misplaced, make_journal, note_workbook, read_account
+from asn_research.ingest.key import mark_key, read_key
 from asn_research.ingest.layout import Layout
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.linkage import measure_linkage
@@ -89,12 +90,7 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
         If the key of the pseudonyms is malformed or readable by others.
     """
     region = read_region(folder)
-    if period not in region.periods:
-        known = ", ".join(region.periods)
-        raise RegionError(
-            Problem("period_unknown", f"there is no period {period!r}; known are {known}.",
-                    Place(f"{folder.name}/region.toml"), f"Add [periods.{period}] or choose another.")
-        )  # fmt: skip
+    require_period(region, period)
     key = read_key()
     collected = collect(folder / period, region, period)
     _require_tables(collected, f"{folder.name}/{period}")
@@ -104,7 +100,8 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
     )  # fmt: skip
     ledger = outcome.ledger
     scrubber = Scrubber(collected.names)
-    people = Pseudonyms(key, region.region.kemendagri_code)
+    agency = region.agency
+    people = Pseudonyms(key, agency)
     tables = {
         name: finish_table(TABLES[name], frame, ledger, people=people, scrubber=scrubber)
         for name, frame in outcome.tables.items()
@@ -117,7 +114,7 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
         fields = {"count": str(len(typed)), "name": file}
         collected.problems.append(make_problem("decisions_misplaced", Place(QUARANTINE_FILE), **fields))
     account = make_account(region, period, collected, ledger, tables)
-    agency = region.region.kemendagri_code
+    account["key"] = mark_key(key)
     account["decisions"] = make_journal(outcome, key=key, agency=agency, names=collected.names)
     with _replace(stored, tables) as beside:
         path = beside / QUARANTINE_FILE
@@ -126,6 +123,22 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
         text = json.dumps(account, ensure_ascii=False, indent=1)
         (beside / INTAKE_FILE).write_text(text + "\n", encoding="utf-8")
     return account
+
+
+def require_period(region: Region, period: str) -> None:
+    """Stop where region.toml does not know a period.
+
+    Raises
+    ------
+    RegionError
+        Naming the periods that it knows.
+    """
+    if period not in region.periods:
+        known = ", ".join(region.periods)
+        raise RegionError(
+            Problem("period_unknown", f"there is no period {period!r}; known are {known}.",
+                    Place(f"{region.folder}/region.toml"), f"Add [periods.{period}] or choose another.")
+        )  # fmt: skip
 
 
 def collect(folder: Path, region: Region, period: str) -> _Collected:

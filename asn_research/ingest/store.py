@@ -16,15 +16,17 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pandas as pd
+import pyarrow as pa
 
-from asn_research.contract.column import TABLES
+from asn_research.contract.column import PROVENANCE, TABLES
 from asn_research.contract.region import Plan, Region, list_regions, read_region
 from asn_research.errors import Place, Problem, RegionError, StoreError
 from asn_research.ingest.correction import list_corrections
-from asn_research.ingest.identity import read_key
-from asn_research.ingest.intake import INTAKE_FILE, QUARANTINE_FILE, take_in
+from asn_research.ingest.intake import INTAKE_FILE, QUARANTINE_FILE, require_period, take_in
 from asn_research.ingest.journal import read_account, was_filled
-from asn_research.ingest.source import digest_file, list_files
+from asn_research.ingest.key import guard_key, read_key
+from asn_research.ingest.problem import make_problem
+from asn_research.ingest.source import digest_entry, digest_file, list_files, show_name
 from asn_research.ingest.storage import write_files
 
 HOME_VARIABLE: Final = "ASN_RESEARCH_HOME"
@@ -54,9 +56,9 @@ def find_project(start: Path | None = None) -> Path:
     )  # fmt: skip
 
 
-def regions(raw: Path | None = None) -> tuple[str, ...]:
+def regions(raw: str | Path | None = None) -> tuple[str, ...]:
     """Names of the regions whose raw files are there, in alphabetical order."""
-    return list_regions(raw or find_project() / _RAW)
+    return list_regions(Path(raw) if raw else find_project() / _RAW)
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,11 @@ class RegionData:
 
 
 def open_region(
-    name: str, *, period: str | None = None, raw: Path | None = None, processed: Path | None = None
+    name: str,
+    *,
+    period: str | None = None,
+    raw: str | Path | None = None,
+    processed: str | Path | None = None,
 ) -> RegionData:
     """Open a region's clean tables, taking its raw files in first when anything about them changed.
 
@@ -150,9 +156,9 @@ def open_region(
     >>> data = open_region("bukittinggi", period="2025")  # doctest: +SKIP
     >>> data.assessments["score"].describe()  # doctest: +SKIP
     """
-    if raw is None or processed is None:
-        home = find_project()
-        raw, processed = raw or home / _RAW, processed or home / _PROCESSED
+    home = find_project() if raw is None or processed is None else Path()
+    raw = home / _RAW if raw is None else Path(raw)
+    processed = home / _PROCESSED if processed is None else Path(processed)
     known = list_regions(raw)
     if name not in known:
         raise RegionError(
@@ -165,12 +171,20 @@ def open_region(
         )
     region = read_region(raw / name)
     period = period or _last_period(region, raw / name)
+    require_period(region, period)
     folder = processed / name / period
+    guard_key(find_marks(processed / name))
     fingerprint = find_fingerprint(raw / name, period=period)
     if not is_fresh(folder, fingerprint):
         take_in(raw / name, period=period, processed=processed)
         _write_state(folder, fingerprint)
     return read_tables(folder, region=region, period=period)
+
+
+def find_marks(folder: Path) -> set[str]:
+    """Marks of the keys that the stored tables of a region were made with."""
+    marks = {read_account(path).get("key") for path in sorted(folder.glob(f"*/{INTAKE_FILE}"))}
+    return {mark for mark in marks if isinstance(mark, str)}
 
 
 def _last_period(region: Region, folder: Path) -> str:
@@ -201,27 +215,40 @@ def read_tables(folder: Path, *, region: Region, period: str) -> RegionData:
         If they are missing or were changed since they were stored.
     """
     if not (folder / INTAKE_FILE).is_file():
-        raise StoreError(
-            Problem("store_missing", "the tables were not made yet.", Place(f"{region.folder}/{period}"),
-                    "Take the raw files in first.")
-        )  # fmt: skip
+        raise StoreError(make_problem("store_missing", Place(f"{region.folder}/{period}")))
     with plain_strings():
         tables = {
-            name: pd.read_parquet(folder / f"{name}.parquet")
+            name: _read_table(folder, name, f"{region.folder}/{period}")
             for name in TABLES
             if (folder / f"{name}.parquet").is_file()
         }
-    intake = json.loads((folder / INTAKE_FILE).read_text(encoding="utf-8"))
+    intake = read_account(folder / INTAKE_FILE)
+    if not intake:
+        raise StoreError(make_problem("store_damaged", Place(f"{region.folder}/{period}/{INTAKE_FILE}")))
     return RegionData(region, period, tables, intake)
+
+
+def _read_table(folder: Path, name: str, place: str) -> pd.DataFrame:
+    """A stored table, if it is whole and has the columns of the contract."""
+    path = folder / f"{name}.parquet"
+    damaged = StoreError(make_problem("store_damaged", Place(f"{place}/{path.name}")))
+    try:
+        frame = pd.read_parquet(path)
+    except (pa.ArrowException, OSError, ValueError, TypeError, KeyError) as error:
+        raise damaged from error
+    if list(frame.columns) != [*TABLES[name].names, *PROVENANCE]:
+        raise damaged
+    return frame
 
 
 def find_fingerprint(folder: Path, *, period: str) -> str:
     """What the tables of a period depend on, as one hash: raw files, region.toml, decisions, code and key."""
     digest = hashlib.sha256(_code_digest().encode())
     for path in (folder / "region.toml", *list_corrections(folder, period)):
-        digest.update(f"{path.name}\0{digest_file(path)}\0".encode())
+        digest.update(f"{path.name}\0{digest_entry(path, folder)}\0".encode())
     for path in list_files(folder / period) if (folder / period).is_dir() else ():
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{digest_file(path)}\0".encode())
+        shown = show_name(path.relative_to(folder).as_posix())
+        digest.update(f"{shown}\0{digest_entry(path, folder / period)}\0".encode())
     digest.update(hmac.new(read_key(), b"fingerprint", hashlib.sha256).digest())
     return digest.hexdigest()
 

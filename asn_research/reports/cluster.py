@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.errors import AsnResearchError, ClusterError, FullDiskError, Place, Problem
-from asn_research.ingest.identity import read_key
+from asn_research.ingest.key import read_key
 from asn_research.ingest.store import HOME_VARIABLE
 from asn_research.reports import provenance
 from asn_research.reports.location import Location

@@ -160,3 +160,89 @@ def test_regions_are_the_folders(tmp_path: Path) -> None:
     assert list_regions(tmp_path) == ("a", "b")
     with pytest.raises(RegionError, match="no such folder"):
         list_regions(tmp_path / "elsewhere")
+
+
+BARE = WHOLE.partition("[[tables")[0]
+ODD = {
+    "invalid": ("[region", "region_toml"),
+    "bytes": (b"\xff\xfe\x00", "region_toml"),
+    "nul": ("a = 1\0", "region_toml"),
+    "nested": ("a = " + "[" * 100_000, "region_toml"),
+    "deep keys": (
+        WHOLE.replace("[standards]", "[standards]\n" + ".".join("a" * 9 for _ in range(9_000)) + " = 1"),
+        "region_toml",
+    ),
+    "huge number": (WHOLE.replace("eligible = 1240", "eligible = " + "9" * 5_000), "region_toml"),
+    "large": (WHOLE + "#" * 1_000_001, "region_large"),
+    "day as text": (WHOLE.replace("starts = 2025-02-01", 'starts = "2025-02-01"'), "region_value"),
+    "day with time": (WHOLE.replace("starts = 2025-02-01", "starts = 2025-02-01T08:00:00"), "region_value"),
+    "year 1": (WHOLE.replace("starts = 2025-02-01", "starts = 0001-02-01"), "region_value"),
+    "text as number": (WHOLE.replace("technical_skill = 70", 'technical_skill = "70"'), "region_value"),
+    "not a number": (WHOLE.replace("technical_skill = 70", "technical_skill = nan"), "region_value"),
+    "infinite": (WHOLE.replace("technical_skill = 70", "technical_skill = inf"), "region_value"),
+    "list as number": (WHOLE.replace("technical_skill = 70", "technical_skill = [70]"), "region_value"),
+    "too many people": (WHOLE.replace("eligible = 1240", "eligible = 99999999999999999999"), "region_value"),
+    "people by halves": (WHOLE.replace("eligible = 1240", "eligible = 1240.5"), "region_value"),
+    "number as text": (WHOLE.replace('"Kota Contoh"', "7"), "region_value"),
+    "long name": (WHOLE.replace('"Kota Contoh"', f'"{"x" * 5_000}"'), "region_value"),
+    "turned name": (WHOLE.replace('"Kota Contoh"', '"Kota \\u202e contoh"'), ""),
+    "other digits": (WHOLE.replace('"13.75"', '"१३.७५"'), "region_code"),
+    "period above": (WHOLE.replace("[periods.2025]", '[periods."../2025"]'), "region_value"),
+    "period is text": (
+        WHOLE.replace("[periods.2025]", "[periods]\n2024 = 'x'\n[periods.2025]"),
+        "region_value",
+    ),
+    "section is text": (
+        "region = 'x'\nperiods = 'y'\ntables = 'z'\nstandards = 1\nplan = []\n",
+        "region_value",
+    ),
+    "tables are text": (BARE + "\n[tables]\nassessments = 'x'\n", "region_value"),
+    "mapping is text": (BARE + "\n[tables]\nassessments = ['x']\n", "region_value"),
+    "columns are text": (BARE + "\n[[tables.assessments]]\nfile = 'a'\ncolumns = 'x'\n", "region_value"),
+    "columns are numbers": (
+        WHOLE + "\n[[tables.assessments]]\nfile = 'a'\ncolumns = {score = 1}\n",
+        "region_value",
+    ),
+    "long key": (WHOLE + f"\n{'x' * 50_000} = 1\n", ""),
+    "linked to nothing": (WHOLE + "\n[pseudonyms]\nlinked_as = '../x'\n", ""),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_whatever_stands_in_it_the_answer_is_one_error_that_names_it(tmp_path: Path, name: str) -> None:
+    content, code = ODD[name]
+    (tmp_path / "contoh").mkdir()
+    written = content if isinstance(content, bytes) else content.encode()
+    (tmp_path / "contoh" / "region.toml").write_bytes(written)
+    with pytest.raises(RegionError) as caught:
+        read_region(tmp_path / "contoh")
+    problems = caught.value.problems
+    assert all(problem.place.file == "contoh/region.toml" for problem in problems)
+    assert len(str(caught.value)) < 5_000
+    assert not code or code in {problem.code for problem in problems}
+
+
+def test_a_mark_before_the_text_is_no_obstacle(tmp_path: Path) -> None:
+    (tmp_path / "contoh").mkdir()
+    (tmp_path / "contoh" / "region.toml").write_text(WHOLE, encoding="utf-8-sig")
+    assert read_region(tmp_path / "contoh").region.name == "Kota Contoh"
+
+
+def test_links_out_of_the_raw_data_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "raw" / "contoh").mkdir(parents=True)
+    (tmp_path / "region.toml").write_text(WHOLE)
+    (tmp_path / "raw" / "contoh" / "region.toml").symlink_to(tmp_path / "region.toml")
+    (tmp_path / "raw" / "lain").symlink_to(tmp_path, target_is_directory=True)
+    for name in ("contoh", "lain"):
+        with pytest.raises(RegionError) as caught:
+            read_region(tmp_path / "raw" / name)
+        assert caught.value.problems[0].code == "region_outside"
+
+
+def test_agencies_share_pseudonyms_only_where_both_say_so(tmp_path: Path) -> None:
+    (tmp_path / "contoh").mkdir()
+    file = tmp_path / "contoh" / "region.toml"
+    file.write_text(WHOLE)
+    assert read_region(tmp_path / "contoh").agency == "13.75"
+    file.write_text(WHOLE + "\n[pseudonyms]\nlinked_as = 'sumatera-barat'\n")
+    assert read_region(tmp_path / "contoh").agency == "linked:sumatera-barat"

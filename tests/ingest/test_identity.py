@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from asn_research.errors import KeyFileError
 from asn_research.ingest.identity import (
     find_float_images,
     is_float_column,
     make_pseudonym,
     parse_employee_number,
     read_employee_number,
-    read_key,
 )
 
 PNS = "198609262015051001"
@@ -110,25 +105,6 @@ def test_pseudonyms_depend_on_key_and_agency_alone() -> None:
     assert make_pseudonym(b"k" * 16, "x", agency="a", column="rater_id")[0] == "R"
 
 
-def test_a_key_is_made_once_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "folder" / "own.key"
-    monkeypatch.delenv("ASN_RESEARCH_KEY")
-    monkeypatch.setenv("ASN_RESEARCH_KEY_FILE", str(path))
-    key = read_key()
-    assert len(key) == 32
-    assert read_key() == key
-    assert path.stat().st_mode & 0o777 == 0o600
-    path.chmod(0o644)
-    with pytest.raises(KeyFileError, match="read by others"):
-        read_key()
-
-
-def test_a_malformed_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ASN_RESEARCH_KEY", "secret")
-    with pytest.raises(KeyFileError, match="hexadecimal"):
-        read_key()
-
-
 @given(
     st.one_of(
         st.text(max_size=25), st.text("0123456789 .'", min_size=15, max_size=25), st.floats(), st.integers()
@@ -140,15 +116,3 @@ def test_whatever_is_accepted_is_sound(cell: object) -> None:
     if found.value:
         assert len(found.value) == 18
         assert parse_employee_number(found.value).appointed <= 2025
-
-
-def test_processes_that_need_the_key_at_once_make_one_and_leave_nothing_half_written(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "config" / "pseudonym.key"
-    monkeypatch.setenv("ASN_RESEARCH_KEY_FILE", str(path))
-    monkeypatch.delenv("ASN_RESEARCH_KEY", raising=False)
-    with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(lambda _: read_key(), range(32)))
-    assert len(keys) == 1
-    assert [file.name for file in path.parent.iterdir()] == [path.name]

@@ -1,0 +1,128 @@
+"""The key of the pseudonyms: apart from the repository, its owner's alone, and never replaced silently."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from asn_research.errors import KeyFileError
+from asn_research.ingest.key import (
+    back_up_key,
+    find_key,
+    mark_key,
+    read_key,
+    restore_key,
+    rotate_key,
+)
+from asn_research.ingest.store import open_region
+
+from .office import Office
+
+posix = pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the key of this test lies; nothing is there yet."""
+    path = tmp_path / "config" / "pseudonym.key"
+    monkeypatch.delenv("ASN_RESEARCH_KEY", raising=False)
+    monkeypatch.setenv("ASN_RESEARCH_KEY_FILE", str(path))
+    return path
+
+
+def code(error: pytest.ExceptionInfo[KeyFileError]) -> str:
+    return error.value.problems[0].code
+
+
+@posix
+def test_a_key_is_made_once_for_its_owner_alone(path: Path) -> None:
+    key = read_key()
+    assert len(key) == 32
+    assert read_key() == key
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o640)
+    with pytest.raises(KeyFileError, match="read by others") as error:
+        read_key()
+    assert code(error) == "key_readable"
+
+
+@pytest.mark.parametrize("written", ["secret", "5f" * 15, "zz" * 32])
+def test_a_malformed_key_is_refused(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("ASN_RESEARCH_KEY", written)
+    with pytest.raises(KeyFileError, match="hexadecimal") as error:
+        read_key()
+    assert written not in str(error.value)
+
+
+def test_processes_that_need_the_key_at_once_make_one_and_leave_nothing_half_written(path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: read_key(), range(32)))
+    assert len(keys) == 1
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+def test_a_key_in_a_repository_is_refused(path: Path, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    with pytest.raises(KeyFileError) as error:
+        read_key()
+    assert code(error) == "key_in_repository"
+    assert not path.exists()
+
+
+def test_the_mark_tells_keys_apart_and_tells_nothing_of_them() -> None:
+    one, other = b"k" * 32, b"K" * 32
+    assert mark_key(one) == mark_key(one) != mark_key(other)
+    assert len(mark_key(one)) == 12
+    assert mark_key(one) not in one.hex()
+
+
+def test_a_copy_brings_the_key_back(path: Path, tmp_path: Path) -> None:
+    key, copy = read_key(), tmp_path / "flashdisk" / "kunci"
+    back_up_key(copy)
+    if os.name == "posix":
+        assert copy.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(KeyFileError) as error:
+        back_up_key(copy)
+    assert code(error) == "key_exists"
+    with pytest.raises(KeyFileError) as error:
+        restore_key(copy)
+    assert code(error) == "key_exists"
+    path.unlink()
+    assert restore_key(copy) == path
+    assert read_key() == key
+
+
+def test_rotating_keeps_the_old_key_beside(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = read_key()
+    old, new = rotate_key()
+    assert old is not None
+    assert bytes.fromhex(old.read_text()) == key != read_key()
+    assert new == find_key().path == path
+    monkeypatch.setenv("ASN_RESEARCH_KEY", "5f" * 32)
+    with pytest.raises(KeyFileError) as error:
+        rotate_key()
+    assert code(error) == "key_in_variable"
+
+
+def test_losing_the_key_is_told_before_another_one_is_made(
+    office: Office, path: Path, tmp_path: Path
+) -> None:
+    office.defaults()
+    (office.folder / "region.toml").write_text(office.region, encoding="utf-8")
+    raw, processed = str(office.root / "raw"), str(office.root / "processed")
+    before = open_region("contoh", raw=raw, processed=processed).participants["person_id"]
+    back_up_key(tmp_path / "salinan")
+    path.unlink()
+    with pytest.raises(KeyFileError) as error:
+        open_region("contoh", raw=raw, processed=processed)
+    assert code(error) == "key_lost"
+    assert not path.exists()
+    restore_key(tmp_path / "salinan")
+    assert open_region("contoh", raw=raw, processed=processed).participants["person_id"].equals(before)
+    path.unlink()
+    rotate_key()  # lost for good, and said so
+    after = open_region("contoh", raw=raw, processed=processed).participants["person_id"]
+    assert not set(before) & set(after)
