@@ -13,6 +13,7 @@ import pytest
 from asn_research.findings.across import answer_across
 from asn_research.findings.catalogue import ACROSS_QUESTIONS
 from asn_research.findings.claim import find_claims
+from asn_research.findings.comparison import answer_region_comparison
 from asn_research.findings.evidence import RegionEvidence, gather_evidence, pool_regions
 from asn_research.findings.finding import Finding, Sample, Status, read_findings
 from asn_research.findings.pooled import DRAWN_REGIONS, read_gains
@@ -180,10 +181,8 @@ def test_clear_differences_are_named_and_unclear_ones_are_not(four: dict[str, Fi
 def test_equal_regions_are_told_apart_no_oftener_than_stated() -> None:
     """Holm at 5 per cent over six pairs: in 200 worlds without differences about 10 name any pair."""
     draws = np.random.default_rng(7).normal(8.0, 1.0, (200, 4))
-    named = [
-        asked(regions(tuple((float(v), 1.0) for v in row)))["region_comparison"].details["clear"]
-        for row in draws
-    ]
+    worlds = [gather_evidence(regions(tuple((float(value), 1.0) for value in row))) for row in draws]
+    named = [answer_region_comparison(world).details["clear"] for world in worlds]
     assert sum(bool(count) for count in named) <= 20
 
 

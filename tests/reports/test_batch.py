@@ -32,6 +32,7 @@ from asn_research.reports.order import Order, Outcome, Task
 from asn_research.reports.parameter import ReportParameters
 from asn_research.reports.production import NAMES
 from tests.reports.agreement import check_numbers
+from tests.reports.warm import shared_workers
 
 ROOT = Path(__file__).parents[2]
 TASK = Task("sawahlunto", "2025")
@@ -84,7 +85,8 @@ def outcomes(project: Path) -> dict[Task, Outcome]:
     old.mkdir(parents=True)
     for name in ("report.html", "report.en.html", "findings.json", "report.ipynb"):
         (old / name).write_text("OLD NUMBERS", encoding="utf-8")
-    made = make_reports(order(project, languages=("id", "en"), jobs=2), [BROKEN, TASK])
+    with shared_workers():
+        made = [*make_reports(order(project, languages=("id", "en"), jobs=2), [BROKEN, TASK])]
     return {outcome.task: outcome for outcome in made}
 
 
@@ -99,7 +101,7 @@ def test_everything_is_published_and_nothing_else(folder: Path) -> None:
 
 
 def test_another_run_elsewhere_gives_the_same_bytes(folder: Path, project: Path, tmp_path: Path) -> None:
-    """Other folders, other process, answers computed anew."""
+    """Other folders, other processes, answers computed anew."""
     shutil.copytree(project / "raw" / TASK.region, tmp_path / "raw" / TASK.region)
     again = [*make_reports(order(tmp_path, languages=("id", "en")), [TASK])]
     assert again[0].well
@@ -232,7 +234,8 @@ def test_the_notebook_beside_the_report_is_the_one_that_ran(folder: Path) -> Non
 
 def test_what_is_up_to_date_is_left_alone(folder: Path, project: Path) -> None:
     before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
-    again = [*make_reports(order(project), [TASK])]
+    with shared_workers():
+        again = [*make_reports(order(project), [TASK])]
     assert again[0].fresh
     assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
 

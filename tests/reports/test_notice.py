@@ -36,6 +36,7 @@ from asn_research.reports.notice import (
     tell,
     write_notice,
 )
+from tests.reports.warm import shared_workers
 from tests.test_cli import call
 
 NOW = datetime.datetime(2026, 3, 2, 1, 0, tzinfo=datetime.UTC)
@@ -168,7 +169,8 @@ def test_a_run_tells_of_a_region_that_cannot_be_read_without_a_value_of_its_file
     (folder / "2025").mkdir(parents=True)
     (folder / "region.toml").write_text("rahasia_198703122010011002 = 1\n", encoding="utf-8")
     places = ["--raw", tmp_path / "raw", "--processed", tmp_path / "p", "--reports", tmp_path / "r"]
-    result = call("run", *places, "--notify", address, "--jobs", "1")
+    with shared_workers():
+        result = call("run", *places, "--notify", address, "--jobs", "1")
     assert result.exit_code == 1, result.output
     history = read_history(tmp_path / "r")
     assert history.reports["kalianda/2025"].told == "failed"
