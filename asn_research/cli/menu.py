@@ -25,8 +25,10 @@ COMMANDS: Final[dict[str, str]] = {
     "questions": "question",
     "template": "template",
     "new-region": "template",
+    "new-notebook": "new_notebook",
     "simulate": "simulate",
     "codebook": "codebook",
+    "key": "key",
     "completion": "completion",
 }
 """Every command and the module of this package that has its function."""

@@ -39,6 +39,7 @@ RawPlace = Annotated[Any, _place("--raw")]
 ProcessedPlace = Annotated[Any, _place("--processed")]
 ReportsPlace = Annotated[Any, _place("--reports")]
 RawFolder = Annotated[Path | None, typer.Option("--raw", metavar="folder")]
+ProcessedFolder = Annotated[Path | None, typer.Option("--processed", metavar="folder")]
 PeriodName = Annotated[
     str | None, typer.Option("--period", metavar="period", autocompletion=complete_periods)
 ]

@@ -81,7 +81,10 @@ def open_places(
     given = {"raw": raw, "processed": processed, "reports": reports if published else Path()}
     found = find_folders(*(Path() if isinstance(place, str) else place for place in given.values()))
     if not any(isinstance(place, str) for place in given.values()):
-        yield Places(found)
+        from asn_research.cli.key import tell_of_new_key
+
+        with tell_of_new_key():
+            yield Places(found)
         return
     from asn_research.reports.location import Location
     from asn_research.reports.stage import Sites, folders_of, open_stage, sketch_regions

@@ -7,7 +7,7 @@ import hmac
 import html
 import json
 import os
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,7 +18,7 @@ from typing import Any, Final, TypeVar
 import pandas as pd
 import pyarrow as pa
 
-from asn_research.contract.column import PROVENANCE, TABLES
+from asn_research.contract.column import PROVENANCE, TABLES, Kind
 from asn_research.contract.region import Plan, Region, list_regions, read_region
 from asn_research.errors import Place, Problem, RegionError, StoreError
 from asn_research.ingest.correction import list_corrections
@@ -185,6 +185,42 @@ def find_marks(folder: Path) -> set[str]:
     """Marks of the keys that the stored tables of a region were made with."""
     marks = {read_account(path).get("key") for path in sorted(folder.glob(f"*/{INTAKE_FILE}"))}
     return {mark for mark in marks if isinstance(mark, str)}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Where a stored record of a person comes from; ``number`` is the raw row, counted from one."""
+
+    period: str
+    table: str
+    file: str
+    sheet: str
+    number: int
+
+
+def find_rows(folder: Path, pseudonyms: Set[str]) -> list[PersonRow]:
+    """The raw rows behind the stored records of a person, to correct or erase them.
+
+    Rows in quarantine are not among them, nor is what others wrote about the person in free text: names and
+    numbers are taken out of that anyway.
+
+    Parameters
+    ----------
+    folder
+        A region's folder of processed data.
+    pseudonyms
+        The person's pseudonyms: they differ between participants, raters, speakers and coders.
+    """
+    found: list[PersonRow] = []
+    for path in sorted(folder.glob("*/[!.]*.parquet")):
+        frame = pd.read_parquet(path)
+        people = [c.name for c in TABLES[path.stem].columns if c.kind is Kind.PERSON and c.name in frame]
+        rows = frame[frame[people].isin(pseudonyms).any(axis=1)] if people else frame[:0]
+        found += [
+            PersonRow(path.parent.name, path.stem, file, sheet, int(row))
+            for file, sheet, row in zip(*(rows[name] for name in PROVENANCE), strict=True)
+        ]
+    return list(dict.fromkeys(found))
 
 
 def _last_period(region: Region, folder: Path) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from click.testing import Result
+from typer.testing import CliRunner
 
+from asn_research.cli import app
 from asn_research.errors import KeyFileError
 from asn_research.ingest.key import (
     back_up_key,
@@ -19,7 +23,7 @@ from asn_research.ingest.key import (
 )
 from asn_research.ingest.store import open_region
 
-from .office import Office
+from .office import PEOPLE, Office
 
 posix = pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
 
@@ -126,3 +130,49 @@ def test_losing_the_key_is_told_before_another_one_is_made(
     rotate_key()  # lost for good, and said so
     after = open_region("contoh", raw=raw, processed=processed).participants["person_id"]
     assert not set(before) & set(after)
+
+
+@pytest.fixture
+def call(office: Office, path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """Call ``asn-research key`` about a small office, in English."""
+    office.defaults()
+    (office.folder / "region.toml").write_text(office.region, encoding="utf-8")
+    monkeypatch.setenv("ASN_RESEARCH_LANGUAGE", "en")
+    (office.root / "data").mkdir()
+    (office.root / "raw").rename(office.root / "data" / "raw")
+    monkeypatch.setenv("ASN_RESEARCH_HOME", str(office.root))
+
+    def invoke(*words: str, typed: str = "") -> Result:
+        return CliRunner().invoke(app, ["key", *words], input=typed)
+
+    return invoke
+
+
+def test_the_command_shows_copies_and_renews_the_key(
+    call: Callable[..., Result], path: Path, tmp_path: Path
+) -> None:
+    assert "There is no key yet" in call().stdout
+    open_region("contoh")
+    mark = mark_key(read_key())
+    assert mark in call().stdout
+    assert path.read_text().strip() not in call().stdout
+    assert call("backup", str(tmp_path / "salinan")).exit_code == 0
+    assert call("backup", str(tmp_path / "salinan")).exit_code == 2
+    assert call("backup").exit_code == 2
+    assert call("rotate", typed="n\n").exit_code == 1
+    assert mark_key(read_key()) == mark
+    told = call("rotate", typed="y\n").stdout
+    assert "must be taken again" in told
+    assert mark_key(read_key()) != mark
+    assert f"contoh: stored tables were made with another key ({mark})" in call().stdout
+
+
+def test_the_rows_of_a_person_are_found_by_a_number_that_is_typed(call: Callable[..., Result]) -> None:
+    open_region("contoh")
+    found = call("find", "contoh", typed=f"{PEOPLE[3]}\n")
+    assert found.exit_code == 0
+    assert "2025 participants: zz_participants.csv · 5" in found.stdout
+    assert "3 rows" in found.stdout
+    assert PEOPLE[3] not in found.stdout
+    assert "no rows" in call("find", "contoh", typed="199001012015011001\n").stdout
+    assert call("find", "tiada", typed="1\n").exit_code == 2
