@@ -18,12 +18,14 @@ import nbformat
 import pytest
 
 from asn_research.reports.stamp import FINDINGS_MIMETYPE
-from tests.chromium import PROGRAM, Page, open_chromium
+from tests.browser.chromium import Chromium, find_chromium
 
 ROOT = Path(__file__).parents[1]
 EXPLORATION = sorted(path.name for path in (ROOT / "notebooks" / "exploration").glob("*.ipynb"))
 REPORT = "notebooks/region_report.ipynb"
 PARAMETERS = {"region": "bukittinggi", "period": "2025"}
+
+PROGRAM = find_chromium()
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="needs Chromium (Debian package chromium)")
 
@@ -88,13 +90,19 @@ def wait_for_note(home: Path, server: subprocess.Popen[bytes]) -> dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def page(lab: Lab) -> Iterator[Page]:
-    with open_chromium() as page:
+def page(lab: Lab) -> Iterator[Chromium]:
+    assert PROGRAM is not None
+    with Chromium(PROGRAM) as page:
+        page.look(width=1280)
         page.open(lab.url)
-        page.wait_for("window.jupyterapp && window.jupyterapp.started.then(() => true)", seconds=90)
+        page.run(STARTED)
         yield page
 
 
+STARTED = """new Promise(done => {
+  const look = () => window.jupyterapp ? window.jupyterapp.started.then(() => done(true)) : setTimeout(look, 50);
+  look();
+})"""
 RUN = """(async ({path, kernel, parameters}) => {
   const app = window.jupyterapp;
   const panel = await app.commands.execute("docmanager:open", {path, factory: "Notebook"});
@@ -109,32 +117,32 @@ RUN = """(async ({path, kernel, parameters}) => {
 })"""
 
 
-def run_all(page: Page, path: str, *, kernel: str = "", parameters: str = "") -> tuple[str, Any]:
+def run_all(page: Chromium, path: str, *, kernel: str = "", parameters: str = "") -> tuple[str, Any]:
     """Open a notebook, run all of its cells; the kernel that ran them and what the Lab then holds."""
     asked = json.dumps({"path": path, "kernel": kernel, "parameters": parameters})
-    found = json.loads(page.ask(f"{RUN}({asked})", seconds=120))
+    found = json.loads(page.run(f"{RUN}({asked})"))
     return found["kernel"], nbformat.from_dict(found["book"])
 
 
 @pytest.mark.parametrize("name", EXPLORATION)
-def test_an_exploration_notebook_runs_from_top_to_bottom(name: str, page: Page, lab: Lab) -> None:
+def test_an_exploration_notebook_runs_from_top_to_bottom(name: str, page: Chromium, lab: Lab) -> None:
     _, book = run_all(page, f"notebooks/exploration/{name}")
     code = [cell for cell in book.cells if cell.cell_type == "code"]
     assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
     outputs = [output for cell in code for output in cell.outputs]
     assert [output for output in outputs if output.output_type in {"error", "stream"}] == []
-    assert page.ask("document.querySelectorAll('.jp-Dialog').length") == 0
-    page.picture(lab.folder / f"{name}.png", height=2400)
+    assert page.run("document.querySelectorAll('.jp-Dialog').length") == 0
+    page.take_picture(lab.folder / f"{name}.png")
 
 
 def test_the_report_notebook_finds_in_the_lab_what_papermill_finds(
-    page: Page, lab: Lab, tmp_path: Path
+    page: Chromium, lab: Lab, tmp_path: Path
 ) -> None:
     """In the project's kernel, a fork of a warm process, with the parameters typed into the first cell."""
     typed = "\n".join(f"{name} = {value!r}" for name, value in PARAMETERS.items())
     kernel, book = run_all(page, REPORT, kernel="asn-research", parameters=typed)
     assert kernel == "asn-research"
-    page.picture(lab.folder / "report.png", height=2400)
+    page.take_picture(lab.folder / "report.png")
     given = [word for item in PARAMETERS.items() for word in ("-r", *item)]
     command = [sys.executable, "-m", "papermill", REPORT, str(tmp_path / "out.ipynb"), *given]
     ran = subprocess.run(
