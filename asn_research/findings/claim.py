@@ -24,6 +24,7 @@ _SHORTEST_NAME: Final = 2
 _INVISIBLE: Final = frozenset({"Cf", "Mn", "Me"})
 _HYPHENS: Final = {ord(hyphen): "-" for hyphen in "\u2010\u2011\u2012\u2043\ufe63\uff0d"}
 _SHOWN = 40
+_LETTER: Final = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +63,27 @@ def find_claims(text: str, *, grade: int, names: Iterable[str] = ()) -> tuple[Cl
     >>> find_claims("Scores rose after the training.", grade=1)
     ()
     """
+    return tuple(claim for claim in _claims(text, frozenset(names)) if claim.needs > grade)
+
+
+@lru_cache(maxsize=8192)
+def _claims(text: str, names: frozenset[str]) -> tuple[Claim, ...]:
+    """Every word of a text that claims anything: pages say the same words in many places."""
+    if _LETTER.search(text) is None:
+        return ()
     left = _plain(text)
-    named = _names(frozenset(names))
+    named = _names(names)
     if named is not None:
         left = named.sub(_MASK, left)
     found: list[tuple[int, Claim]] = []
     for pattern in _patterns():
-        for match in pattern.expression.finditer(left):
-            if pattern.grade > grade:
-                start, end = max(0, match.start() - _SHOWN), match.end() + _SHOWN
-                claim = Claim(match.group(), left[start:end].strip(), pattern.grade)
-                found.append((match.start(), claim))
-        # Same length, so that positions and contexts stay those of the text.
-        left = pattern.expression.sub(lambda match: "·" * len(match.group()), left)
+        matches = list(pattern.expression.finditer(left))
+        for match in matches:
+            start, end = max(0, match.start() - _SHOWN), match.end() + _SHOWN
+            claim = Claim(match.group(), left[start:end].strip(), pattern.grade)
+            found.append((match.start(), claim))
+        if matches:  # same length, so that positions and contexts stay those of the text
+            left = pattern.expression.sub(lambda match: "·" * len(match.group()), left)
     return tuple(claim for _, claim in sorted(found, key=lambda pair: (pair[0], pair[1].needs)))
 
 

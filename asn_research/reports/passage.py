@@ -165,6 +165,10 @@ _TECHNICAL: Final = frozenset(
 ) | {EXEMPT, QUESTION}
 """Attributes that no reader sees or hears; all others are read."""
 
+_CARRIERS: Final = ("src", "data", "href", "srcset")
+_SILENT: Final = _TECHNICAL - {*_CARRIERS, "style"}
+"""Attributes in which nothing to read can stand, not even in a drawing or a style."""
+
 _SVG: Final = "data:image/svg+xml"
 _SVG_TEXT = re.compile(r"<!--(.*?)-->|<(?:text|tspan|title|desc)\b[^>]*>([^<]*)", re.DOTALL)
 _CSS_TEXT = re.compile(r"content\s*:\s*([\"'])(.*?)(?<!\\)\1", re.DOTALL)
@@ -214,12 +218,16 @@ class _Reader(HTMLParser):
         self.script = ""
         self.rows = 0
 
+    def updatepos(self, i: int, j: int) -> int:  # noqa: ARG002  (the parser's own signature)
+        """Count no lines: nobody asks where in the page a passage stood, and the page is long."""
+        return j
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag in _BLOCK:
             self.flush()
         here = self._enter(tag, given)
-        if not here.exempt:
+        if not here.exempt and not given.keys() <= _SILENT:
             self._attributes(given, here.question)
         if tag not in _VOID:
             self.open.append(here)
@@ -234,7 +242,9 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCK:
             self.flush()
-        if any(element.tag == tag for element in self.open):
+        if self.open and self.open[-1].tag == tag:
+            self.open.pop()
+        elif any(element.tag == tag for element in self.open):
             while self.open.pop().tag != tag:
                 pass
         if tag == "script":
@@ -254,6 +264,8 @@ class _Reader(HTMLParser):
             self.held.words.append(data)
 
     def flush(self) -> None:
+        if not self.held.words:
+            return
         text, here = "".join(self.held.words), self.held.here
         if text.strip(" ·\n"):
             self.passages.append(Passage(here.question, "text", text, here.row, here.head))
@@ -267,7 +279,7 @@ class _Reader(HTMLParser):
         """What an element inherits, and what it begins."""
         above = self.open[-1] if self.open else _Open("", "", False)
         question = given.get(QUESTION) or above.question
-        if "question" in given.get("class", "").split():
+        if "class" in given and "question" in given["class"].split():
             question = given.get("aria-labelledby", question)
         if tag == "tr":
             self.rows += 1
@@ -280,7 +292,7 @@ class _Reader(HTMLParser):
         for name, value in given.items():
             if value.strip() and name not in _TECHNICAL and not is_policy:
                 self.passages.append(Passage(question, name, value))
-        for name in ("src", "data", "href", "srcset"):
+        for name in _CARRIERS:
             drawing = _drawing(given.get(name, ""))
             for pieces in _SVG_TEXT.findall(drawing):
                 self.passages.append(Passage(question, "figure", " ".join(pieces)))
