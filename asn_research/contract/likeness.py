@@ -9,13 +9,13 @@ from typing import Final
 from rapidfuzz.distance import DamerauLevenshtein
 
 LIKENESS: Final = 0.8
-"""Share of its letters in which every word of a heading must agree with the word that it is taken for: one letter
-wrong, missing, extra or exchanged with its neighbour in a word of five to nine, two in a word of ten or more."""
+"""Share of its letters in which every word of a heading must agree with the word that it is taken for: one
+letter wrong, missing, extra or exchanged with its neighbour in a word of five to nine, two in longer ones."""
 MARGIN: Final = 0.1
-"""By how much the mean likeness of the best column must exceed that of every other column of the table, and of the
-headings that are known to hold nothing of it."""
+"""By how much the mean likeness of the best column must exceed that of every other column of the table, and
+of the headings that are known to hold nothing of it."""
 SHORTEST: Final = 5
-"""Shorter words, such as "u8", "pre" or "sesi", must agree letter for letter: one letter makes another word."""
+"""Shorter words, such as "u8", "pre" or "sesi", must agree in every letter: one letter makes another word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def find_like(text: str, known: Mapping[str, str], *, sound: frozenset[str] = fr
     for spelling, code in known.items():
         other = spelling.split()
         if len(words) == len(other):
-            likeness = _compare(words, other, sound)
+            likeness = _compare(words, other, sound) or _compare(sorted(words), sorted(other), sound)
         else:
             likeness = _compare_joined(words, other)
         if likeness >= LIKENESS:

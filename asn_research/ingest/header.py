@@ -8,19 +8,21 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from asn_research.contract.heading import read_lexicon
 from asn_research.contract.region import Mapping, Region
 from asn_research.contract.vocabulary import fold
-from asn_research.ingest.layout import Context, Heading, Layout, match_layouts
+from asn_research.ingest.layout import Context, Heading, Layout
+from asn_research.ingest.match import match_layouts
 from asn_research.ingest.source import Grid
 
 _LEVELS: Final = 3
 _GRID: Final = re.compile(r"^(.*\S)\s*\[([^\[\]]+)\]$")
 _LONGEST_HEADING: Final = 60
 _SEARCHED_ROWS: Final = 80
+_SAMPLED_ROWS: Final = 60
 _SMALL_SHEET: Final = 20_000
 """Up to this many rows every row may begin another table; in longer sheets only one after a blank row."""
 _NOTE_SHEETS: Final = (
@@ -162,7 +164,10 @@ def _match_rows(
         if top + levels > len(grid.rows) or (levels > 1 and not _is_heading_row(grid.rows[top + levels - 1])):
             break
         headings = read_headings(grid, top, levels)
-        context = Context(grid.file, grid.sheet, _titles(grid, start, top), find_mapping(grid, region)[1])
+        context = Context(
+            grid.file, grid.sheet, _titles(grid, start, top), find_mapping(grid, region)[1],
+            partial(_sample, grid, top + levels),
+        )  # fmt: skip
         layouts = _limit(match_layouts(headings, context=context, region=region, design=design), grid, region)
         nearest = max([layouts[0], *([nearest] if nearest else [])], key=lambda layout: layout.matched)
         complete = [layout for layout in layouts if layout.complete and layout.matched >= 2]
@@ -172,6 +177,17 @@ def _match_rows(
                 rival = complete[1].table.name
             best = Block(complete[0], context, top, top + levels, len(grid.rows), headings, rival)
     return best, nearest
+
+
+def _sample(grid: Grid, first: int, column: int) -> list[Any]:
+    """Different cells of a column, from the rows below its headings up to where the table ends."""
+    cells: dict[Any, None] = {}
+    for row in grid.rows[first : first + _SAMPLED_ROWS]:
+        if is_empty_row(row):
+            break
+        if column < len(row) and not is_empty(row[column]):
+            cells[row[column]] = None
+    return list(cells)
 
 
 def _limit(layouts: list[Layout], grid: Grid, region: Region) -> list[Layout]:

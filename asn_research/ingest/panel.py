@@ -14,6 +14,8 @@ from asn_research.ingest.source import Grid, Row
 _LOOKED_AT: Final = 200
 """Columns that are empty in so many rows at the top are looked at whole."""
 _NARROWEST: Final = 2
+_TABLE: Final = 3
+"""A panel with so many known columns looks like a table of its own."""
 
 Part = tuple[Grid, list[Block], Layout | None]
 
@@ -21,20 +23,28 @@ Part = tuple[Grid, list[Block], Layout | None]
 def find_parts(grid: Grid, *, region: Region, design: str) -> list[Part]:
     """The tables of a sheet: of the whole sheet, or of each of its panels where tables stand side by side.
 
-    A sheet is divided only if at least two of its panels are whole tables by themselves; an empty column
-    within one table divides nothing.
+    A sheet is divided only if at least two of its panels look like tables, and more of their columns are
+    known when each is read by itself; an empty column within one table divides nothing.
 
     Returns
     -------
     list of (Grid, list of Block, Layout or None)
         Each part with its tables and, where it has none, the layout that came nearest.
     """
+    whole = (grid, *find_blocks(grid, region=region, design=design))
     panels = split_panels(grid)
     if len(panels) > 1:
         parts = [(panel, *find_blocks(panel, region=region, design=design)) for panel in panels]
-        if sum(bool(blocks) for _, blocks, _ in parts) > 1:
+        known = [_count_known(part) for part in parts]
+        if sum(count >= _TABLE for count in known) > 1 and sum(known) > _count_known(whole) + 1:
             return parts
-    return [(grid, *find_blocks(grid, region=region, design=design))]
+    return [whole]
+
+
+def _count_known(part: Part) -> int:
+    """How many columns of a part are read, or would be if nothing were missing."""
+    _, blocks, nearest = part
+    return sum(block.layout.known for block in blocks) if blocks else nearest.known if nearest else 0
 
 
 def split_panels(grid: Grid) -> list[Grid]:
@@ -70,7 +80,7 @@ def _find_spans(rows: Sequence[Row]) -> list[tuple[int, int]]:
 
 def _cut(grid: Grid, left: int, right: int) -> Grid:
     rows: list[Row] = [[""] * left + list(row[left : right + 1]) for row in grid.rows]
-    for top, first, bottom, last in grid.merges:
+    for top, first, _, last in grid.merges:
         over = first < left <= last or first <= right < last
         if over and top < len(rows) and first < len(grid.rows[top]) and len(rows[top]) > left:
             rows[top][left] = grid.rows[top][first]

@@ -41,12 +41,14 @@ _NO: Final = frozenset(
      "not complete", "ditunda"}  # fmt: skip
 _LONGEST_TERM: Final = 60
 _CLASSES: Final = {
-    "grade": frozenset({"golongan", "ruang", "pangkat"}), "method": frozenset({"metode", "dengan", "pembelajaran"}),
+    "grade": frozenset({"golongan", "ruang", "pangkat"}),
+    "method": frozenset({"metode", "dengan", "pembelajaran"}),
     "education": frozenset({"lulusan", "ijazah", "jenjang", "tamat", "setara"}),
     "group": frozenset({"kelompok", "grup", "kelas"}), "position_type": frozenset({"jabatan", "pejabat"}),
     "expectation": frozenset({"rating", "predikat"}), "delivery": frozenset({"secara", "moda"}),
     "employment": frozenset({"status", "pegawai"}), "party": frozenset({"unsur", "pihak"}),
-    "stakeholder_role": frozenset({"peran", "sebagai", "tahap"}), "topic": frozenset({"bidang", "topik", "rumpun"}),
+    "stakeholder_role": frozenset({"peran", "sebagai", "tahap"}),
+    "topic": frozenset({"bidang", "topik", "rumpun"}),
 }  # fmt: skip
 _SCORE_TERMS: Final = frozenset({"wave", "source", "competency"})
 _TICKS: Final = {"√": True, "✓": True, "✔": True, "✗": False, "×": False, "✘": False}

@@ -1,0 +1,127 @@
+"""Headings that no known spelling settles: looked through, misspelt, or told by the cells below them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from asn_research.contract.column import Kind
+from asn_research.contract.heading import read_lexicon
+from asn_research.contract.likeness import Likeness
+from asn_research.contract.word import heading_forms
+from asn_research.ingest.evidence import FITTING, UNFIT, count_codes, find_by_values, fits
+from asn_research.ingest.layout import Heading, Layout
+
+_FEWEST: Final = 3
+"""Fewer different cells tell nothing about a list of terms."""
+
+Sample = Callable[[int], Sequence[Any]]
+
+
+def settle_doubts(layout: Layout, *, sample: Sample) -> None:
+    """Find columns for the headings that are left, and set aside those whose cells cannot be what they say.
+
+    First come headings that are a known one beside words that change nothing, or a known one misspelt; then
+    those whose cells tell what they are. What may be two things is neither, and is kept in ``unsure``.
+    """
+    _settle_contested(layout, sample)
+    _match_like(layout)
+    _set_unfit_aside(layout, sample)
+    _match_values(layout, sample)
+    if layout.table.name == "assessments":
+        _share_tests(layout, sample)
+    taken = set(layout.columns.values())
+    layout.rest = [heading for heading in layout.rest if heading.column not in taken]
+
+
+def is_ignored(heading: Heading) -> bool:
+    """Whether a heading is known to hold nothing of any table."""
+    ignored = read_lexicon().ignored
+    return any(form in ignored for text in (heading.full, heading.own) for form in heading_forms(text))
+
+
+def _settle_contested(layout: Layout, sample: Sample) -> None:
+    """Of several headings of one list of terms, take the one whose cells are from no other list of the table."""
+    for name, headings in layout.contested.items():
+        if layout.has(name) or layout.table[name].kind is not Kind.TERM:
+            continue
+        others = [
+            column
+            for column in layout.table.columns
+            if column.kind is Kind.TERM and column.name != name and not layout.has(column.name)
+        ]
+        own = [
+            heading
+            for heading in headings
+            if fits(values := sample(heading.column), layout.table[name]) >= FITTING
+            and not any(fits(values, column) >= FITTING for column in others)
+        ]
+        if len(own) == 1:
+            layout.columns[name] = own[0].column
+            layout.rest = [heading for heading in layout.rest if heading.column != own[0].column]
+
+
+def _match_like(layout: Layout) -> None:
+    found: dict[str, list[Heading]] = defaultdict(list)
+    for heading in layout.rest:
+        if is_ignored(heading):
+            continue
+        like = _find_like(layout.table.name, heading)
+        if like.code and not layout.has(like.code):
+            found[like.code].append(heading)
+        elif like.candidates and like.code is None:
+            layout.unsure[heading.column] = tuple(code for code, _ in like.candidates if code)
+    for name, candidates in found.items():
+        if len(candidates) == 1 and not (name == "score" and layout.wide):
+            layout.columns[name] = candidates[0].column
+        else:
+            layout.unsure |= {heading.column: (name,) for heading in candidates}
+    taken = set(layout.columns.values())
+    layout.rest = [heading for heading in layout.rest if heading.column not in taken]
+
+
+def _find_like(table: str, heading: Heading) -> Likeness:
+    lexicon = read_lexicon()
+    for text in (heading.full, heading.own):
+        if core := lexicon.find_core(table, text):
+            return Likeness(((core, 1.0),))
+        if (like := lexicon.find_like(table, text)).candidates:
+            return like
+    return Likeness()
+
+
+def _set_unfit_aside(layout: Layout, sample: Sample) -> None:
+    """Leave columns of terms unread that hold something else, such as the titles of posts under "Jabatan"."""
+    for name, position in list(layout.columns.items()):
+        if name not in layout.table.names or layout.table[name].kind is not Kind.TERM:
+            continue
+        column, values = layout.table[name], sample(position)
+        if column.required or len(values) < _FEWEST or fits(values, column) >= UNFIT:
+            continue
+        del layout.columns[name]
+        layout.unfit[position] = name
+
+
+def _match_values(layout: Layout, sample: Sample) -> None:
+    made = {"score", "wave"} if layout.value == "score" else {"item", "response"} if layout.value else set()
+    elements = {name for name in layout.table.names if name[0] == "u" and name[1:].isdigit()}
+    free = [name for name in layout.table.names if not layout.has(name) and name not in made | elements]
+    headings = {heading.column: heading.full for heading in layout.rest if not is_ignored(heading)}
+    if not free or not headings:
+        return
+    found, unsure = find_by_values(layout.table, free, headings, sample)
+    layout.columns |= found
+    layout.unsure |= unsure
+
+
+def _share_tests(layout: Layout, sample: Sample) -> None:
+    """One column that says "Pre-Test" and "Post-Test" tells both when and by what it was scored."""
+    position, wave = layout.columns.get("source"), layout.table["wave"]
+    if position is None or layout.has("wave") or layout.wide:
+        return
+    values = sample(position)
+    if fits(values, wave) >= FITTING and count_codes(values, wave) > 1:
+        layout.columns["wave"] = position
+        if fits(values, layout.table["source"]) < FITTING:
+            del layout.columns["source"]

@@ -1,0 +1,305 @@
+"""Which table a heading row belongs to, and which column of the file holds which column of the table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from asn_research.contract.column import SKM_ELEMENTS, TABLES, Table
+from asn_research.contract.heading import Lexicon, ScoreHeading, read_lexicon
+from asn_research.contract.region import Mapping, Plan, Region
+from asn_research.contract.vocabulary import fold
+from asn_research.contract.word import heading_forms
+from asn_research.ingest.doubt import is_ignored, settle_doubts
+from asn_research.ingest.layout import Context, Heading, Layout, WideColumn
+
+_MINIMUM_ITEMS: Final = 3
+_SURE: Final = 2
+"""Doubtful headings are looked at only beside so many known ones: no row of data shall pass for headings."""
+_ELEMENTS: Final = tuple(f"u{number}" for number in range(1, len(SKM_ELEMENTS) + 1))
+_TIME_STAMPS: Final = frozenset({"timestamp", "time stamp", "cap waktu", "stempel waktu"})
+_ATTRIBUTES: Final = ("wave", "competency", "source")
+
+
+def match_layouts(
+    headings: Sequence[Heading], *, context: Context, region: Region, design: str
+) -> list[Layout]:
+    """The layouts of all tables for a heading row, best first; incomplete ones last.
+
+    Headings that no known spelling settles are looked into only for tables that fit at least half as well as
+    the best one.
+    """
+    layouts = [match_table(table, headings, context=context) for table in TABLES.values()]
+    most = max(layout.known for layout in layouts)
+    for layout in layouts:
+        if layout.known >= max(_SURE, most / 2):
+            settle_doubts(layout, sample=context.sample)
+        _finish(layout, context, region.plan, design)
+    return sorted(layouts, key=lambda layout: (layout.complete, layout.score), reverse=True)
+
+
+def match_table(table: Table, headings: Sequence[Heading], *, context: Context) -> Layout:
+    """The layout of one table as far as its headings are known spellings."""
+    lexicon = read_lexicon()
+    layout = Layout(table)
+    rest = _match_mapping(layout, headings, context.mapping)
+    rest = _match_columns(layout, rest, lexicon)
+    if table.name == "assessments":
+        rest = _match_scores(layout, rest, lexicon)
+    elif table.name == "reactions":
+        rest = _match_items(layout, rest, lexicon)
+    elif table.name == "citizen_surveys":
+        rest = _match_elements(layout, rest, lexicon)
+    layout.rest = _match_questions(layout, rest, lexicon)
+    return layout
+
+
+def _finish(layout: Layout, context: Context, plan: Plan, design: str) -> None:
+    """What the columns leave open, how well the layout fits, and what it still lacks."""
+    lexicon = read_lexicon()
+    _complete(layout, context, lexicon, plan, design)
+    layout.ambiguous += tuple(
+        f"{name}: {', '.join(heading.full for heading in chosen)}"
+        for name, chosen in layout.contested.items()
+        if not layout.has(name)
+    )
+    layout.unread = tuple(h.full for h in layout.rest if not is_ignored(h))
+    layout.matched = layout.known
+    layout.score = layout.matched + _hint_score(layout.table.name, context, lexicon)
+    layout.missing = tuple(name for name in _needed(layout) if not _provided(layout, name))
+
+
+def _hint_score(table: str, context: Context, lexicon: Lexicon) -> float:
+    sheet = lexicon.count_hints(table, context.sheet)
+    file = lexicon.count_hints(table, context.file.rsplit(".", 1)[0])
+    titles = max((lexicon.count_hints(table, title) for title in context.titles), default=0)
+    return 1.5 * sheet + 1.0 * titles + 0.75 * file
+
+
+def _match_mapping(layout: Layout, headings: Sequence[Heading], mapping: Mapping | None) -> list[Heading]:
+    """Apply what region.toml settles; the rest is recognised as usual."""
+    rest = list(headings)
+    if mapping is None:
+        return rest
+    for name, target in mapping.columns.items():
+        if isinstance(target, dict):
+            layout.fixed[name] = target["value"]
+        else:
+            _take(layout, name, target, rest)
+    wide = []
+    for wave, target in mapping.wide.items():
+        found = [heading for heading in rest if fold(target) in {fold(heading.own), fold(heading.full)}]
+        if found:
+            wide.append(WideColumn(found[0].column, {"wave": wave}))
+            rest.remove(found[0])
+        else:
+            layout.absent += (target,)
+    if wide:
+        layout.wide, layout.value = tuple(wide), "score"
+        _drop_shared_date(layout)
+    return rest
+
+
+def _take(layout: Layout, name: str, target: str, rest: list[Heading]) -> None:
+    for heading in rest:
+        if fold(target) in {fold(heading.own), fold(heading.full)}:
+            layout.columns[name] = heading.column
+            rest.remove(heading)
+            return
+    layout.absent += (target,)
+
+
+def _match_columns(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:
+    """Columns whose heading is a known spelling; the contract's own name goes before other spellings."""
+    table = layout.table
+    found: dict[str, list[tuple[int, Heading]]] = defaultdict(list)
+    rest: list[Heading] = []
+    for heading in headings:
+        for rank, text in enumerate((heading.full, heading.own)):
+            name = lexicon.find_column(table.name, text)
+            if name == "score" and (said := lexicon.find_score(text)) and said.wave:
+                continue
+            if name is not None and name not in layout.columns and name not in layout.fixed:
+                own = {fold(name)} | ({fold(t) for t in table[name].label} if name in table.names else set())
+                second = fold(text).startswith(("nama ", "name ")) or fold(text) in _TIME_STAMPS
+                exact = bool(own & set(heading_forms(text)))
+                found[name].append((rank + (0 if exact else 2) + (4 if second else 0), heading))
+                break
+        else:
+            rest.append(heading)
+    for name, candidates in found.items():
+        best = min(rank for rank, _ in candidates)
+        chosen = [heading for rank, heading in candidates if rank == best]
+        if len(chosen) == 1:
+            layout.columns[name] = chosen[0].column
+        else:
+            layout.contested[name] = chosen
+        rest += [heading for _, heading in candidates if len(chosen) > 1 or heading is not chosen[0]]
+    return sorted(rest, key=lambda heading: heading.column)
+
+
+def _match_scores(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:
+    """Score columns of a wide sheet: their headings name a wave, a competency or a source."""
+    if layout.wide:
+        return list(headings)
+    found: list[tuple[Heading, ScoreHeading]] = []
+    for heading in headings:
+        said = lexicon.find_score(heading.full)
+        if said is None and heading.parents and not lexicon.find_context(heading.parents):
+            said = lexicon.find_score(heading.own)
+        if said:
+            found.append((heading, said))
+    with_wave = [(heading, said) for heading, said in found if said.wave]
+    if with_wave:
+        found = with_wave
+    elif "score" in layout.columns:
+        found = []
+    wide = [
+        WideColumn(heading.column, {a: v for a in _ATTRIBUTES if (v := getattr(said, a)) is not None})
+        for heading, said in found
+    ]
+    keys = [tuple(sorted(column.values.items())) for column in wide]
+    twice = {key for key in keys if keys.count(key) > 1}
+    if twice:
+        layout.ambiguous += tuple(
+            f"score: {heading.full}" for (heading, _), key in zip(found, keys, strict=True) if key in twice
+        )
+        wide = [column for column, key in zip(wide, keys, strict=True) if key not in twice]
+    if wide:
+        layout.wide, layout.value = tuple(wide), "score"
+        layout.columns.pop("score", None)
+    _drop_shared_date(layout)
+    taken = {column.column for column in wide}
+    return [heading for heading in headings if heading.column not in taken]
+
+
+def _drop_shared_date(layout: Layout) -> None:
+    """One date beside scores of several waves is the date of none of them for certain."""
+    if len({column.values.get("wave") for column in layout.wide}) > 1:
+        layout.columns.pop("date", None)
+
+
+def _match_items(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:
+    """Feedback items that stand side by side, each under its name or its question."""
+    if {"item", "response"} <= set(layout.columns):
+        return list(headings)
+    found: dict[str, list[Heading]] = defaultdict(list)
+    for heading in headings:
+        if lexicon.find_question("reactions", heading.own) in {"comment", "respondent_id", "_batch"}:
+            continue
+        item = lexicon.name_item(heading.own) if heading.parents else None
+        item = item or lexicon.find_item(heading.full) or lexicon.find_item(heading.own)
+        if item:
+            found[item].append(heading)
+    taken = {}
+    for item, candidates in found.items():
+        if len(candidates) == 1:
+            taken[candidates[0].column] = item
+        else:
+            layout.ambiguous += (f"{item}: {', '.join(h.full for h in candidates)}",)
+    layout.wide = tuple(WideColumn(column, {"item": item}) for column, item in sorted(taken.items()))
+    layout.value = "response" if layout.wide else ""
+    if layout.wide:
+        for name in ("item", "response"):
+            layout.columns.pop(name, None)
+    return [heading for heading in headings if heading.column not in taken]
+
+
+def _match_elements(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:
+    """The nine survey elements by name. A code such as U8 counts only where no name stands beside it."""
+    codes = {name: layout.columns.pop(name) for name in _ELEMENTS if name in layout.columns}
+    by_column = {heading.column: heading for heading in headings}
+    found: dict[str, list[int]] = defaultdict(list)
+    for heading in headings:
+        if lexicon.find_question("citizen_surveys", heading.own):
+            continue
+        element = lexicon.find_element(heading.full) or lexicon.find_element(heading.own)
+        if element:
+            found[element].append(heading.column)
+    for name, column in codes.items():
+        found[name].append(column)
+    taken = set()
+    for name, columns in found.items():
+        if len(columns) == 1:
+            layout.columns[name] = columns[0]
+            taken.add(columns[0])
+        else:
+            shown = ", ".join(by_column[c].full for c in columns if c in by_column)
+            layout.ambiguous += (f"{name}: {shown}",)
+    return [heading for heading in headings if heading.column not in taken]
+
+
+def _match_questions(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:
+    """Other columns that a form asks for in whole questions."""
+    found: dict[str, list[Heading]] = defaultdict(list)
+    for heading in headings:
+        name = lexicon.find_question(layout.table.name, heading.own)
+        if name and name not in layout.columns:
+            found[name].append(heading)
+    taken = set()
+    for name, candidates in found.items():
+        if len(candidates) == 1:
+            layout.columns[name] = candidates[0].column
+            taken.add(candidates[0].column)
+    return [heading for heading in headings if heading.column not in taken]
+
+
+def _complete(layout: Layout, context: Context, lexicon: Lexicon, plan: Plan, design: str) -> None:
+    """Take from titles and names what the columns leave open, then from what the region declared."""
+    names = layout.table.names
+    for attribute in _ATTRIBUTES:
+        if attribute in names and not layout.has(attribute):
+            value = _from_context(attribute, context, lexicon)
+            if value:
+                layout.fixed[attribute] = value
+    if layout.table.name == "participants" and not layout.has("group"):
+        group = next((g for text in context.texts if (g := lexicon.find_group(text))), None)
+        if group:
+            layout.fixed["group"] = group
+        elif design == "one_group":
+            layout.fixed["group"] = layout.assumed["group"] = "trained"
+    if layout.table.name == "assessments":
+        _assume_primary(layout, plan)
+
+
+def _assume_primary(layout: Layout, plan: Plan) -> None:
+    """A test that does not say what it tests is the programme's declared primary outcome."""
+    sources = {column.values.get("source") for column in layout.wide} or {None}
+    source = layout.fixed.get("source") or (sources.pop() if len(sources) == 1 else None)
+    if not layout.has("competency") and not layout.has("source") and source is None:
+        layout.fixed["source"] = layout.assumed["source"] = source = plan.primary.source
+    if not layout.has("competency") and source == plan.primary.source and "source" not in layout.columns:
+        layout.fixed["competency"] = layout.assumed["competency"] = plan.primary.competency
+
+
+def _from_context(attribute: str, context: Context, lexicon: Lexicon) -> str | None:
+    for text in context.texts:
+        said = lexicon.find_context(text, title=text in context.titles)
+        value = getattr(said, attribute)
+        if value:
+            return str(value)
+    return None
+
+
+def _needed(layout: Layout) -> tuple[str, ...]:
+    required = list(layout.table.required_names)
+    if layout.table.name == "assessments" and layout.value:
+        required.remove("score")
+    if layout.table.name == "reactions" and layout.value:
+        required = [name for name in required if name not in {"item", "response"}]
+    return tuple(required)
+
+
+def _provided(layout: Layout, name: str) -> bool:
+    """Whether a required column has a value from the sheet, or one that can be made without guessing."""
+    if layout.has(name):
+        return True
+    if name == "course_id":
+        named = any(other in layout.columns for other in ("_title", "title", "_batch"))
+        return named or layout.table.name == "enrolments" or len(layout.wide) >= _MINIMUM_ITEMS
+    if name == "respondent_id":
+        return len(layout.wide) >= _MINIMUM_ITEMS
+    if name == "response_id":
+        return sum(element in layout.columns for element in _ELEMENTS) == len(_ELEMENTS)
+    return False
