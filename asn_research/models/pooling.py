@@ -35,6 +35,8 @@ _METHOD_NAMES = {
     "HE": "random effects, Hedges",
     "SJ": "random effects, Sidik-Jonkman",
 }
+_POOLED = ("estimate", "std_error", "conf_low", "conf_high", "p_value")
+_HETEROGENEITY = ("tau2", "i2", "q", "q_p_value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +186,9 @@ def check_influence(data: pd.DataFrame, **options: object) -> pd.DataFrame:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", BoundaryWarning)
             fit = pool(data.loc[np.arange(len(data)) != position], **options)  # type: ignore[arg-type]
-        shown = fit.tidy().loc[0, ["estimate", "std_error", "conf_low", "conf_high", "p_value"]].to_dict()
-        rows.append(shown | {name: fit.statistics[name] for name in ("tau2", "i2", "q", "q_p_value")})
+        pooled = fit["pooled"]
+        shown = {name: getattr(pooled, name) for name in _POOLED}
+        rows.append(shown | {name: fit.statistics[name] for name in _HETEROGENEITY})
     return pd.DataFrame(rows, index=data.index).astype(float)
 
 
