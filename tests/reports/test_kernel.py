@@ -158,6 +158,7 @@ from pathlib import Path
 from tests.reports.test_kernel import running
 from asn_research.reports import kernel
 import os
+kernel.WARM = ("ipykernel.kernelapp", "ipykernel.ipkernel")  # all that is tested here
 with running(Path(sys.argv[1])) as (manager, client):
     server = kernel._SERVERS[os.getpid()]._server.pid
     print(manager.provisioner.pid, server, Path(manager.ip).parent, flush=True)
