@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime
 import math
+from decimal import Decimal
 from functools import cache
 
 from babel import Locale
 from babel.dates import format_date as babel_date
-from babel.numbers import format_decimal
 
 from asn_research.language.catalogue import Language
 
@@ -22,6 +22,13 @@ def _locale(language: Language) -> Locale:
     return Locale.parse("id_ID" if language == "id" else "en_GB")
 
 
+@cache
+def _separators(language: Language) -> dict[int, str]:
+    """What a language writes where Python writes a comma between thousands and a point before decimals."""
+    symbols = _locale(language).number_symbols["latn"]
+    return str.maketrans({",": symbols["group"], ".": symbols["decimal"]})
+
+
 def format_number(value: float, language: Language, *, digits: int = 1, sign: bool = False) -> str:
     """A number with a fixed number of decimals.
 
@@ -30,9 +37,8 @@ def format_number(value: float, language: Language, *, digits: int = 1, sign: bo
     """
     if not math.isfinite(value):
         return MISSING
-    rounded = round(value, digits) + 0.0
-    pattern = "#,##0" + ("." + "0" * digits if digits else "")
-    text = str(format_decimal(abs(rounded), format=pattern, locale=_locale(language)))
+    rounded = round(float(value), digits) + 0.0
+    text = f"{Decimal(repr(abs(rounded))):,.{digits}f}".translate(_separators(language))
     if rounded < 0:
         return _MINUS + text
     return "+" + text if sign and rounded > 0 else text
