@@ -24,7 +24,7 @@ class Manifest:
 
     ``inputs`` are the hashes of everything the report depends on, ``outputs`` those of its files. ``state``
     is ``made``, ``incomplete`` (a raw file could not be read) or ``failed`` (stub pages instead of reports).
-    ``headline`` and ``grade_text`` hold one text per language.
+    ``headline`` and ``grade_text`` hold one text per language; ``result`` is the main number and interval.
     """
 
     region: str
@@ -41,6 +41,7 @@ class Manifest:
     grade_text: Mapping[str, str] = field(default_factory=dict)
     data_until: str | None = None
     synthetic: bool = False
+    result: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> str:
         """The text of manifest.json."""

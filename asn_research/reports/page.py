@@ -74,6 +74,11 @@ def script() -> str:
     return "\n".join(_text(name).rstrip() for name in ("script.js", "trace.js"))
 
 
+def index_script() -> str:
+    """The script of the index: it sorts, searches and tells how old the data are."""
+    return _text("index.js").rstrip()
+
+
 def security_policy(scripts: Iterable[str] = ()) -> str:
     """A Content-Security-Policy: inline styles, embedded pictures, the given scripts, nothing else."""
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.errors import Problem, ReportError
 from asn_research.findings.finding import read_findings
+from asn_research.findings.gate import find_exposed
 from asn_research.findings.summary import summarise
+from asn_research.ingest.mark import read_marks
 from asn_research.ingest.store import RegionData, open_region
 from asn_research.reports import provenance
 from asn_research.reports.edition import (
@@ -22,12 +24,19 @@ from asn_research.reports.edition import (
 )
 from asn_research.reports.limit import Limit
 from asn_research.reports.manifest import MANIFEST, Manifest
+from asn_research.reports.overview import headline_result
 from asn_research.reports.parameter import ReportParameters
 from asn_research.reports.problem import read_problem
+from asn_research.reports.published import FINDINGS, RELEASES
+from asn_research.reports.release import releases_text
 from asn_research.reports.report import evidence_grade, grade_meaning, latest_date
+from asn_research.reports.scan import guard_output, scan_files
 
 if TYPE_CHECKING:
     from asn_research.reports.order import Order, Task
+
+
+NOTEBOOK: Final = "report.ipynb"
 
 
 def make_region_report(
@@ -55,12 +64,44 @@ def make_region_report(
             stub = stub_page(name, task.period, language, editions[-1].problems)
             files[page_name(product, language)] = stub.encode()
         if product is REPORT:
-            files["report.ipynb"] = editions[-1 if problems else 0].notebook.encode()
+            files[NOTEBOOK] = editions[-1 if problems else 0].notebook.encode()
             findings = same_findings(editions)
     if findings:
-        files["findings.json"] = findings_text(findings).encode()
+        files[FINDINGS] = findings_text(findings).encode()
+        folder = order.reports / task.region / task.period
+        files[RELEASES] = releases_text(data, folder, read_findings(findings)).encode()
+        _check_findings(findings, minimum=data.region.disclosure.minimum_cell)
+    files = _without_traces(files, data, failed=bool(problems))
     manifest = _manifest(order, data, inputs, files, problems, findings)
-    return files | {MANIFEST: manifest.as_json().encode()}, manifest
+    vouching = {MANIFEST: manifest.as_json().encode()}
+    guard_output(vouching, names=read_marks(data.intake))
+    return files | vouching, manifest
+
+
+def _check_findings(records: list[dict[str, Any]], *, minimum: int) -> None:
+    """Stop a report whose findings hold what the disclosure gate would not have let through."""
+    exposed = [
+        place for finding in read_findings(records) for place in find_exposed(finding, minimum=minimum)
+    ]
+    if exposed:
+        places = "; ".join(exposed)
+        message = f"numbers about fewer people than may be told: {places}."
+        raise ReportError(Problem("findings_exposed", message, fields={"places": places}))
+
+
+def _without_traces(files: dict[str, bytes], data: RegionData, *, failed: bool) -> dict[str, bytes]:
+    """The files, through the output scan; of a report that failed, without its notebook where that fails it.
+
+    Raises
+    ------
+    ReportError
+        If any of them may name a person.
+    """
+    names = read_marks(data.intake)
+    if failed and scan_files({NOTEBOOK: files[NOTEBOOK]}, names=names):
+        files = {name: content for name, content in files.items() if name != NOTEBOOK}
+    guard_output(files, names=names)
+    return files
 
 
 def _make_editions(order: Order, task: Task, product: Product, name: str, limit: Limit) -> list[Edition]:
@@ -131,4 +172,5 @@ def _manifest(
         grade_text={language: grade_meaning(grade, language) for language in order.languages if grade},
         data_until=until.isoformat() if until else None,
         synthetic=data.region.region.synthetic,
+        result=headline_result(findings),
     )

@@ -7,17 +7,33 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from markupsafe import Markup
+
 from asn_research.contract.region import ACROSS
 from asn_research.ingest.storage import write_files
 from asn_research.language import LANGUAGES, Language, format_count, format_date, phrase
 from asn_research.reports.edition import CROSS_REGION, PRODUCTS, REPORT, page_name, style_markup
 from asn_research.reports.manifest import Manifest, read_manifest
 from asn_research.reports.markup import render
-from asn_research.reports.page import security_policy
+from asn_research.reports.overview import (
+    Scale,
+    common_scale,
+    compare_reports,
+    read_mark,
+    row_drawing,
+    value_texts,
+)
+from asn_research.reports.page import index_script, security_policy
 from asn_research.reports.problem import notice
 from asn_research.reports.provenance import digest_bytes
 
 _NAMED: Final = 12
+_HEADS: Final = (
+    ("region", "text"), ("grade", "number"), ("result", "number"), ("headline", ""),
+    ("data", "date"), ("state", "number"), ("links", ""),
+)  # fmt: skip
+_RANKS: Final = ("failed", "incomplete", "overdue", "synthetic", "made")
+"""The states of a report, the most pressing first."""
 
 
 def index_name(language: Language) -> str:
@@ -81,17 +97,23 @@ def _index_page(
         made=format_count(made, language),
         all=format_count(len(manifests), language),
     )
+    marks = [mark for manifest in manifests if (mark := read_mark(manifest)) is not None]
+    scale = common_scale(marks)
+    code = Markup(index_script())  # noqa: S704  (this project's own)
     return str(
         render(
             "index",
             language,
             title=phrase("report.index_title", language),
             lead=lead,
-            rows=[_row(manifest, language) for manifest in manifests],
+            heads=_HEADS,
+            rows=[_row(manifest, language, scale=scale, overdue=overdue) for manifest in manifests],
             across=_across(across, language),
+            overview=compare_reports(manifests, language),
             overdue=_overdue(manifests, overdue, language),
-            policy=security_policy(),
+            policy=security_policy([code]),
             style=style_markup(),
+            script=code,
             links=[],
             alternate=alternate,
         )
@@ -108,21 +130,44 @@ def _overdue(manifests: list[Manifest], overdue: Sequence[str], language: Langua
     return phrase("report.index_overdue", language, names=", ".join(shown[:_NAMED]) + more)
 
 
-def _row(manifest: Manifest, language: Language) -> dict[str, Any]:
-    failed = manifest.state == "failed"
-    if failed:
-        headline = " ".join(str(notice(problem, language)) for problem in manifest.problems[:3])
-    else:
-        headline = manifest.headline.get(language) or next(iter(manifest.headline.values()), "")
+def _headline(manifest: Manifest, language: Language) -> str:
+    """The main answer in words; for a report that could not be made, why."""
+    if manifest.state == "failed":
+        return " ".join(str(notice(problem, language)) for problem in manifest.problems[:3])
+    return manifest.headline.get(language) or next(iter(manifest.headline.values()), "")
+
+
+def _row(manifest: Manifest, language: Language, *, scale: Scale, overdue: Sequence[str]) -> dict[str, Any]:
+    """What the table says of one report."""
+    mark = read_mark(manifest)
+    value, interval = value_texts(mark, language) if mark else ("", "")
+    states = _states(manifest, overdue)
+    pages = _pages(manifest, language)
     return {
         "name": manifest.name,
         "period": manifest.period,
-        "status": manifest.state,
-        "headline": headline,
-        "synthetic": manifest.synthetic,
-        "links": _links(manifest, language),
-        "facts": _facts(manifest, language),
+        "href": pages[0][1] if pages else "",
+        "grade": manifest.grade,
+        "grade_words": _grade_words(manifest, language),
+        "drawing": row_drawing(mark, scale) if mark else "",
+        "result": "" if mark is None else repr(mark.estimate),
+        "value": value,
+        "interval": interval,
+        "headline": _headline(manifest, language),
+        "day": manifest.data_until or "",
+        "until": _until(manifest, language),
+        "states": states,
+        "rank": min(map(_RANKS.index, states)),
+        "usable": _usable(manifest, language),
+        "links": pages[1:],
     }
+
+
+def _states(manifest: Manifest, overdue: Sequence[str]) -> list[str]:
+    """In which state a report is, the most pressing first."""
+    late = f"{manifest.region}/{manifest.period}" in overdue
+    found = {manifest.state, *(["overdue"] if late else []), *(["synthetic"] if manifest.synthetic else [])}
+    return [state for state in _RANKS if state in found]
 
 
 def _across(manifest: Manifest | None, language: Language) -> dict[str, Any] | None:
@@ -134,45 +179,62 @@ def _across(manifest: Manifest | None, language: Language) -> dict[str, Any] | N
         (
             phrase(f"report.index_report{'' if other == 'id' else f'_{other}'}", language),
             f"{ACROSS}/{page_name(CROSS_REGION, other)}",
+            "" if other == language else other,
         )
         for other in order
     ]
-    shown = _row(manifest, language)
-    return {**shown, "name": phrase("report.index_across", language), "links": links}
+    return {
+        "name": phrase("report.index_across", language),
+        "period": manifest.period,
+        "headline": _headline(manifest, language),
+        "facts": _facts(manifest, language),
+        "links": links,
+    }
 
 
-def _links(manifest: Manifest, language: Language) -> list[tuple[str, str]]:
-    """Links to both products in every language, those of the reader's language first."""
+def _pages(manifest: Manifest, language: Language) -> list[tuple[str, str, str]]:
+    """The pages of a report as label, address and language where it is not the reader's; its report first."""
     folder = f"{manifest.region}/{manifest.period}"
     order = sorted(manifest.languages, key=lambda other: other != language)
-    links = []
+    pages = []
     for other in order:
         for product in reversed(PRODUCTS):
             kind = "index_report" if product is REPORT else "index_quality"
-            suffix = "" if other == "id" else f"_{other}"
-            links.append(
-                (phrase(f"report.{kind}{suffix}", language), f"{folder}/{page_name(product, other)}")
-            )
-    return links
+            label = phrase(f"report.{kind}{'' if other == 'id' else f'_{other}'}", language)
+            foreign = "" if other == language else other
+            pages.append((label, f"{folder}/{page_name(product, other)}", foreign))
+    return pages
+
+
+def _grade_words(manifest: Manifest, language: Language) -> str:
+    words = manifest.grade_text.get(language) or next(iter(manifest.grade_text.values()), "")
+    return words.partition(". ")[0].rstrip(".")
+
+
+def _until(manifest: Manifest, language: Language) -> str:
+    if not manifest.data_until:
+        return ""
+    return format_date(datetime.date.fromisoformat(manifest.data_until), language)
+
+
+def _usable(manifest: Manifest, language: Language) -> str:
+    """How many of the rows received can be used."""
+    if not manifest.totals:
+        return ""
+    return phrase(
+        "report.index_usable",
+        language,
+        usable=format_count(manifest.totals["accepted"] + manifest.totals["corrected"], language),
+        rows=format_count(manifest.totals["rows"], language),
+    )
 
 
 def _facts(manifest: Manifest, language: Language) -> list[tuple[str, str]]:
     facts = []
     if manifest.grade is not None:
-        words = manifest.grade_text.get(language) or next(iter(manifest.grade_text.values()), "")
         grade = phrase("report.grade_of", language, grade=manifest.grade)
-        first = words.partition(". ")[0].rstrip(".")
-        facts.append((phrase("report.grade", language), f"{grade}: {first}" if first else grade))
+        words = _grade_words(manifest, language)
+        facts.append((phrase("report.grade", language), f"{grade}: {words}" if words else grade))
     if manifest.data_until:
-        day = datetime.date.fromisoformat(manifest.data_until)
-        facts.append((phrase("report.data_until", language), format_date(day, language)))
-    if manifest.totals:
-        usable = manifest.totals["accepted"] + manifest.totals["corrected"]
-        text = phrase(
-            "report.index_rows_of",
-            language,
-            usable=format_count(usable, language),
-            rows=format_count(manifest.totals["rows"], language),
-        )
-        facts.append((phrase("report.index_rows", language), text))
+        facts.append((phrase("report.data_until", language), _until(manifest, language)))
     return facts

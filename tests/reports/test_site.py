@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from bs4 import BeautifulSoup
 
 from asn_research.errors import Place, Problem
 from asn_research.reports.manifest import MANIFEST, Manifest
+from asn_research.reports.page import LARGEST_PAGE
 from asn_research.reports.site import write_index
 
 TOTALS = {"rows": 1200, "accepted": 1100, "corrected": 60, "quarantined": 30, "duplicates": 10}
@@ -56,13 +61,14 @@ def test_every_report_has_headline_grade_date_and_links_that_lead_somewhere(tmp_
         "Kalianda",
         "2025",
         "Nilai naik 9,1 poin.",
-        "Tingkat 1 dari 5",
+        "1 dari 5",
+        "Satu kelompok",
         "4 November 2025",
-        "1.160 dari",
+        "1.160 dari 1.200 baris",
     ):
         assert part in text
-    links = [link["href"] for link in page.select(".links a")]
-    assert len(links) == 4
+    links = [link["href"] for link in page.select("#reports a")]
+    assert len(links) == len(set(links)) == 4
     assert all((tmp_path / link).is_file() for link in links)
     assert "Scores rose by 9.1 points." in soup(tmp_path / "index.en.html").get_text()
 
@@ -73,9 +79,13 @@ def test_the_index_is_closed_and_ordered(tmp_path: Path) -> None:
     page = index(tmp_path)
     assert page.html["lang"] == "id"
     assert len(page.find_all("h1")) == 1
-    assert not page.find_all("script")
-    assert "default-src 'none'" in page.find("meta", {"http-equiv": True})["content"]
-    shown = [tuple(title.get_text().split()) for title in page.select("h2")]
+    policy = page.find("meta", {"http-equiv": True})["content"]
+    assert "default-src 'none'" in policy
+    [script] = page.find_all("script")
+    digest = base64.b64encode(hashlib.sha256(script.get_text().encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}';" in policy
+    assert not [name for tag in page.find_all(True) for name in tag.attrs if name.startswith("on")]
+    shown = [tuple(title.get_text().split()) for title in page.select("#reports tbody th")]
     assert shown == [("A", "2025"), ("B", "2025"), ("B", "2024")]
 
 
@@ -84,10 +94,80 @@ def test_a_failed_region_is_marked_and_says_why_in_place_of_a_headline(tmp_path:
     put(tmp_path, "kalianda", "2025", state="failed", problems=(problem,), grade=None)
     page = index(tmp_path)
     assert page.select_one(".state-failed")
-    headline = page.select_one(".headline").get_text()
+    headline = page.select_one("td.headline").get_text()
     assert "nilai.xlsx › Rekap › C4" in headline
     assert "<b>rusak</b>" in headline
     assert "Nilai naik" not in page.get_text()
+
+
+RESULT = {"estimate": 6.0, "conf_low": 4.0, "conf_high": 8.5, "unit": "points", "compared": True}
+
+
+def test_every_row_draws_its_result_on_the_scale_of_all(tmp_path: Path) -> None:
+    """Scale by hand: from 0 to 10 with four hundredths of it on both sides, so 10.8 wide from -0.4."""
+    put(tmp_path, "a", "2025", result=RESULT)
+    put(tmp_path, "b", "2025", result=RESULT | {"estimate": 9.0, "conf_high": 10.0, "compared": False})
+    put(tmp_path, "c", "2025", result=RESULT | {"conf_low": None, "conf_high": None})
+    first, second, third = index(tmp_path).select("td.result")
+    assert "+6,0" in first.get_text()
+    assert "4,0 sampai 8,5" in first.get_text()
+    ends = re.findall(r"M([\d.]+) 7H([\d.]+)", first.select_one(".line")["d"])
+    assert [tuple(map(float, pair)) for pair in ends] == [(40.74, 82.41)]
+    assert float(first.select_one(".dot")["d"].split()[0][1:]) == pytest.approx(59.26, rel=0, abs=0.01)
+    assert not first.select(".hole")
+    assert second.select(".hole")
+    assert not third.select(".line")
+
+
+def test_the_overview_holds_every_result_in_order_and_mixes_no_kinds(tmp_path: Path) -> None:
+    for i, region in enumerate("abcdefg"):
+        put(tmp_path, region, "2025", result=RESULT | {"estimate": float(i), "compared": i % 2 == 0})
+    put(tmp_path, "h", "2025", state="failed", result=RESULT)
+    page = index(tmp_path)
+    compared, alone = page.select("figure.strip")
+    assert [len(panel.select_one(".dot")["d"].split("M")) - 1 for panel in (compared, alone)] == [4, 3]
+    for panel in (compared, alone):
+        heights = [float(y) for y in re.findall(r"M[\d.]+ ([\d.]+)h0", panel.select_one(".dot")["d"])]
+        assert heights == sorted(heights)
+        assert panel.svg["aria-label"]
+    assert "4 laporan dengan kelompok pembanding" in compared.get_text()
+    assert "G 2025: +6,0 poin" in compared.get_text()
+
+
+def test_one_result_alone_is_no_overview(tmp_path: Path) -> None:
+    put(tmp_path, "a", "2025", result=RESULT)
+    assert not index(tmp_path).select("figure")
+
+
+def test_every_link_of_the_index_stays_in_its_folder(tmp_path: Path) -> None:
+    for region, period in (("b", "2024"), ("a", "2025")):
+        put(tmp_path, region, period)
+    pages = write_index(tmp_path)
+    for name in pages:
+        for link in soup(tmp_path / name).find_all(href=True):
+            if not link["href"].startswith("#"):
+                target = (tmp_path / link["href"]).resolve()
+                assert target.is_file()
+                assert target.is_relative_to(tmp_path.resolve())
+
+
+def test_without_a_script_the_table_is_whole_and_has_no_dead_control(tmp_path: Path) -> None:
+    put(tmp_path, "a", "2025", result=RESULT)
+    page = index(tmp_path)
+    assert page.select_one(".finder").has_attr("hidden")
+    assert not page.find_all("button")
+    assert not page.select("tr[hidden]")
+
+
+def test_a_table_for_514_regions_stays_within_the_limit_of_a_page(tmp_path: Path) -> None:
+    for number in range(514):
+        name = f"Kabupaten Kepulauan Contoh {number}"
+        headline = {"id": "Nilai keterampilan teknis (tes) peserta naik 10,4 poin, " * 4}
+        put(tmp_path, f"r{number:03}", "2025", name=name, headline=headline, result=RESULT)
+    write_index(tmp_path)
+    size = (tmp_path / "index.html").stat().st_size
+    assert size < LARGEST_PAGE
+    assert size < 514 * 2_000
 
 
 def test_one_language_alone_gives_one_index(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@
     if (closed) { target.scrollIntoView(); }
   }
   window.addEventListener("hashchange", reveal);
-  reveal();
+  document.addEventListener("DOMContentLoaded", reveal);
   document.addEventListener("click", function (event) {
     var cell = event.target.closest("table.finding td.number");
     var link = cell && cell.parentElement.querySelector("th .cite");
