@@ -39,8 +39,13 @@ def find_folders(raw: Path | None, processed: Path | None, reports: Path | None)
         "raw": raw or project / "data" / "raw",
         "processed": processed or project / "data" / "processed",
         "reports": project / "reports" if reports is None else reports,
-        "notebooks": inside if inside.is_dir() else beside / "notebooks",
+        "notebooks": inside if holds_products(inside) else beside / "notebooks",
     }
+
+
+def holds_products(folder: Path) -> bool:
+    """Whether these are the notebooks that reports are made of, not only somebody's own."""
+    return (folder / "region_report.ipynb").is_file()
 
 
 def choose(raw: Path, wanted: Sequence[str], period: str | None) -> list[tuple[str, str]]:

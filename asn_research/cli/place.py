@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from asn_research.cli.choice import find_folders
+from asn_research.cli.choice import find_folders, holds_products
 from asn_research.errors import RegionError
 
 if TYPE_CHECKING:
@@ -113,4 +113,4 @@ def _project_notebooks() -> Path | None:
         inside = find_project() / "notebooks"
     except RegionError:
         return None
-    return inside if inside.is_dir() else None
+    return inside if holds_products(inside) else None
