@@ -56,6 +56,7 @@ def run(
     time_limit: Annotated[float, typer.Option(min=1, metavar="seconds")] = 1800,
     memory_limit: Annotated[int | None, typer.Option(min=500, metavar="megabytes")] = None,
     cluster: Annotated[str | None, typer.Option(metavar="tcp://HOST:PORT")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf")] = False,
     max_age: MaximumAge = "31d",
     notify: Annotated[list[str] | None, typer.Option(metavar="notify")] = None,
 ) -> None:
@@ -69,6 +70,10 @@ def run(
             chosen = choose(places.folders["raw"], regions or [], period)
             addresses = read_addresses(notify or ())
             check_addresses(addresses)
+            if pdf:
+                from asn_research.reports.pdf import check_pdf
+
+                check_pdf()
         except AsnResearchError as error:
             raise refuse(error.problems) from error
         from asn_research.reports.order import Order, Task
@@ -89,6 +94,7 @@ def run(
             memory_limit=memory_limit,
             sites=places.sites,
             cluster=cluster,
+            pdf=pdf,
         )
         tasks = [Task(*pair) for pair in chosen]
         raise typer.Exit(_run_alone(order, tasks, places, max_age=age, addresses=addresses))

@@ -20,7 +20,7 @@ from asn_research.reports.edition import (
     page_name,
     stub_page,
 )
-from asn_research.reports.freshness import across_inputs
+from asn_research.reports.freshness import across_inputs, is_fresh
 from asn_research.reports.limit import Limit
 from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
 from asn_research.reports.parameter import CrossRegionParameters
@@ -31,7 +31,9 @@ from asn_research.reports.report import grade_meaning
 if TYPE_CHECKING:
     from asn_research.reports.order import Order
 
-NAMES: Final = ("report.html", "report.en.html", "report.ipynb", FINDINGS, MANIFEST)
+NAMES: Final = (
+    "report.html", "report.en.html", "report.pdf", "report.en.pdf", "report.ipynb", FINDINGS, MANIFEST,
+)  # fmt: skip
 
 
 def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
@@ -49,10 +51,14 @@ def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
     if len(published) < LEAST_REGIONS:
         return None if known is None else (fail_across(order, (few_regions(len(published)),)), False)
     inputs = across_inputs(order, published)
-    if not order.force and known is not None and known.is_fresh(inputs, order.languages, folder):
+    if not order.force and known is not None and is_fresh(order, known, inputs, folder):
         return known, True
     try:
         files, manifest = _make(order, published, inputs)
+        if order.pdf:
+            from asn_research.reports.pdf import add_pdfs
+
+            files, manifest = add_pdfs(files, manifest)
     except AsnResearchError as error:
         return fail_across(order, error.problems), False
     write_files(folder, files, remove=NAMES)

@@ -13,7 +13,7 @@ from asn_research.contract.region import ACROSS
 from asn_research.errors import AsnResearchError, LocationError, Problem
 from asn_research.reports.location import Location
 from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
-from asn_research.reports.provenance import digest_file
+from asn_research.reports.provenance import digest_file, pdf_version
 from asn_research.reports.published import FINDINGS
 from asn_research.reports.stage import Sites, folders_of, open_stage
 
@@ -206,6 +206,8 @@ def _as_fresh(order: Order, task: Task, text: bytes) -> Manifest | None:
         (Path(name) / MANIFEST).write_bytes(text)
         manifest = read_manifest(Path(name))
     if manifest is None or manifest.state == "failed" or not set(order.languages) <= set(manifest.languages):
+        return None
+    if order.pdf and manifest.pdf != pdf_version():
         return None
     ours, theirs = dict(region_inputs(order, task)), dict(manifest.inputs)
     for name in ("raw", "past"):

@@ -50,7 +50,7 @@ def _fresh(order: Order, task: Task) -> Manifest | None:
     manifest = read_manifest(folder)
     if manifest is None or manifest.state == "failed":
         return None
-    return manifest if manifest.is_fresh(region_inputs(order, task), order.languages, folder) else None
+    return manifest if is_fresh(order, manifest, region_inputs(order, task), folder) else None
 
 
 def across_inputs(order: Order, published: Sequence[PublishedFindings]) -> dict[str, Any]:
@@ -77,7 +77,13 @@ def find_fresh_across(order: Order) -> Manifest | None:
     if manifest is None:
         return None
     inputs = across_inputs(order, list_published(order.reports))
-    return manifest if manifest.is_fresh(inputs, order.languages, folder) else None
+    return manifest if is_fresh(order, manifest, inputs, folder) else None
+
+
+def is_fresh(order: Order, manifest: Manifest, inputs: Mapping[str, Any], folder: Path) -> bool:
+    """Whether a published report is what an order asks for, of exactly these inputs."""
+    pdf = provenance.pdf_version() if order.pdf else ""
+    return manifest.is_fresh(inputs, order.languages, folder, pdf=pdf)
 
 
 def list_changes(known: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[str, ...]:

@@ -41,6 +41,7 @@ class Manifest:
     grade_text: Mapping[str, str] = field(default_factory=dict)
     data_until: str | None = None
     synthetic: bool = False
+    pdf: str = ""
     result: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> str:
@@ -49,8 +50,15 @@ class Manifest:
         record["problems"] = [problem_record(problem) for problem in self.problems]
         return json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
-    def is_fresh(self, inputs: Mapping[str, Any], languages: Iterable[Language], folder: Path) -> bool:
-        """Whether the published files are whole and were made from exactly these inputs."""
+    def is_fresh(
+        self, inputs: Mapping[str, Any], languages: Iterable[Language], folder: Path, *, pdf: str = ""
+    ) -> bool:
+        """Whether the published files are whole and were made from exactly these inputs.
+
+        ``pdf`` is the version of what makes PDFs where they are wanted.
+        """
+        if pdf and self.pdf != pdf:
+            return False
         if self.state == "failed" or dict(self.inputs) != dict(inputs):
             return False
         if not set(languages) <= set(self.languages):

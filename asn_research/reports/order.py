@@ -22,7 +22,7 @@ class Order:
     any of them lies at a URL; the folders are then those of a stage. ``cluster`` addresses a scheduler.
     ``time_limit`` is in seconds, for the whole report of a region and period (None: no limit);
     ``memory_limit`` is in megabytes, for each process (None: a fair share of this machine, where the system
-    can hold a process to it).
+    can hold a process to it). With ``pdf`` every report is also made as a PDF.
     """
 
     raw: Path
@@ -39,6 +39,7 @@ class Order:
     memory_limit: int | None = None
     sites: Sites | None = None
     cluster: str | None = None
+    pdf: bool = False
 
     @property
     def inner(self) -> bool:

@@ -12,7 +12,7 @@ from asn_research.reports.order import Order, Outcome, Task
 
 NAMES: Final = (
     "report.html", "report.en.html", "data_quality.html", "data_quality.en.html",
-    "report.ipynb", "findings.json", MANIFEST,
+    "report.pdf", "report.en.pdf", "report.ipynb", "findings.json", MANIFEST,
 )  # fmt: skip
 
 
@@ -27,6 +27,10 @@ def make_report_here(order: Order, task: Task) -> Outcome:
     try:
         with guard_space(order.reports):
             files, manifest = make_region_report(order, task, inputs)
+            if order.pdf:
+                from asn_research.reports.pdf import add_pdfs
+
+                files, manifest = add_pdfs(files, manifest)
     except FullDiskError:
         raise
     except AsnResearchError as error:

@@ -133,6 +133,14 @@ def environment() -> dict[str, str]:
     return {"python": platform.python_version()} | dict(sorted(versions.items()))
 
 
+def pdf_version() -> str:
+    """The version of weasyprint, which makes PDFs; empty where it is not installed."""
+    try:
+        return version("weasyprint")
+    except PackageNotFoundError:
+        return ""
+
+
 def code_facts(language: Language) -> list[tuple[str, str]]:
     """Version and digest of the code and the versions of its packages, for readers."""
     packages = ", ".join(f"{name} {number}" for name, number in package_versions().items())

@@ -110,6 +110,7 @@ def verify_report(folder: Path, order: Order) -> Verification:
             processed_given=str(scratch / "processed"),
             reports_given=str(scratch / "reports"),
             languages=manifest.languages,
+            pdf=bool(manifest.pdf),
             jobs=1,
             force=True,
         )
