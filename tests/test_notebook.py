@@ -11,13 +11,20 @@ import papermill
 import pytest
 from bs4 import BeautifulSoup
 
+from asn_research.reports.kernel import kernel_manager
+
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
 def run(name: str, folder: Path) -> nbformat.NotebookNode:
+    """As it runs in the kernel of this project, a fork of a process that has imported everything."""
     path = NOTEBOOKS / name
     out = folder / "out.ipynb"
-    papermill.execute_notebook(path, out, cwd=path.parent, kernel_name="python3", progress_bar=False)
+    (folder / "profile").mkdir()
+    kernels = kernel_manager(profile=folder / "profile")
+    papermill.execute_notebook(
+        path, out, cwd=path.parent, kernel_name="python3", kernel_manager_class=kernels, progress_bar=False
+    )
     return nbformat.read(out, as_version=4)
 
 
