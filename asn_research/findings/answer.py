@@ -12,13 +12,16 @@ from asn_research.findings.finding import Finding
 from asn_research.findings.gate import gate_finding
 from asn_research.findings.past import PastPeriod
 from asn_research.findings.question import Question
+from asn_research.findings.release import Guard
 from asn_research.ingest.store import plain_strings
 
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
 
 
-def answer_questions(data: RegionData, *, past: PastPeriod | None = None) -> tuple[Finding, ...]:
+def answer_questions(
+    data: RegionData, *, past: PastPeriod | None = None, guard: Guard | None = None
+) -> tuple[Finding, ...]:
     """The answers to all questions of the catalogue, in its order.
 
     A question whose table is missing or empty stays open; one that an estimator refuses carries the reason.
@@ -30,11 +33,14 @@ def answer_questions(data: RegionData, *, past: PastPeriod | None = None) -> tup
         The clean tables of a region and period, as the store opens them.
     past : PastPeriod, optional
         What the same region found in its last period, for the question what has changed since.
+    guard : Guard, optional
+        What was published before about the same region and period, so that no answer, together with an
+        earlier one, tells of too few people.
     """
     found: dict[str, Finding] = {}
     with plain_strings():
         for question in sorted(QUESTIONS, key=_order):
-            found[question.id] = answer_question(data, question, known=found, past=past)
+            found[question.id] = answer_question(data, question, known=found, past=past, guard=guard)
     return tuple(found[question.id] for question in QUESTIONS)
 
 
@@ -49,6 +55,7 @@ def answer_question(
     *,
     known: Mapping[str, Finding] | None = None,
     past: PastPeriod | None = None,
+    guard: Guard | None = None,
 ) -> Finding:
     """The answer to one question.
 
@@ -62,6 +69,7 @@ def answer_question(
         Findings already made, by question, for a question that draws on others; they are made here where
         they are not given.
     past : PastPeriod, optional
+    guard : Guard, optional
         As in :func:`answer_questions`.
     """
     for table in question.needs:
@@ -72,7 +80,8 @@ def answer_question(
         found = _answer(data, question, before, past)
     except EstimationError as error:
         return refuse_error(data, question.id, error)
-    return gate_finding(found, minimum=data.region.disclosure.minimum_cell, known=before)
+    gated = gate_finding(found, minimum=data.region.disclosure.minimum_cell, known=before)
+    return gated if guard is None else guard.hold_back(gated)
 
 
 def _answer(

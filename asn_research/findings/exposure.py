@@ -141,7 +141,7 @@ CAVEAT_COUNTS: Final = frozenset(
         "course_ambiguous.count", "courses_without_parties.count", "curriculum_convention.years",
         "curriculum_unknown.count", "designs_mixed.count", "designs_mixed.regions",
         "few_clusters.clusters", "few_clusters.needed", "few_raters.clusters", "few_raters.needed",
-        "few_regions.count", "few_units.units", "held_back.people", "held_back.minimum", "holm.family",
+        "few_regions.count", "few_units.units", "within_region.minimum", "held_back.minimum", "holm.family",
         "list_quarantined.count", "list_quarantined.rows", "list_shorter_than_eligible.eligible",
         "list_shorter_than_eligible.listed", "longer_than_year.months", "many_courses.count",
         "minimum_cell.minimum", "minimum_part.minimum", "minimum_raters.minimum", "models_differ.count",

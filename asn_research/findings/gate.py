@@ -64,6 +64,55 @@ def gate_finding(finding: Finding, *, minimum: int, known: Mapping[str, Finding]
     return gated
 
 
+def find_exposed(finding: Finding, *, minimum: int) -> list[str]:
+    """What in a published answer the gate would not have let through; empty where nothing is.
+
+    Used before publication on the very records that are published: whatever was changed between the gate and
+    the page, or never went through the gate, is found here.
+    """
+    if finding.status is not Status.ESTIMATED:
+        told = bool(finding.estimates or finding.rows) and finding.status is Status.SUPPRESSED
+        return [finding.question] if told else []
+    if names := unclassified(finding):
+        return [f"{finding.question}: {name}" for name in names]
+    exposure = EXPOSURES[finding.question]
+    if exposure.subject not in _COUNTED:
+        return []
+    found = [
+        f"{finding.question}: {size} ({exposure.base})"
+        for row in finding.rows
+        if 0 < (size := _size(row, exposure.base) or 0) < minimum
+    ]
+    if not exposure.open_results:
+        found += [f"{finding.question}: {e.term}" for e in finding.estimates if _is_small(e, minimum)]
+    return found + [f"{finding.question}: {name}" for name in _exposed_shares(finding, exposure, minimum)]
+
+
+def _exposed_shares(finding: Finding, exposure: Exposure, minimum: int) -> list[str]:
+    """Shares told exactly although their count, or its rest, is too small."""
+    if not exposure.shares or (exposure.share == "estimate" and not _is_share(finding, exposure)):
+        return []
+    found = (
+        []
+        if exposure.open_total
+        else [
+            e.term
+            for e in finding.estimates
+            if e.term.startswith(exposure.shares)
+            and f"bound_{e.term}" not in finding.details
+            and (part := _part_of(e, minimum))
+            and not part.exact
+        ]
+    )
+    for row in finding.rows:
+        base, share = _size(row, exposure.base), row.get(exposure.share)
+        is_whole = exposure.open_total and row.get("group") == exposure.total
+        if base and isinstance(share, float) and not row.get("bound") and not is_whole:
+            part = tell_part(round(share * base), base, minimum=minimum)
+            found += [] if part.exact else [str(row.get("label") or row.get("label_code"))]
+    return found
+
+
 def withheld(finding: Finding, code: str, fields: Mapping[str, Cell]) -> Finding:
     """An answer of which nothing is told but why."""
     return Finding(

@@ -27,6 +27,7 @@ from asn_research.reports.parameter import CrossRegionParameters
 from asn_research.reports.published import FINDINGS, LEAST_REGIONS, PublishedFindings, list_published
 from asn_research.reports.region_report import same_findings
 from asn_research.reports.report import grade_meaning
+from asn_research.reports.scan import guard_output
 
 if TYPE_CHECKING:
     from asn_research.reports.order import Order
@@ -106,7 +107,9 @@ def _make(
         data_until=max(dates, default=None),
         synthetic=any(each.manifest.synthetic for each in published),
     )
-    return files | {MANIFEST: manifest.as_json().encode()}, manifest
+    published_files = files | {MANIFEST: manifest.as_json().encode()}
+    guard_output(published_files)
+    return published_files, manifest
 
 
 def _editions(order: Order, period: str) -> list[Edition]:

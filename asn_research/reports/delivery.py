@@ -14,7 +14,7 @@ from asn_research.errors import AsnResearchError, LocationError, Problem
 from asn_research.reports.location import Location
 from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
 from asn_research.reports.provenance import digest_file, pdf_version
-from asn_research.reports.published import FINDINGS
+from asn_research.reports.published import FINDINGS, RELEASES
 from asn_research.reports.stage import Sites, folders_of, open_stage
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RECEIPT: Final = "delivery.json"
 _STATE: Final = "state.json"
-_KEPT: Final = (MANIFEST, FINDINGS)
+_KEPT: Final = (MANIFEST, FINDINGS, RELEASES)
 
 
 def find_fresh_away(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Manifest | None]]:
@@ -317,7 +317,7 @@ def _deliver(sites: Sites, stage: Path, task: Task, *, before: Mapping[Path, str
 def _drop_strays(folder: Path, manifest: Manifest) -> None:
     """Drop what a delivery that was stopped between its manifest and its removals has left."""
     for path in folder.iterdir():
-        if path.name not in {*manifest.outputs, MANIFEST}:
+        if path.name not in {*manifest.outputs, MANIFEST, RELEASES}:
             path.unlink()
 
 

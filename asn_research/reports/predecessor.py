@@ -14,6 +14,7 @@ from asn_research.reports import provenance
 from asn_research.reports.freshness import last_period, rules_of
 from asn_research.reports.published import find_published
 from asn_research.reports.recall import answer_once
+from asn_research.reports.release import open_guard
 
 
 def read_past(
@@ -40,7 +41,8 @@ def read_past(
     computed: tuple[Finding, ...] = ()
     try:
         before = open_region(region, period=period, **folders)
-        computed = answer_once(before, _inside(processed, "data/processed") / region / period)
+        guard = open_guard(before, _inside(reports, "reports") / region / period)
+        computed = answer_once(before, _inside(processed, "data/processed") / region / period, guard=guard)
     except AsnResearchError:
         if published is None:
             return None

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from asn_research.findings.finding import Finding
 
 FINDINGS: Final = "findings.json"
+RELEASES: Final = "releases.json"
+"""The ledger of what was published before; it outlasts a report that failed."""
 LEAST_REGIONS: Final = 2
 """Regions with findings that a report across regions needs."""
 

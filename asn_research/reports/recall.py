@@ -11,6 +11,7 @@ from asn_research.errors import FullDiskError
 from asn_research.findings.answer import answer_questions
 from asn_research.findings.finding import Finding, read_findings
 from asn_research.findings.past import PastPeriod
+from asn_research.findings.release import Guard
 from asn_research.ingest.storage import sweep, write_files
 from asn_research.ingest.store import RegionData
 from asn_research.reports import provenance
@@ -18,7 +19,9 @@ from asn_research.reports import provenance
 FILE: Final = "answers.json"
 
 
-def answer_once(data: RegionData, folder: Path, *, past: PastPeriod | None = None) -> tuple[Finding, ...]:
+def answer_once(
+    data: RegionData, folder: Path, *, past: PastPeriod | None = None, guard: Guard | None = None
+) -> tuple[Finding, ...]:
     """The answers to all questions, from the last computation where nothing they depend on has changed.
 
     Parameters
@@ -30,11 +33,14 @@ def answer_once(data: RegionData, folder: Path, *, past: PastPeriod | None = Non
     folder
         Where they are stored; the answers are kept beside them, with a key made of the raw files' hashes,
         region.toml, the code and the packages. A folder that cannot be written to is no error.
+    guard
+        What was published before of the same region and period.
     """
-    key = _key(data, past)
+    key = _key(data, past, guard)
     records = _recall(folder / FILE, key)
     if records is None:
-        made = [record for finding in answer_questions(data, past=past) for record in finding.as_records()]
+        answers = answer_questions(data, past=past, guard=guard)
+        made = [record for finding in answers for record in finding.as_records()]
         text = json.dumps({"key": key, "records": made}, ensure_ascii=False, allow_nan=False)
         with contextlib.suppress(OSError, FullDiskError):
             sweep(folder)
@@ -43,7 +49,7 @@ def answer_once(data: RegionData, folder: Path, *, past: PastPeriod | None = Non
     return read_findings(records)
 
 
-def _key(data: RegionData, past: PastPeriod | None) -> str:
+def _key(data: RegionData, past: PastPeriod | None, guard: Guard | None) -> str:
     return provenance.digest_json(
         {
             "raw": data.intake["raw_digest"],
@@ -51,6 +57,7 @@ def _key(data: RegionData, past: PastPeriod | None) -> str:
             "region": data.region.model_dump_json(),
             "period": data.period,
             "past": None if past is None else _past_key(past),
+            "releases": "" if guard is None else guard.digest,
             "code": provenance.code_digest(),
             "packages": provenance.package_versions(),
         }

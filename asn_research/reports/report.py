@@ -15,6 +15,7 @@ from asn_research.findings.catalogue import QUESTIONS
 from asn_research.findings.finding import Finding
 from asn_research.findings.past import PastPeriod
 from asn_research.findings.question import Level
+from asn_research.findings.release import Guard
 from asn_research.findings.sentence import grade_text
 from asn_research.findings.trace import Trace, list_sources, trace_findings
 from asn_research.ingest.store import RegionData, find_project, open_region
@@ -25,6 +26,7 @@ from asn_research.reports.gallery import Findings, Gallery
 from asn_research.reports.parameter import check_parameters
 from asn_research.reports.predecessor import read_past
 from asn_research.reports.recall import answer_once
+from asn_research.reports.release import open_guard
 
 
 class Report(Gallery, RegionExhibit):
@@ -34,16 +36,23 @@ class Report(Gallery, RegionExhibit):
     """
 
     def __init__(
-        self, data: RegionData, *, language: Language, folder: Path, past: PastPeriod | None = None
+        self,
+        data: RegionData,
+        *,
+        language: Language,
+        folder: Path,
+        past: PastPeriod | None = None,
+        guard: Guard | None = None,
     ) -> None:
         super().__init__(data, language=language)
         self.folder = folder
         self.past = past
+        self.guard = guard
 
     @cached_property
     def findings(self) -> Findings:
         """The answers to all questions of the catalogue."""
-        found = answer_once(self.source, self.folder, past=self.past)
+        found = answer_once(self.source, self.folder, past=self.past, guard=self.guard)
         return Findings(found, self.stamp, self._trace(found))
 
     def _trace(self, findings: tuple[Finding, ...]) -> dict[str, Trace]:
@@ -187,4 +196,6 @@ def open_report(
     clean = folders["processed"] or find_project() / "data" / "processed"
     past = read_past(data, **folders, reports=Path(asked.reports) if asked.reports else None)
     folder = clean / data.region.folder / data.period
-    return Report(data, language=asked.language, folder=folder, past=past)
+    published = Path(asked.reports) if asked.reports else find_project() / "reports"
+    guard = open_guard(data, published / data.region.folder / data.period)
+    return Report(data, language=asked.language, folder=folder, past=past, guard=guard)

@@ -20,7 +20,7 @@ from asn_research.reports.freshness import (
     region_inputs,
 )
 from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
-from asn_research.reports.published import FINDINGS, list_published
+from asn_research.reports.published import FINDINGS, RELEASES, list_published
 
 if TYPE_CHECKING:
     from asn_research.reports.order import Order
@@ -143,6 +143,7 @@ def _make(manifest: Manifest, order: Order, reports: Path) -> Path:
         return order.reports / ACROSS
     if before := _before(manifest, order, reports):
         _lend(before, order.reports, reports)
+    _lend_releases(reports / manifest.region / manifest.period, order.reports, reports)
     for _ in make_reports(order, [Task(manifest.region, manifest.period)]):
         pass
     return order.reports / manifest.region / manifest.period
@@ -157,9 +158,17 @@ def _lend(folder: Path, reports: Path, home: Path) -> None:
     """What a report builds on: the findings of another, and what vouches for them."""
     there = reports / folder.resolve().relative_to(home)
     there.mkdir(parents=True, exist_ok=True)
-    for name in (MANIFEST, FINDINGS):
+    for name in (MANIFEST, FINDINGS, RELEASES):
         if (folder / name).is_file():
             shutil.copyfile(folder / name, there / name)
+
+
+def _lend_releases(folder: Path, reports: Path, home: Path) -> None:
+    """What was published before of the same report, which decides what may be told."""
+    if (folder / RELEASES).is_file():
+        there = reports / folder.resolve().relative_to(home)
+        there.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / RELEASES, there / RELEASES)
 
 
 def _inputs(manifest: Manifest, order: Order) -> dict[str, Any]:
