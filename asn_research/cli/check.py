@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,6 +22,7 @@ def check(
     regions: Regions = None,
     *,
     period: PeriodName = None,
+    suggest: Annotated[bool, typer.Option("--suggest")] = False,
     raw: RawPlace = None,
     processed: ProcessedPlace = None,
 ) -> None:
@@ -32,7 +33,7 @@ def check(
             chosen = choose(places.folders["raw"], regions or [], period)
         except AsnResearchError as error:
             raise refuse(error.problems) from error
-        raise typer.Exit(_check(places, chosen))
+        raise typer.Exit(_suggest(places, chosen) if suggest else _check(places, chosen))
 
 
 def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
@@ -64,6 +65,26 @@ def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
     typer.echo(say("quarantine", folder=places.name("processed")))
     for file in waiting:
         typer.echo(say("decide", name=file))
+    return status
+
+
+def _suggest(places: Places, chosen: list[tuple[str, str]]) -> int:
+    """Print lines for region.toml, ready to be pasted; nothing is taken in."""
+    from asn_research.ingest.proposal import draft_mappings
+
+    status = WELL
+    for region, name in chosen:
+        try:
+            drafts = draft_mappings(places.folders["raw"] / region, period=name)
+        except AsnResearchError as error:
+            typer.echo(say("failed", region=region, period=name), err=True)
+            print_problems(error.problems)
+            status = FAILED
+            continue
+        said = "suggested" if drafts else "nothing_to_suggest"
+        typer.echo(f"# {say(said, region=region, period=name)}")
+        for draft in drafts:
+            typer.echo(f"\n{draft.toml()}")
     return status
 
 

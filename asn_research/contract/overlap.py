@@ -35,6 +35,10 @@ class WordWeights:
                     best = max(best, self._weigh(common) / self._weigh(words.union(bag)))
         return best
 
+    def spellings(self, column: str) -> tuple[str, ...]:
+        """The spellings of a column as far as their words count, in alphabetical order."""
+        return tuple(sorted(" ".join(bag) for bag in self.bags.get(column, ())))
+
     def _weigh(self, words: set[str]) -> float:
         return sum(self.weights.get(word, self.unknown) for word in words)
 

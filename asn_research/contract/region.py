@@ -179,6 +179,12 @@ class Mapping(_Section):
     columns: dict[str, str | dict[Literal["value"], str]] = {}
     wide: dict[Literal["pre", "post", "followup"], str] = {}
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The office's headings that it names."""
+        named = [heading for heading in self.columns.values() if isinstance(heading, str)]
+        return (*named, *self.wide.values())
+
 
 class Region(_Section):
     """Everything that region.toml says; ``folder`` is the name of its folder."""

@@ -42,7 +42,7 @@ def is_ignored(heading: Heading) -> bool:
 
 
 def _settle_contested(layout: Layout, sample: Sample) -> None:
-    """Of several headings of one list of terms, take the one whose cells are from no other list of the table."""
+    """Of several headings of one list of terms, the one whose cells are from no other list of its table."""
     for name, headings in layout.contested.items():
         if layout.has(name) or layout.table[name].kind is not Kind.TERM:
             continue

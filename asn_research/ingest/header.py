@@ -6,7 +6,7 @@ import datetime
 import fnmatch
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from typing import Any, Final
@@ -52,14 +52,14 @@ def is_empty(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip("\u00a0\u200b\ufeff \t\r\n"))
 
 
-def find_blocks(grid: Grid, *, region: Region, design: str) -> tuple[list[Block], Layout | None]:
-    """The tables of a sheet in their order, and where there is none the layout that came nearest.
+def find_blocks(grid: Grid, *, region: Region, design: str) -> tuple[list[Block], Block | None]:
+    """The tables of a sheet in their order, and where there is none the block that came nearest to one.
 
     Headings are looked for in the first rows, and again after every blank row further down, so that tables
     standing one below the other are all found.
     """
     blocks: list[Block] = []
-    nearest: Layout | None = None
+    nearest: Block | None = None
     start = 0
     while start < len(grid.rows):
         found, near = _find_heading(grid, start, region, design)
@@ -90,32 +90,36 @@ def is_note(grid: Grid) -> bool:
     return not any(sum(not is_empty(cell) for cell in row) >= 3 for row in grid.rows)
 
 
-def _find_heading(grid: Grid, start: int, region: Region, design: str) -> tuple[Block | None, Layout | None]:
+def _find_heading(grid: Grid, start: int, region: Region, design: str) -> tuple[Block | None, Block | None]:
     best: Block | None = None
-    nearest: Layout | None = None
+    nearest: Block | None = None
     for top in _candidate_tops(grid, start, region):
         if best is not None and top > best.top + 2:
             break
         block, near = _match_rows(grid, top, start, region, design)
         if block is not None and (best is None or block.layout.score > best.layout.score):
             best = block
-        if near is not None and (nearest is None or near.matched > nearest.matched):
+        if near is not None and (nearest is None or near.layout.matched > nearest.layout.matched):
             nearest = near
     return best, nearest
 
 
 def _candidate_tops(grid: Grid, start: int, region: Region) -> Iterator[int]:
-    """Rows that may be headings: at least two texts, near the start or after a blank row."""
-    mapping = find_mapping(grid, region)[1]
-    if mapping is not None and mapping.header_row is not None:
-        top = mapping.header_row - 1
-        if start == 0 and top < len(grid.rows):
-            yield top
+    """Rows that may be headings: at least two texts, near the start or after a blank row.
+
+    Where region.toml says in which row headings stand, no row before it has any.
+    """
+    declared = sorted(m.header_row - 1 for _, m in find_mappings(grid, region) if m.header_row is not None)
+    if declared and start == 0:
+        yield from [top for top in declared[:1] if top < len(grid.rows)]
         return
     last = -_LEVELS
     blank, small = True, len(grid.rows) <= _SMALL_SHEET
     for index in range(start, len(grid.rows)):
         row = grid.rows[index]
+        if index in declared:
+            yield index
+            continue
         near = start == 0 and index < _SEARCHED_ROWS
         if not (near or blank) and any(map(_is_long_number, row[:3])):
             continue
@@ -157,30 +161,41 @@ def _is_known(text: str) -> bool:
 
 def _match_rows(
     grid: Grid, top: int, start: int, region: Region, design: str
-) -> tuple[Block | None, Layout | None]:
+) -> tuple[Block | None, Block | None]:
     best: Block | None = None
-    nearest: Layout | None = None
+    nearest: Block | None = None
+    mappings = {
+        table: mapping
+        for table, mapping in reversed(find_mappings(grid, region))
+        if mapping.header_row in {None, top + 1}
+    }
     for levels in range(1, _LEVELS + 1):
         if top + levels > len(grid.rows) or (levels > 1 and not _is_heading_row(grid.rows[top + levels - 1])):
             break
         headings = read_headings(grid, top, levels)
         context = Context(
-            grid.file, grid.sheet, _titles(grid, start, top), find_mapping(grid, region)[1],
-            partial(_sample, grid, top + levels),
-        )  # fmt: skip
-        layouts = _limit(match_layouts(headings, context=context, region=region, design=design), grid, region)
-        nearest = max([layouts[0], *([nearest] if nearest else [])], key=lambda layout: layout.matched)
+            grid.file, grid.sheet, _titles(grid, start, top), mappings, sample_cells(grid, top + levels)
+        )
+        layouts = match_layouts(headings, context=context, region=region, design=design)
+        layouts = _limit(layouts, headings, mappings)
+        found = Block(layouts[0], context, top, top + levels, len(grid.rows), headings)
+        if nearest is None or found.layout.matched > nearest.layout.matched:
+            nearest = found
         complete = [layout for layout in layouts if layout.complete and layout.matched >= 2]
         if complete and (best is None or complete[0].score > best.layout.score):
             rival = ""
             if len(complete) > 1 and complete[1].score == complete[0].score:
                 rival = complete[1].table.name
-            best = Block(complete[0], context, top, top + levels, len(grid.rows), headings, rival)
+            best = replace(found, layout=complete[0], rival=rival)
     return best, nearest
 
 
+def sample_cells(grid: Grid, first: int) -> Callable[[int], list[Any]]:
+    """Different cells by column, from the rows below its headings up to where the table ends."""
+    return lru_cache(maxsize=None)(partial(_sample, grid, first))
+
+
 def _sample(grid: Grid, first: int, column: int) -> list[Any]:
-    """Different cells of a column, from the rows below its headings up to where the table ends."""
     cells: dict[Any, None] = {}
     for row in grid.rows[first : first + _SAMPLED_ROWS]:
         if is_empty_row(row):
@@ -190,21 +205,29 @@ def _sample(grid: Grid, first: int, column: int) -> list[Any]:
     return list(cells)
 
 
-def _limit(layouts: list[Layout], grid: Grid, region: Region) -> list[Layout]:
-    table, mapping = find_mapping(grid, region)
-    return [layout for layout in layouts if layout.table.name == table] if mapping else layouts
+def _limit(
+    layouts: list[Layout], headings: Sequence[Heading], mappings: dict[str, Mapping]
+) -> list[Layout]:
+    """Only the tables that region.toml names for these headings, unless it speaks of other headings."""
+    own = {fold(text) for heading in headings for text in (heading.own, heading.full)}
+    named = {
+        table
+        for table, mapping in mappings.items()
+        if not (said := mapping.headings) or any(fold(heading) in own for heading in said)
+    }
+    return [layout for layout in layouts if layout.table.name in named] if named else layouts
 
 
-def find_mapping(grid: Grid, region: Region) -> tuple[str, Mapping | None]:
-    """The entry of region.toml for this file and sheet, and the table it is for."""
-    for table, mappings in region.tables.items():
-        for mapping in mappings:
-            name = grid.file.rsplit("/", 1)[-1]
-            if fnmatch.fnmatch(name.casefold(), mapping.file.casefold()) and (
-                mapping.sheet is None or fold(mapping.sheet) == fold(grid.sheet)
-            ):
-                return table, mapping
-    return "", None
+def find_mappings(grid: Grid, region: Region) -> list[tuple[str, Mapping]]:
+    """The entries of region.toml for this file and sheet, each with the table it is for."""
+    name = grid.file.rsplit("/", 1)[-1]
+    return [
+        (table, mapping)
+        for table, mappings in region.tables.items()
+        for mapping in mappings
+        if fnmatch.fnmatch(name.casefold(), mapping.file.casefold())
+        and (mapping.sheet is None or fold(mapping.sheet) == fold(grid.sheet))
+    ]
 
 
 def _is_heading_row(row: Sequence[Any]) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from asn_research.contract.column import REQUIRED_TABLES, TABLES, Table
+from asn_research.contract.column import REQUIRED_TABLES, TABLES
 from asn_research.contract.heading import read_lexicon
 from asn_research.contract.region import Region, read_region
 from asn_research.errors import IntakeError, Place, Problem, RegionError
@@ -28,9 +28,11 @@ from asn_research.ingest.key import mark_key, read_key
 from asn_research.ingest.layout import Layout
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.linkage import measure_linkage
+from asn_research.ingest.mark import list_labels, make_marks
 from asn_research.ingest.panel import find_parts
 from asn_research.ingest.problem import make_problem, refuse_file
 from asn_research.ingest.quarantine import mask_value, name_nearest, order_issues, write_workbook
+from asn_research.ingest.question import ask_about_block, ask_about_sheet
 from asn_research.ingest.record import ROW, Issue, Segment, make_records, read_segment
 from asn_research.ingest.revision import apply_corrections
 from asn_research.ingest.source import Grid, RawFile, list_files, read_file
@@ -115,6 +117,7 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
         collected.problems.append(make_problem("decisions_misplaced", Place(QUARANTINE_FILE), **fields))
     account = make_account(region, period, collected, ledger, tables)
     account["key"] = mark_key(key)
+    account["names"] = make_marks(collected.names, key=key, shown=list_labels(tables))
     account["decisions"] = make_journal(outcome, key=key, agency=agency, names=collected.names)
     with _replace(stored, tables) as beside:
         path = beside / QUARANTINE_FILE
@@ -182,35 +185,10 @@ def _note_block(grid: Grid, block: Block, collected: _Collected) -> None:
         collected.assumptions.append({**place, "column": name, "value": value})
     if layout.unread:
         collected.unread.append({**place, "headings": [scrub_label(heading) for heading in layout.unread]})
-    for entry in layout.ambiguous:
-        collected.problems.append(
-            Problem("heading_ambiguous", f"several columns could be the same one ({entry}); none was read.",
-                    Place(grid.file, grid.sheet), _mapping_advice(layout.table, grid), {"columns": entry})
-        )  # fmt: skip
-    if layout.absent:
-        headings = ", ".join(scrub_label(heading) for heading in layout.absent)
-        collected.problems.append(
-            Problem("mapping_unmatched", f"region.toml names headings that are not there: {headings}.",
-                    Place(grid.file, grid.sheet), "Write them in region.toml as they stand in the file.",
-                    {"headings": headings})
-        )  # fmt: skip
-    if block.rival:
-        collected.problems.append(
-            Problem("table_ambiguous", f"read as {layout.table.name}, but {block.rival} fits as well.",
-                    Place(grid.file, grid.sheet), _mapping_advice(layout.table, grid),
-                    {"table": layout.table.name, "rival": block.rival})
-        )  # fmt: skip
+    collected.problems += ask_about_block(grid, block)
 
 
-def _mapping_advice(table: Table, grid: Grid) -> str:
-    sheet = f', sheet = "{grid.sheet}"' if grid.sheet else ""
-    return (
-        f'Settle it in region.toml: [[tables.{table.name}]] file = "{grid.file}"{sheet}, columns = {{ … }}.'
-    )
-
-
-def _leave_out(grid: Grid, nearest: Layout | None, collected: _Collected) -> None:
-    filled = sum(any(cell not in ("", None) for cell in row) for row in grid.rows)
+def _leave_out(grid: Grid, nearest: Block | None, collected: _Collected) -> None:
     collected.left_out.append(
         {
             "file": grid.file,
@@ -220,19 +198,8 @@ def _leave_out(grid: Grid, nearest: Layout | None, collected: _Collected) -> Non
             "left_out": len(grid.rows),
         }
     )
-    if not filled or is_note(grid):
-        return
-    if nearest is None or nearest.matched < 2:
-        message, remedy = "no table was recognised on it.", "Name its table in region.toml."
-        fields = {"table": "", "missing": ""}
-    else:
-        missing = ", ".join(nearest.table[name].label.id for name in nearest.missing)
-        message = f"it looks like {nearest.table.name}, but columns are missing: {missing}."
-        remedy = _mapping_advice(nearest.table, grid)
-        fields = {"table": nearest.table.name, "missing": missing}
-    collected.problems.append(
-        Problem("table_not_recognised", message, Place(grid.file, grid.sheet), remedy, fields)
-    )
+    if any(cell not in ("", None) for row in grid.rows for cell in row) and not is_note(grid):
+        collected.problems.append(ask_about_sheet(grid, nearest))
 
 
 def _find_names(grid: Grid, block: Block) -> set[str]:

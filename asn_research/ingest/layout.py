@@ -29,7 +29,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What stands around a table: names of file and sheet, titles above, the region's mapping.
+    """What stands around a table: names of file and sheet, titles above, the region's mappings by table.
 
     ``sample`` gives different cells that stand below the headings in a column.
     """
@@ -37,7 +37,7 @@ class Context:
     file: str
     sheet: str
     titles: tuple[str, ...] = ()
-    mapping: Mapping | None = None
+    mappings: dict[str, Mapping] = field(default_factory=dict)
     sample: Callable[[int], Sequence[Any]] = _no_cells
 
     @property
@@ -67,6 +67,7 @@ class Layout:
     """
 
     table: Table
+    headings: tuple[Heading, ...] = ()
     columns: dict[str, int] = field(default_factory=dict)
     fixed: dict[str, str] = field(default_factory=dict)
     wide: tuple[WideColumn, ...] = ()
@@ -97,3 +98,7 @@ class Layout:
         if name in self.columns or name in self.fixed:
             return True
         return bool(self.wide) and all(name in column.values for column in self.wide)
+
+    def lacks(self, names: Sequence[str]) -> bool:
+        """Whether one of some columns is given by nothing."""
+        return any(not self.has(name) for name in names)

@@ -42,8 +42,8 @@ def match_layouts(
 def match_table(table: Table, headings: Sequence[Heading], *, context: Context) -> Layout:
     """The layout of one table as far as its headings are known spellings."""
     lexicon = read_lexicon()
-    layout = Layout(table)
-    rest = _match_mapping(layout, headings, context.mapping)
+    layout = Layout(table, headings=tuple(headings))
+    rest = _match_mapping(layout, headings, context.mappings.get(table.name))
     rest = _match_columns(layout, rest, lexicon)
     if table.name == "assessments":
         rest = _match_scores(layout, rest, lexicon)
@@ -64,7 +64,11 @@ def _finish(layout: Layout, context: Context, plan: Plan, design: str) -> None:
         for name, chosen in layout.contested.items()
         if not layout.has(name)
     )
-    layout.unread = tuple(h.full for h in layout.rest if not is_ignored(h))
+    layout.unread = tuple(
+        heading.full
+        for heading in layout.headings
+        if heading.column in layout.unfit or (heading in layout.rest and not is_ignored(heading))
+    )
     layout.matched = layout.known
     layout.score = layout.matched + _hint_score(layout.table.name, context, lexicon)
     layout.missing = tuple(name for name in _needed(layout) if not _provided(layout, name))

@@ -8,7 +8,6 @@ from typing import Final
 
 from asn_research.contract.region import Region
 from asn_research.ingest.header import Block, find_blocks, is_empty
-from asn_research.ingest.layout import Layout
 from asn_research.ingest.source import Grid, Row
 
 _LOOKED_AT: Final = 200
@@ -17,7 +16,7 @@ _NARROWEST: Final = 2
 _TABLE: Final = 3
 """A panel with so many known columns looks like a table of its own."""
 
-Part = tuple[Grid, list[Block], Layout | None]
+Part = tuple[Grid, list[Block], Block | None]
 
 
 def find_parts(grid: Grid, *, region: Region, design: str) -> list[Part]:
@@ -28,8 +27,8 @@ def find_parts(grid: Grid, *, region: Region, design: str) -> list[Part]:
 
     Returns
     -------
-    list of (Grid, list of Block, Layout or None)
-        Each part with its tables and, where it has none, the layout that came nearest.
+    list of (Grid, list of Block, Block or None)
+        Each part with its tables and, where it has none, what came nearest to one.
     """
     whole = (grid, *find_blocks(grid, region=region, design=design))
     panels = split_panels(grid)
@@ -44,7 +43,7 @@ def find_parts(grid: Grid, *, region: Region, design: str) -> list[Part]:
 def _count_known(part: Part) -> int:
     """How many columns of a part are read, or would be if nothing were missing."""
     _, blocks, nearest = part
-    return sum(block.layout.known for block in blocks) if blocks else nearest.known if nearest else 0
+    return sum(block.layout.known for block in blocks) if blocks else nearest.layout.known if nearest else 0
 
 
 def split_panels(grid: Grid) -> list[Grid]:
