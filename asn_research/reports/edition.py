@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import nbformat
+from nbformat import NotebookNode
 
 from asn_research.errors import AsnResearchError, Problem
 from asn_research.language import Language, phrase
@@ -50,9 +51,14 @@ class Edition:
     """A finished page, or its stub and the problems that stopped it."""
 
     page: str
-    notebook: str
+    executed: NotebookNode
     findings: list[dict[str, Any]] | None = None
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def notebook(self) -> str:
+        """The text of the executed notebook, written when it is asked for: of most pages nobody asks."""
+        return str(nbformat.writes(self.executed, indent=1)) + "\n"
 
 
 def page_name(product: Product, language: Language) -> str:
@@ -115,8 +121,7 @@ def make_edition(
             problems += check_page(page, findings, name=page_name(product, language))
     if problems:
         page = stub_page(name, period, language, problems, depth=product.depth)
-    written = nbformat.writes(execution.notebook, indent=1) + "\n"
-    return Edition(page=page, notebook=written, findings=findings, problems=problems)
+    return Edition(page=page, executed=execution.notebook, findings=findings, problems=problems)
 
 
 def stub_page(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from string import ascii_letters, digits, punctuation
 from typing import Any
 
@@ -58,7 +59,7 @@ class Findings:
         ReportError
             If there is no such question, naming the nearest.
         """
-        known = {finding.question: finding for finding in self.findings}
+        known = self._by_question
         if question not in known:
             hint = nearest(question, known)
             remedy = f"Did you mean {hint!r}?" if hint else f"Known are: {', '.join(known)}."
@@ -66,6 +67,10 @@ class Findings:
                 Problem("question_unknown", f"there is no question {question!r}.", remedy=remedy)
             )
         return known[question]
+
+    @cached_property
+    def _by_question(self) -> dict[str, Finding]:
+        return {finding.question: finding for finding in self.findings}
 
     def as_records(self) -> list[dict[str, Any]]:
         """The records of findings.json, in the order of the catalogue."""
@@ -173,7 +178,14 @@ class Gallery(Exhibit):
         """A text with every number in it linked to where it comes from."""
         if not text or not self._is_traced(question):
             return escape(text)
-        return Citation(self.findings[question], self.language).mark(text)
+        if question not in self._citations:
+            self._citations[question] = Citation(self.findings[question], self.language)
+        return self._citations[question].mark(text)
+
+    @cached_property
+    def _citations(self) -> dict[str, Citation]:
+        """What the numbers of each question lead to, for all its sentences."""
+        return {}
 
     def _is_traced(self, question: str) -> bool:
         """Whether the page tells where the numbers of a question come from."""

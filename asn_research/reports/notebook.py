@@ -14,8 +14,9 @@ import papermill
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
-from papermill.engines import NBClientEngine, papermill_engines
+from papermill.engines import NBClientEngine
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import raise_for_execution_errors
 
 from asn_research.errors import Place, Problem, ReportError
 from asn_research.ingest.storage import scratch_prefix
@@ -123,22 +124,25 @@ def _run(
     limit: Limit,
     witness: list[NotebookNode],
 ) -> None:
-    """Run by papermill; what becomes of the notebook is seen by the witness."""
+    """Run by papermill; what becomes of the notebook is seen by the witness.
+
+    Preparation and execution are called one after the other, because papermill's call for both writes the
+    finished notebook as text, also where no file is asked for.
+    """
     notebook.metadata.setdefault("papermill", {})
-    papermill_engines.register(_WitnessEngine.__name__, _WitnessEngine)
-    papermill.execute_notebook(
-        notebook,
-        None,
-        values,
-        engine_name=_WitnessEngine.__name__,
-        kernel_name="python3",
-        language="python",
+    prepared = papermill.execute_notebook(
+        notebook, None, values, kernel_name="python3", language="python", prepare_only=True
+    )
+    ran = _WitnessEngine.execute_notebook(
+        prepared,
+        "python3",
         progress_bar=False,
         kernel_manager_class=manager,
         timeout_func=lambda _cell: limit.seconds_left,
         shutdown_kernel="immediate",
         witness=witness,
     )
+    raise_for_execution_errors(ran, None)
 
 
 def _stopped(error: PapermillExecutionError, name: str, limit: Limit) -> Problem:

@@ -169,6 +169,10 @@ class PageExporter(TemplateExporter):  # type: ignore[misc]
     def _file_extension_default(self) -> str:
         return ".html"
 
+    def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """The notebook as it is: nothing is preprocessed, so nothing need be copied and checked again."""
+        return nb, resources
+
     def default_filters(self) -> Iterator[tuple[str, Any]]:
         """nbconvert's filters and those of the page template."""
         yield from super().default_filters()
