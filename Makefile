@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PIP    := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: reports lab test check bench clean data lock
+.PHONY: reports lab docs test check bench clean data lock
 
 reports: $(READY)            ## make every report from data/raw, print where the index is
 	$(BIN)/asn-research run --language both
@@ -13,6 +13,10 @@ reports: $(READY)            ## make every report from data/raw, print where the
 lab: $(READY)                ## open JupyterLab on the notebooks, without asking any network for news
 	JUPYTER_CONFIG_PATH=notebooks/.lab $(BIN)/jupyter lab --ServerApp.root_dir=. \
 	  --LabApp.default_url=/lab/tree/notebooks/exploration/start_here.ipynb $(LAB)
+
+docs: $(READY)               ## build the documentation into build/docs
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
+	@echo build/docs/index.html
 
 test: $(READY) check         ## everything that must hold
 	$(BIN)/pytest -n auto --dist loadfile
@@ -35,7 +39,7 @@ lock:                        ## renew requirements.lock from pyproject.toml
 	$(BIN)/python .ci/environment.py > environment.yml
 
 clean:                       ## remove everything that can be made again
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find data/processed reports -mindepth 1 ! -name .gitkeep -delete
 	find asn_research tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
