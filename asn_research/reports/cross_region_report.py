@@ -24,6 +24,7 @@ from asn_research.reports.freshness import across_inputs, is_fresh
 from asn_research.reports.limit import Limit
 from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
 from asn_research.reports.parameter import CrossRegionParameters
+from asn_research.reports.production import PDF_NAMES
 from asn_research.reports.published import FINDINGS, LEAST_REGIONS, PublishedFindings, list_published
 from asn_research.reports.region_report import same_findings
 from asn_research.reports.report import grade_meaning
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from asn_research.reports.order import Order
 
 NAMES: Final = (
-    "report.html", "report.en.html", "report.pdf", "report.en.pdf", "report.ipynb", FINDINGS, MANIFEST,
+    "report.html", "report.en.html", *PDF_NAMES, "report.ipynb", FINDINGS, MANIFEST,
 )  # fmt: skip
 
 

@@ -12,8 +12,9 @@ from asn_research.reports.order import Order, Outcome, Task
 
 NAMES: Final = (
     "report.html", "report.en.html", "data_quality.html", "data_quality.en.html",
-    "report.pdf", "report.en.pdf", "report.ipynb", "findings.json", MANIFEST,
+    "report.ipynb", "findings.json", MANIFEST,
 )  # fmt: skip
+PDF_NAMES: Final = ("report.pdf", "report.en.pdf")
 
 
 def make_report_here(order: Order, task: Task) -> Outcome:
@@ -35,7 +36,7 @@ def make_report_here(order: Order, task: Task) -> Outcome:
         raise
     except AsnResearchError as error:
         return fail_here(order, task, error.problems)
-    write_files(order.reports / task.region / task.period, files, remove=NAMES)
+    write_files(order.reports / task.region / task.period, files, remove=(*NAMES, *PDF_NAMES))
     return Outcome(task, manifest)
 
 
@@ -57,5 +58,5 @@ def fail_here(order: Order, task: Task, problems: tuple[Problem, ...]) -> Outcom
         for language in order.languages
     }
     files[MANIFEST] = manifest.as_json().encode()
-    write_files(order.reports / task.region / task.period, files, remove=NAMES)
+    write_files(order.reports / task.region / task.period, files, remove=(*NAMES, *PDF_NAMES))
     return Outcome(task, manifest)

@@ -88,8 +88,8 @@ def _finding_facts(first: Record, trace: Trace, language: Language) -> Iterable[
     if sample["people"]:
         yield say("people"), _people(sample["people"], trace, language)
     if sample["rows"]:
-        rows = _people(sample["rows"], trace, language) if sample["people"] else sample["rows"]
-        yield say("rows_used"), rows if isinstance(rows, str) else format_count(rows, language)
+        few = 0 < sample["people"] < trace.minimum_cell
+        yield say("rows_used"), say("not_told") if few else format_count(sample["rows"], language)
     yield say("model"), _term("method", trace.model, language)
     yield say("function"), trace.function
     if trace.sources:

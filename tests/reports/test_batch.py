@@ -13,7 +13,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
@@ -31,6 +31,7 @@ from asn_research.reports.notebook import Execution, settle
 from asn_research.reports.order import Order, Outcome, Task
 from asn_research.reports.parameter import ReportParameters
 from asn_research.reports.production import NAMES
+from asn_research.reports.trace import exact_text
 from tests.reports.agreement import check_numbers
 from tests.reports.warm import shared_workers
 
@@ -186,6 +187,35 @@ def test_every_question_stands_in_the_report_exactly_once(folder: Path, name: st
     soup = BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
     shown = [section["aria-labelledby"] for section in soup.select("section.question")]
     assert sorted(shown) == sorted(question.id for question in QUESTIONS)
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.en.html"])
+def test_every_number_leads_to_a_panel_that_says_what_findings_json_says(folder: Path, name: str) -> None:
+    records = json.loads((folder / "findings.json").read_text(encoding="utf-8"))
+    language: Language = "en" if ".en." in name else "id"
+    soup = BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
+    panels = {panel["id"]: panel for panel in soup.select("details.trace [id]")}
+    marks = soup.select("a.cite")
+    assert len(marks) > 200
+    assert [mark["href"] for mark in marks if mark["href"].removeprefix("#") not in panels] == []
+    assert {record["id"] for record in records if record["term"]} <= panels.keys()
+    for record in records:
+        if record["term"] is None:
+            continue
+        told = {dt.text: dd.text for dt, dd in _facts(panels[record["id"]])}
+        if record["status"] == "estimated":
+            value = exact_text(record["estimate"], record["unit"], language)
+            assert told["Value" if language == "en" else "Nilai"].startswith(value), record["id"]
+        if record["n_clusters"]:
+            assert told["Clusters" if language == "en" else "Klaster"] == f"{record['n_clusters']}"
+    for mark in soup.select("section.question p a.cite"):
+        assert mark["href"].removeprefix("#trace.").removeprefix("#").split(".")[0] == (
+            mark.find_parent("section", class_="question")["aria-labelledby"]
+        )
+
+
+def _facts(panel: Tag) -> Iterator[tuple[Tag, Tag]]:
+    yield from zip(panel.select("dt"), panel.select("dd"), strict=True)
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.en.html"])
