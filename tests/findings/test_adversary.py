@@ -1,0 +1,218 @@
+"""Nobody recovers a hidden count, mean or score by solving for it over everything that is published."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+
+from asn_research.findings import answer, gate
+from asn_research.findings.across import answer_across
+from asn_research.findings.answer import answer_question
+from asn_research.findings.catalogue import question
+from asn_research.findings.evidence import gather_evidence
+from asn_research.findings.finding import Finding, read_findings
+from asn_research.findings.release import Guard, Ledger, note_release, read_ledger, write_ledger
+from asn_research.findings.suppression import tell_part
+from asn_research.tables.table import table_html
+from tests.findings.adversary import (
+    SHARES,
+    TOTAL_ROWS,
+    compare_releases,
+    recover_leftovers,
+    recover_shares,
+)
+from tests.findings.world import FakeRegion, make_region
+
+MINIMUM = 10
+COMPARED = ("learning_gain", "heterogeneity", "competency_gaps", "completion", "match_rate")
+QUESTIONS = (
+    "learning_gain", *SHARES, "cost_per_participant", "heterogeneity", "competency_gaps",
+    "participation_slope", "attendance", "satisfaction",
+)  # fmt: skip
+SMALL = (
+    {"people": 47, "batches": 6, "seed": 47},
+    {"people": 60, "batches": 8, "seed": 60, "minimum_cell": 5},
+    {"people": 24, "batches": 4, "seed": 24, "minimum_cell": 5},
+)
+Records = list[dict[str, Any]]
+
+
+def publish(
+    data: FakeRegion, *, guard: Guard | None = None, only: tuple[str, ...] = QUESTIONS
+) -> tuple[Finding, ...]:
+    found: dict[str, Finding] = {}
+    for name in only:
+        found[name] = answer_question(data, question(name), known=found, guard=guard)  # type: ignore[arg-type]
+    return tuple(found.values())
+
+
+def records_of(findings: Iterable[Finding]) -> Records:
+    return [record for finding in findings for record in finding.as_records()]
+
+
+@dataclass(frozen=True)
+class World:
+    data: FakeRegion
+    findings: tuple[Finding, ...]
+    truth: dict[tuple[str, str], tuple[int, int]]
+
+    @property
+    def minimum(self) -> int:
+        return self.data.region.disclosure.minimum_cell
+
+
+def make_world(**settings: Any) -> World:
+    """A small region with a person of unknown position and one of unknown method: totals leave them over."""
+    data = make_region(**settings)
+    people, courses = data.tables["participants"], data.tables["courses"]
+    scores = data.tables["assessments"]
+    data.tables["assessments"] = scores[scores["source"] != "self"]
+    people.loc[people.index[3], "position_type"] = None
+    courses.loc[courses.index[-1], "method"] = None
+    return World(data, publish(data), true_counts(data))
+
+
+def true_counts(data: FakeRegion) -> dict[tuple[str, str], tuple[int, int]]:
+    """Every count behind a share as it was computed, before the gate: the count and its group."""
+    found = {}
+    for name, (base, share, _, _) in SHARES.items():
+        finding = answer._answer(data, question(name), {}, None)  # type: ignore[arg-type]
+        for row in finding.rows:
+            if isinstance(row.get(share), float) and row.get(base):
+                size = int(str(row[base]))
+                label = f"{row.get('label') or row.get('label_code')} {row.get('group') or ''}".strip()
+                found[name, label] = (round(float(str(row[share])) * size), size)
+    return found
+
+
+@pytest.fixture(scope="module", params=SMALL, ids=lambda one: str(one["people"]))
+def world(request: pytest.FixtureRequest) -> World:
+    return make_world(**request.param)
+
+
+def broken(world: World, findings: Iterable[Finding]) -> list[str]:
+    """Protected counts of which the solver leaves fewer than the minimum cell open; means of too few."""
+    records = records_of(findings)
+    found = []
+    for cell in recover_shares(records):
+        count, size = world.truth[cell.question, cell.name]
+        assert cell.low <= count <= cell.high, "the solver must not exclude the truth"
+        is_total = (
+            TOTAL_ROWS.get(cell.question) == "finding.group_all_projects" and "all_projects" in cell.name
+        )
+        if is_total or min(count, size - count) >= world.minimum:
+            continue
+        if cell.high - cell.low + 1 < min(world.minimum, size + 1):
+            found.append(f"{cell.question} {cell.name}: {cell.low} to {cell.high} of {size}")
+    found += [
+        f"{left.question} {left.group}: the mean of {left.people}"
+        for left in recover_leftovers(records)
+        if 0 < left.people < world.minimum
+    ]
+    return found
+
+
+def test_the_solver_recovers_no_protected_cell(world: World) -> None:
+    assert broken(world, world.findings) == []
+
+
+@pytest.mark.parametrize("part", ["shares", "totals"])
+def test_without_complementary_suppression_it_does(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def only_primary(counts: list[int], bases: list[int], *, minimum: int, **_: Any) -> list[Any]:
+        return [tell_part(count, base, minimum=minimum) for count, base in zip(counts, bases, strict=True)]
+
+    if part == "shares":
+        monkeypatch.setattr(gate, "tell_parts", only_primary)
+    else:
+        monkeypatch.setattr(gate, "_left_over", lambda *_, **__: set())
+    worlds = [make_world(**settings) for settings in SMALL[:2]]
+    assert any(broken(one, one.findings) for one in worlds)
+
+
+def test_both_languages_tell_the_same_numbers(world: World) -> None:
+    def numbers(finding: Finding, language: Any, marks: tuple[str, str]) -> list[str]:
+        text = html.unescape(re.sub(r"<[^>]*>", " ", table_html(finding, language)))
+        found = re.findall(r"[≥≤−+]?\s?\d[\d.,]*", text)
+        return sorted(
+            n.replace(marks[0], "").replace(marks[1], ".").strip(".,").replace("\N{NO-BREAK SPACE}", "")
+            for n in found
+        )
+
+    for finding in world.findings:
+        if finding.rows:
+            assert numbers(finding, "id", (".", ",")) == numbers(finding, "en", (",", "."))
+
+
+def without_last_score(data: FakeRegion) -> FakeRegion:
+    """The same region before the last test came in."""
+    tables = dict(data.tables)
+    scores = tables["assessments"]
+    tests = scores[(scores["source"] == "test") & (scores["competency"] == data.plan.primary.competency)]
+    both = set(tests.loc[tests["wave"] == "pre", "person_id"]) & set(
+        tests.loc[tests["wave"] == "post", "person_id"]
+    )
+    gone = tests[(tests["wave"] == "post") & (tests["person_id"] == max(both))]
+    tables["assessments"] = scores.drop(gone.index)
+    return replace(data, tables=tables)
+
+
+def guard_of(ledger: Ledger, identity: str) -> Guard:
+    return Guard(ledger=ledger, identity=identity, minimum=MINIMUM)
+
+
+def make_few(change: Callable[[FakeRegion], FakeRegion]) -> tuple[FakeRegion, FakeRegion]:
+    data = make_region(people=47, batches=6, seed=47)
+    later = make_region(people=47, batches=6, seed=47)
+    return change(data), later
+
+
+def test_two_releases_do_not_tell_one_persons_score() -> None:
+    first, second = make_few(without_last_score)
+    before = publish(first, only=COMPARED)
+    open_now = publish(second, only=COMPARED)
+    isolated = [one for one in compare_releases(records_of(before), records_of(open_now)) if one.people == 1]
+    assert any(one.question == "learning_gain" for one in isolated), "without the ledger one score is found"
+    ledger = note_release(Ledger(), before, identity="first")
+    guarded = publish(second, guard=guard_of(ledger, "second"), only=COMPARED)
+    found = compare_releases(records_of(before), records_of(guarded))
+    assert [one for one in found if one.people < MINIMUM] == []
+    gain = next(finding for finding in guarded if finding.question == "learning_gain")
+    assert "held_back" in [caveat.code for caveat in gain.caveats]
+
+
+def test_a_run_repeated_unchanged_publishes_the_same_and_leaves_the_ledger_as_it_was() -> None:
+    first, second = make_few(without_last_score)
+    before = publish(first, only=COMPARED)
+    ledger = note_release(Ledger(), before, identity="first")
+    guarded = publish(second, guard=guard_of(ledger, "second"), only=COMPARED)
+    ledger = read_ledger(write_ledger(note_release(ledger, guarded, identity="second")))
+    again = publish(second, guard=guard_of(ledger, "second"), only=COMPARED)
+    assert records_of(again) == records_of(guarded)
+    assert records_of(publish(first, guard=guard_of(ledger, "first"), only=COMPARED)) == records_of(before)
+    assert write_ledger(note_release(ledger, guarded, identity="second")) == write_ledger(ledger)
+
+
+def test_enough_new_people_are_told_of_at_once() -> None:
+    small, large = make_region(people=47, batches=6, seed=47), make_region(people=60, batches=6, seed=47)
+    ledger = note_release(Ledger(), publish(small, only=COMPARED), identity="small")
+    told = publish(large, guard=guard_of(ledger, "large"), only=COMPARED)
+    gain = next(finding for finding in told if finding.question == "learning_gain")
+    assert gain.sample.people > 50
+    assert "held_back" not in [caveat.code for caveat in gain.caveats]
+
+
+def test_across_regions_nothing_is_told_that_a_region_does_not_tell() -> None:
+    """All regions together less the others is one region as it was published: the same gated numbers."""
+    told = publish(make_region(people=47, batches=6, seed=47), only=("learning_gain",))
+    regions = [replace(finding, region=name) for name in ("a", "b", "c", "d") for finding in told]
+    published = read_findings(records_of(regions))
+    own = {e.estimate for finding in published for e in finding.estimates}
+    pooled = next(f for f in answer_across(gather_evidence(published)) if f.question == "pooled_gain")
+    shown = [row for row in pooled.rows if row.get("label") in {"a", "b", "c", "d"}]
+    assert len(shown) == 4
+    assert all(row["estimate"] in own for row in shown)
