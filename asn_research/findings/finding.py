@@ -5,13 +5,24 @@ Sentences, figures, tables and JSON are functions of findings alone, so they can
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from asn_research.models.result import TIDY_COLUMNS, Estimate, NotEstimable, Reason
+import pandas as pd
+
+from asn_research.language import LANGUAGES, phrase
+from asn_research.models.result import (
+    TIDY_COLUMNS,
+    Estimate,
+    NotEstimable,
+    Reason,
+    estimates_html,
+    tidy_frame,
+)
 
 Cell = str | int | float | bool | None
 Row = dict[str, Cell]
@@ -92,6 +103,24 @@ class Finding:
             if result.term == term:
                 return result
         raise KeyError(f"finding {self.question} has no term {term!r}")
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per number, the same columns as every model's."""
+        return tidy_frame(self.estimates)
+
+    def _repr_html_(self) -> str:
+        """Rich display in a notebook: the answer in both languages, its numbers, its reservations."""
+        from asn_research.findings.sentence import answer_sentence, caveat_sentences, question_text
+
+        told = []
+        for language in LANGUAGES:
+            sample = {"people": self.sample.people, "rows": self.sample.rows, "grade": self.design_grade}
+            parts = [f"<strong>{html.escape(question_text(self.question, language))}</strong>"]
+            parts.append(html.escape(answer_sentence(self, language)))
+            parts.append(html.escape(phrase("notebook.finding_sample", language, **sample)))
+            parts += [html.escape(sentence) for sentence in caveat_sentences(self, language)]
+            told.append(f'<p lang="{language}">{" ".join(parts)}</p>')
+        return "".join([*told, estimates_html(self.results) if self.results else ""])
 
     def as_records(self) -> list[dict[str, Any]]:
         """The records of findings.json: one per result; the first also carries sample, caveats and rows."""

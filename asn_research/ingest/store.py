@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import html
 import json
 import os
 from collections.abc import Callable, Hashable, Iterator, Mapping, Set
@@ -28,6 +27,8 @@ from asn_research.ingest.key import guard_key, read_key
 from asn_research.ingest.problem import make_problem
 from asn_research.ingest.source import digest_entry, digest_file, list_files, show_name
 from asn_research.ingest.storage import write_files
+from asn_research.language import LANGUAGES, Language, format_count, phrase
+from asn_research.language.display import html_table
 
 HOME_VARIABLE: Final = "ASN_RESEARCH_HOME"
 _STATE_FILE: Final = "state.json"
@@ -112,18 +113,33 @@ class RegionData:
     def __iter__(self) -> Iterator[str]:
         return iter(self.tables)
 
+    def __dir__(self) -> list[str]:
+        """Tables among the names that completion offers."""
+        return [*super().__dir__(), *self.tables]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.tables)
+
     def _repr_html_(self) -> str:
-        """Rich display in a notebook: the tables and their sizes."""
-        rows = "".join(
-            f"<tr><th>{html.escape(name)}</th><td>{len(frame):,}</td>"
-            f"<td>{html.escape(', '.join(map(str, frame.columns[:-3])))}</td></tr>"
+        """Rich display in a notebook: the tables, their sizes, and what became of the office's rows."""
+        rows = [
+            (name, len(frame), ", ".join(str(column) for column in frame.columns if column not in PROVENANCE))
             for name, frame in self.tables.items()
-        )
-        title = html.escape(f"{self.region.region.name}, {self.period}")
-        return (
-            f"<table><caption>{title}</caption><thead><tr><th>table</th><th>rows</th><th>columns</th></tr></thead>"
-            f"<tbody>{rows}</tbody></table>"
-        )
+        ]
+        totals = self.intake.get("totals", {})
+        notes = [
+            phrase(
+                "notebook.region_rows", language, **{k: format_count(v, language) for k, v in totals.items()}
+            )
+            for language in LANGUAGES
+            if totals
+        ]
+        caption = f"{self.region.region.name}, {self.period} ({self.design})"
+        return html_table(("table", "rows", "columns"), rows, caption=caption, notes=notes)
+
+    def _rows_sentence(self, language: Language) -> str:
+        counts = {name: format_count(count, language) for name, count in self.intake["totals"].items()}
+        return phrase("notebook.region_rows", language, **counts)
 
 
 def open_region(

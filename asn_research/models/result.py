@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
@@ -10,9 +11,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.io.formats.style import Styler
 
 from asn_research.errors import EstimationError
+from asn_research.language.display import html_table
 
 
 class Reason(StrEnum):
@@ -59,9 +60,37 @@ class Estimate:
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
 
+    def _repr_html_(self) -> str:
+        """Rich display in a notebook: the number, its interval, and who is behind it."""
+        return estimates_html((self,))
+
 
 _SHOWN = ("term", "estimate", "std_error", "conf_low", "conf_high", "p_value", "df", "n_obs", "n_clusters")
 TIDY_COLUMNS: tuple[str, ...] = tuple(f.name for f in fields(Estimate))
+
+
+def estimates_html(estimates: Sequence[Estimate | NotEstimable], *, notes: Iterable[str] = ()) -> str:
+    """Estimates as a table for a notebook: escaped, three decimals, the reason where there is no number."""
+    rows = [
+        [getattr(estimate, name) for name in _SHOWN]
+        if isinstance(estimate, Estimate)
+        else [estimate.term, *[None] * 6, estimate.n_obs, None]
+        for estimate in estimates
+    ]
+    reasons = [f"{e.term}: {e.detail or e.reason}" for e in estimates if isinstance(e, NotEstimable)]
+    return html_table(_SHOWN, rows, caption=_about(estimates), notes=[*reasons, *notes])
+
+
+def _about(estimates: Sequence[Estimate | NotEstimable]) -> str:
+    """What estimates have in common: outcome, unit, method, kind of standard errors, level of intervals."""
+    numbers = [estimate for estimate in estimates if isinstance(estimate, Estimate)]
+    said = [
+        known.pop()
+        for name in ("outcome", "unit", "method", "vcov_type")
+        if len(known := {str(getattr(estimate, name)) for estimate in numbers}) == 1
+    ]
+    levels = {f"{estimate.conf_level:.0%}" for estimate in numbers if not math.isnan(estimate.conf_low)}
+    return " · ".join([*filter(None, said), *(levels if len(levels) == 1 else ())])
 
 
 def tidy_frame(estimates: tuple[Estimate, ...]) -> pd.DataFrame:
@@ -130,8 +159,5 @@ class Fit:
         return "\n".join([text, *self.warnings])
 
     def _repr_html_(self) -> str:
-        """Rich display in a notebook: the tidy table."""
-        styler = Styler(
-            self.tidy()[list(_SHOWN)], precision=3, na_rep="–", escape="html", uuid="fit", cell_ids=False
-        )
-        return str(styler.hide(axis="index").to_html())
+        """Rich display in a notebook: the tidy table, what was fitted, and the remarks."""
+        return estimates_html(self.estimates, notes=self.warnings)

@@ -8,6 +8,7 @@ from functools import cached_property
 from string import ascii_letters, digits, punctuation
 from typing import Any
 
+import pandas as pd
 from markupsafe import Markup, escape
 
 from asn_research.contract.vocabulary import nearest
@@ -71,6 +72,12 @@ class Findings:
     @cached_property
     def _by_question(self) -> dict[str, Finding]:
         return {finding.question: finding for finding in self.findings}
+
+    def tidy(self) -> pd.DataFrame:
+        """One row per number of all findings: question, then the columns that every model has."""
+        frames = [finding.tidy().assign(question=finding.question) for finding in self.findings]
+        table = pd.concat(frames, ignore_index=True)
+        return table[["question", *(name for name in table.columns if name != "question")]]
 
     def as_records(self) -> list[dict[str, Any]]:
         """The records of findings.json, in the order of the catalogue."""
