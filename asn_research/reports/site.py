@@ -196,7 +196,7 @@ def _pages(manifest: Manifest, language: Language) -> list[tuple[str, str, str]]
     """The pages of a report as label, address and language where it is not the reader's; its report first."""
     folder = f"{manifest.region}/{manifest.period}"
     order = sorted(manifest.languages, key=lambda other: other != language)
-    pages = []
+    pages: list[tuple[str, str, str]] = []
     for other in order:
         for product in reversed(PRODUCTS):
             kind = "index_report" if product is REPORT else "index_quality"

@@ -1,1 +1,1 @@
-"""The pages in a real browser: Chromium is driven through its DevTools protocol, axe-core looks at what it shows."""
+"""The pages in a real browser: Chromium, and axe-core looking at what it shows."""

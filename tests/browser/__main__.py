@@ -8,6 +8,7 @@ where anything is found. ``--lighthouse PAGE`` adds Lighthouse's scores of one p
 from __future__ import annotations
 
 import argparse
+import gzip
 import sys
 import threading
 from collections.abc import Iterator
@@ -17,19 +18,38 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from tests.browser.chromium import Chromium, find_chromium
-from tests.browser.inspection import WIDTHS, inspect_page
+from tests.browser.inspection import WIDTHS, Look, inspect_pages
 from tests.browser.tool import axe_script, run_lighthouse
 
 
-class _Silent(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
+class _Server(SimpleHTTPRequestHandler):
+    """Serves pages compressed, as web servers do."""
+
+    def do_GET(self) -> None:
+        """Answer with a file below the folder."""
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            self.send_error(404)
+            return
+        content = gzip.compress(path.read_bytes(), mtime=0)
+        self.send_response(200)
+        for name, value in (
+            ("Content-Type", f"{self.guess_type(str(path))}; charset=utf-8"),
+            ("Content-Encoding", "gzip"),
+            ("Content-Length", str(len(content))),
+        ):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
         """Say nothing of each request."""
 
 
 @contextmanager
 def serve(folder: Path) -> Iterator[str]:
     """Serve a folder on this machine; gives its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(folder)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Server, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"
@@ -56,16 +76,12 @@ def main() -> int:
     pages = sorted(options.reports.glob(options.only))
     bad = looks = 0
     with Chromium(program) as browser:
-        for page in pages:
-            for width in WIDTHS:
-                for dark in (False, True):
-                    look = inspect_page(browser, page, axe_script(), width=width, dark=dark)
-                    looks, bad = looks + 1, bad + bool(look.problems)
-                    place = page.relative_to(options.reports)
-                    for problem in look.problems:
-                        print(f"{place.parent}/{look.name}: {problem}")
-                    if options.pictures:
-                        _save(browser, options.pictures, f"{'_'.join(place.with_suffix('').parts)}", look)
+        for look in inspect_pages(browser, pages, axe_script()):
+            looks, bad = looks + 1, bad + bool(look.problems)
+            for problem in look.problems:
+                print(f"{look.page.relative_to(options.reports)} {look.name}: {problem}")
+            if options.pictures:
+                _save(browser, options.pictures, look)
     print(f"{len(pages)} pages, {looks} looks, {looks - bad} without findings")
     if options.lighthouse:
         with serve(options.reports) as address:
@@ -74,12 +90,14 @@ def main() -> int:
     return int(bad > 0)
 
 
-def _save(browser: Chromium, folder: Path, name: str, look: object) -> None:
+def _save(browser: Chromium, folder: Path, look: Look) -> None:
+    """Save what is seen, with everything that can be unfolded folded."""
     folder.mkdir(parents=True, exist_ok=True)
-    width, dark = look.width, look.dark  # type: ignore[attr-defined]
-    browser.open(browser.run("location.href"))
-    browser.take_picture(folder / f"{name}_{width}_{'dark' if dark else 'light'}.png")
-    if width == max(WIDTHS) and dark:
+    name = "_".join(look.page.with_suffix("").parts[-3:])
+    browser.look(width=look.width, dark=look.dark)
+    browser.open(look.page.resolve().as_uri())
+    browser.take_picture(folder / f"{name}_{look.width}_{'dark' if look.dark else 'light'}.png")
+    if look.width == max(WIDTHS) and look.dark:
         browser.print_page(folder / f"{name}.pdf")
 
 

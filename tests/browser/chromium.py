@@ -22,6 +22,11 @@ _OPTIONS = (
     "--hide-scrollbars", "--disable-dev-shm-usage", "--remote-debugging-port=0",
 )  # fmt: skip
 _PATIENCE = 120.0
+_TALLEST = 60_000
+_EAGER = (
+    "void document.querySelectorAll('.question').forEach(p => { p.style.contentVisibility = 'visible'; })"
+)
+_LOADED = "new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', done))"
 
 
 def find_chromium() -> str | None:
@@ -117,9 +122,7 @@ class Chromium:
         """Open a page and wait until it is loaded."""
         self.requests, self.complaints = [], []
         self.send("Page.navigate", url=address)
-        self.run(
-            "new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', done))"
-        )
+        self.run(_LOADED)
 
     def run(self, script: str) -> Any:
         """The value of an expression in the page, awaited where it is a promise."""
@@ -140,13 +143,11 @@ class Chromium:
 
     def take_picture(self, path: Path) -> None:
         """Save the whole page as it is seen."""
-        shot = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True, **self._whole())
-        path.write_bytes(base64.b64decode(shot["data"]))
-
-    def _whole(self) -> dict[str, Any]:
+        self.run(_EAGER)
         size = self.send("Page.getLayoutMetrics")["cssContentSize"]
-        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 30_000), "scale": 1}
-        return {"clip": clip}
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], _TALLEST), "scale": 1}
+        shot = self.send("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
+        path.write_bytes(base64.b64decode(shot["data"]))
 
     def print_page(self, path: Path) -> None:
         """Save the page as the browser prints it."""

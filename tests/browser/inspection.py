@@ -11,8 +11,13 @@ from tests.browser.chromium import Chromium
 
 WIDTHS = (1280, 390)
 
-_RUN = """axe.run(document, {resultTypes: ["violations"]}).then(found => found.violations.flatMap(v => v.nodes.map(
-  n => `${v.id} (${v.impact}): ${n.target.join(" ")}: ${n.failureSummary.split("\\n").slice(1).join(" ")}`)))"""
+_RUN = """axe.run(document, {
+  resultTypes: ["violations"], rules: {"target-size": {enabled: true}}
+}).then(found => found.violations.flatMap(rule =>
+  rule.nodes.map(node => `${rule.id} (${rule.impact}): ${node.target.join(" ")}: ` +
+    node.failureSummary.split("\\n").slice(1).join(" "))))"""
+_SHOW = """document.querySelectorAll("details").forEach(part => { part.open = true; });
+document.head.insertAdjacentHTML("beforeend", "<style>*{content-visibility:visible!important}</style>");"""
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -20,15 +25,15 @@ _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.cli
 class Look:
     """One page as seen at a width in a colour scheme, and what is wrong with it."""
 
-    page: str
+    page: Path
     width: int
     dark: bool
     problems: tuple[str, ...]
 
     @property
     def name(self) -> str:
-        """The look in a few words."""
-        return f"{self.page} at {self.width} px, {'dark' if self.dark else 'light'}"
+        """How it was looked at."""
+        return f"at {self.width} px, {'dark' if self.dark else 'light'}"
 
 
 def inspect_page(browser: Chromium, page: Path, axe: str, *, width: int, dark: bool) -> Look:
@@ -36,14 +41,14 @@ def inspect_page(browser: Chromium, page: Path, axe: str, *, width: int, dark: b
     browser.look(width=width, dark=dark)
     address = page.resolve().as_uri()
     browser.open(address)
-    browser.run("document.querySelectorAll('details').forEach(part => { part.open = true; })")
+    browser.run(_SHOW)
     wide = browser.run(_OVERFLOW)
     browser.run(axe + ";0")
     problems = list(browser.run(_RUN))
     problems += [f"the page is {wide} px wider than the window"] if wide > 0 else []
     problems += [f"the page asked for {asked}" for asked in browser.requests if asked != address]
     problems += [f"the console says: {text}" for text in browser.complaints]
-    return Look(page.name, width, dark, tuple(problems))
+    return Look(page, width, dark, tuple(problems))
 
 
 def inspect_pages(browser: Chromium, pages: Iterable[Path], axe: str) -> Iterator[Look]:
