@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from asn_research.contract.column import SKM_ELEMENTS, TABLES, Table
 from asn_research.contract.heading import Lexicon, ScoreHeading, read_lexicon
 from asn_research.contract.region import Mapping, Plan, Region
+from asn_research.contract.unit import contradicts
 from asn_research.contract.vocabulary import fold
 from asn_research.contract.word import heading_forms
 from asn_research.ingest.doubt import is_ignored, settle_doubts
@@ -19,6 +21,7 @@ _SURE: Final = 2
 """Doubtful headings are looked at only beside so many known ones: no row of data shall pass for headings."""
 _ELEMENTS: Final = tuple(f"u{number}" for number in range(1, len(SKM_ELEMENTS) + 1))
 _TIME_STAMPS: Final = frozenset({"timestamp", "time stamp", "cap waktu", "stempel waktu"})
+_YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
 _ATTRIBUTES: Final = ("wave", "competency", "source")
 
 
@@ -58,6 +61,7 @@ def match_table(table: Table, headings: Sequence[Heading], *, context: Context) 
 def _finish(layout: Layout, context: Context, plan: Plan, design: str) -> None:
     """What the columns leave open, how well the layout fits, and what it still lacks."""
     lexicon = read_lexicon()
+    _set_other_units_aside(layout)
     _complete(layout, context, lexicon, plan, design)
     layout.ambiguous += tuple(
         f"{name}: {', '.join(heading.full for heading in chosen)}"
@@ -72,6 +76,19 @@ def _finish(layout: Layout, context: Context, plan: Plan, design: str) -> None:
     layout.matched = layout.known
     layout.score = layout.matched + _hint_score(layout.table.name, context, lexicon)
     layout.missing = tuple(name for name in _needed(layout) if not _provided(layout, name))
+
+
+def _set_other_units_aside(layout: Layout) -> None:
+    """Leave columns unread whose headings name another unit or scale, such as days for training hours."""
+    headings = {heading.column: heading.full for heading in layout.headings}
+    for name, position in list(layout.columns.items()):
+        if name in layout.table.names and contradicts(headings.get(position, ""), layout.table[name]):
+            del layout.columns[name]
+            layout.unfit[position] = name
+    if layout.value:
+        other = {w.column for w in layout.wide if contradicts(headings[w.column], layout.table[layout.value])}
+        layout.wide = tuple(wide for wide in layout.wide if wide.column not in other)
+        layout.unfit |= dict.fromkeys(sorted(other), layout.value)
 
 
 def _hint_score(table: str, context: Context, lexicon: Lexicon) -> float:
@@ -263,8 +280,21 @@ def _complete(layout: Layout, context: Context, lexicon: Lexicon, plan: Plan, de
             layout.fixed["group"] = group
         elif design == "one_group":
             layout.fixed["group"] = layout.assumed["group"] = "trained"
+    if "year" in names and not layout.has("year"):
+        _take_year(layout, context)
     if layout.table.name == "assessments":
         _assume_primary(layout, plan)
+
+
+def _take_year(layout: Layout, context: Context) -> None:
+    """The year of a whole sheet, where the titles, or else the names of sheet and file, name just one."""
+    names = (context.sheet, context.file.rsplit(".", 1)[0])
+    for texts in (context.titles, *((name,) for name in names)):
+        years = {year for text in texts for year in _YEAR.findall(text)}
+        if len(years) == 1:
+            layout.fixed["year"] = layout.assumed["year"] = years.pop()
+        if years:
+            return
 
 
 def _assume_primary(layout: Layout, plan: Plan) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from asn_research.contract.column import Column, Kind
+from asn_research.contract.unit import allowed_units, find_unit
 from asn_research.ingest.reading import Reading, clean
 
 _NUMBER: Final = re.compile(
@@ -54,6 +55,7 @@ _UNITS: Final = frozenset(
         "rp",
     ]
 ) | {"jam pelajaran"}
+_OWN_SCALE: Final = re.compile(r"\d\s*(?:ribu|rb|juta|jt|milyar|miliar|m)\b", re.IGNORECASE)
 _EXPONENT: Final = re.compile(r"^[-+]?\d(?:[.,]\d+)?e[+-]?\d+$", re.IGNORECASE)
 _SMALL: Final = 100.0
 """Up to this maximum a reading as thousands is out of range, so that the other reading is certain."""
@@ -97,8 +99,11 @@ def _decimal_sign(body: str) -> str | None:
     return None
 
 
-def read_number(value: Any, column: Column, *, decimals: frozenset[str]) -> Reading:
-    """The number in one cell of a column; ``decimals`` are the decimal signs that the column or file uses."""
+def read_number(value: Any, column: Column, *, decimals: frozenset[str], scaled: bool = False) -> Reading:
+    """The number in one cell of a column; ``decimals`` are the decimal signs that the column or file uses.
+
+    ``scaled`` says that the numbers are thousands or millions, so that ``1.250`` may be a fraction.
+    """
     if isinstance(value, bool):
         return Reading(reason="not_a_number")
     if isinstance(value, (int, float)):
@@ -118,10 +123,27 @@ def read_number(value: Any, column: Column, *, decimals: frozenset[str]) -> Read
         return Reading(reason="not_a_number")
     if match.group("scale") and column.kind is not Kind.MONEY:
         return Reading(reason="not_a_number")
-    read = _read_body(match.group("body").strip(), column, decimals, scaled=bool(match.group("scale")))
+    if _is_other_unit(match.group("unit"), column):
+        return Reading(reason="wrong_unit")
+    read = _read_body(
+        match.group("body").strip(), column, decimals, scaled=scaled or bool(match.group("scale"))
+    )
     if isinstance(read, str):
         return Reading(reason=read)
     return _finish(match, read, column, repair)
+
+
+def _is_other_unit(word: str | None, column: Column) -> bool:
+    """Whether a number is followed by a unit that its column is not in, as days are in hours."""
+    unit, allowed = find_unit(word) if word else None, allowed_units(column)
+    return bool(unit and allowed) and unit not in allowed
+
+
+def scale_amount(reading: Reading, scale: float, value: Any) -> Reading:
+    """An amount below a heading such as "(juta Rp)"; one that names its own scale stays as it is."""
+    if scale == 1 or reading.value is None or (isinstance(value, str) and _OWN_SCALE.search(value)):
+        return reading
+    return Reading(reading.value * scale, reading.reason, reading.repair)
 
 
 def _finish(match: re.Match[str], number: float, column: Column, repair: str) -> Reading:

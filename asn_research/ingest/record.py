@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from asn_research.contract.column import Column, Kind, Label, Table
 from asn_research.contract.region import Region
+from asn_research.contract.unit import find_rupiah_scale
 from asn_research.ingest.cell import cell_address
 from asn_research.ingest.date import Order
 from asn_research.ingest.header import Block
@@ -92,9 +93,12 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
         [(raw[index], column) for index, column in _targets(block)], declared=_declared(region)
     )
     headings = {heading.column: heading.full for heading in block.headings}
+    titles = block.context.titles[::-1]
     for name, index in layout.columns.items():
         column = find_column(layout.table, name)
-        read = _read(raw[index], column, layout.table, notation, headings.get(index, ""), latest_year)
+        heading = headings.get(index, "")
+        scale = find_rupiah_scale((heading, *titles)) if column.kind is Kind.MONEY else 1.0
+        read = _read(raw[index], column, layout.table, notation, heading, latest_year, scale)
         _keep(segment, name, column, index, raw[index], read)
     for name, value in layout.fixed.items():
         fixed = read_cells(Cells.of([value]), layout.table[name], notation=notation)
@@ -149,10 +153,16 @@ def _raw_columns(grid: Grid, rows: Sequence[int], block: Block) -> dict[int, Cel
 
 
 def _read(
-    cells: Cells, column: Column, table: Table, notation: Notation, heading: str, latest_year: int
+    cells: Cells,
+    column: Column,
+    table: Table,
+    notation: Notation,
+    heading: str,
+    latest_year: int,
+    scale: float = 1,
 ) -> ReadColumn:
     if column.kind is not Kind.PERSON:
-        return read_cells(cells, column, notation=notation, heading=heading)
+        return read_cells(cells, column, notation=notation, heading=heading, scale=scale)
     strict = column.name == "person_id" and table.name in _STRICT_PERSONS
     readings = []
     for value in cells.uniques:

@@ -28,7 +28,7 @@ _YES: Final = frozenset(
     ]
 ) | {"telah selesai", "sudah selesai", "ya lulus", "ya selesai", "sudah lulus", "menyelesaikan",
      "bersertifikat",
-     "dinyatakan lulus", "telah lulus", "memuaskan"}  # fmt: skip
+     "dinyatakan lulus", "telah lulus", "memuaskan", "l", "sudah tuntas"}  # fmt: skip
 _NO: Final = frozenset(
     [
         "tidak", "t", "tdk", "no", "n", "false", "salah", "0", "belum", "gagal", "incomplete", "failed",
@@ -38,7 +38,7 @@ _NO: Final = frozenset(
      "tidak tuntas",
      "belum tuntas", "not completed", "not passed", "mengundurkan diri", "mundur", "tidak memenuhi",
      "tidak menyelesaikan", "tidak kompeten", "belum kompeten", "drop out", "tidak tamat", "dropped out",
-     "not complete", "ditunda"}  # fmt: skip
+     "not complete", "ditunda", "tl", "tidak memuaskan"}  # fmt: skip
 _LONGEST_TERM: Final = 60
 _CLASSES: Final = {
     "grade": frozenset({"golongan", "ruang", "pangkat"}),

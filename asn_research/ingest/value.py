@@ -14,22 +14,27 @@ from numpy.typing import NDArray
 from asn_research.contract.column import Column, Kind
 from asn_research.contract.vocabulary import fold
 from asn_research.ingest.date import Order, find_orders, is_half_converted, read_date
-from asn_research.ingest.number import find_decimal, read_number
+from asn_research.ingest.number import find_decimal, read_number, scale_amount
 from asn_research.ingest.reading import Reading, clean, is_blank, is_missing, read_error
 from asn_research.ingest.term import read_answer, read_flag, read_scale_words, read_term
 
 NUMERIC: Final = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.MONEY, Kind.SHARE})
 _YEAR: Final = re.compile(r"(?<!\d)(19|20)\d{2}(?!\d)")
 _MISSING: Final = Reading()
+_NARROW: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Notation:
-    """How a sheet writes its numbers and dates, as far as its unambiguous cells show."""
+    """How a sheet writes its numbers and dates, as far as its unambiguous cells show.
+
+    ``narrow`` says that no score is above 10, so that they are not on the scale from 0 to 100 for certain.
+    """
 
     decimals: frozenset[str] = frozenset()
     orders: frozenset[Order] = frozenset()
     declared: Order | None = "day-first"
+    narrow: bool = False
     answers: Mapping[int, Mapping[str, int | None]] = field(default_factory=dict)
 
 
@@ -95,7 +100,20 @@ def find_notation(columns: Sequence[tuple[Cells, Column]], *, declared: Order | 
         if size:
             answers.setdefault(size, []).extend(cells.uniques)
     words = {size: read_scale_words(values, size=size) for size, values in answers.items()}
-    return Notation(frozenset(decimals), frozenset(orders), declared, words)
+    scores = [(cells, column) for cells, column in columns if column.unit == "points"]
+    return Notation(frozenset(decimals), frozenset(orders), declared, _is_narrow(scores), words)
+
+
+def _is_narrow(scores: Sequence[tuple[Cells, Column]]) -> bool:
+    """Whether there are scores and none is above 10."""
+    highest = 0.0
+    for cells, column in scores:
+        for value in cells.uniques:
+            number = read_number(value, column, decimals=frozenset({","})).value
+            highest = max(highest, number or 0.0)
+            if highest > _NARROW:
+                return False
+    return highest > 0
 
 
 def answer_size(column: Column) -> int:
@@ -103,7 +121,9 @@ def answer_size(column: Column) -> int:
     return int(column.maximum) if column.minimum == 1 and column.maximum in (4, 5) else 0
 
 
-def read_cells(cells: Cells, column: Column, *, notation: Notation, heading: str = "") -> ReadColumn:
+def read_cells(
+    cells: Cells, column: Column, *, notation: Notation, heading: str = "", scale: float = 1
+) -> ReadColumn:
     """Read a column of any kind but persons.
 
     Parameters
@@ -116,14 +136,18 @@ def read_cells(cells: Cells, column: Column, *, notation: Notation, heading: str
         How the sheet writes numbers and dates; what the column itself shows goes before it.
     heading
         The heading in the file, where a percent sign may stand.
+    scale
+        What amounts of rupiah are to be multiplied by, where a heading or title says so.
     """
     readings = [Reading(reason=error) if (error := read_error(value)) else None for value in cells.uniques]
     rest = [value for value, known in zip(cells.uniques, readings, strict=True) if known is None]
-    fresh = iter(_read_values(rest, column, notation, heading))
+    fresh = iter(_read_values(rest, column, notation, heading, scale))
     return cells.take([known or next(fresh) for known in readings])
 
 
-def _read_values(values: list[Any], column: Column, notation: Notation, heading: str) -> list[Reading]:
+def _read_values(
+    values: list[Any], column: Column, notation: Notation, heading: str, scale: float
+) -> list[Reading]:
     if column.kind is Kind.DATE:
         return _read_dates(values, notation)
     if column.kind is Kind.TERM:
@@ -136,7 +160,20 @@ def _read_values(values: list[Any], column: Column, notation: Notation, heading:
         return [_MISSING if is_missing(v) else Reading(_as_text(v)) for v in values]
     if column.kind is Kind.SHARE:
         return _read_shares(values, column, notation, heading)
+    if column.kind is Kind.MONEY and scale != 1:
+        return _read_scaled(values, column, notation, scale)
     return _read_numbers(values, column, notation)
+
+
+def _read_scaled(values: list[Any], column: Column, notation: Notation, scale: float) -> list[Reading]:
+    """Amounts that a heading gives in thousands or millions."""
+    decimals = find_decimal(values) or notation.decimals
+    return [
+        _MISSING
+        if is_missing(v)
+        else scale_amount(read_number(v, column, decimals=decimals, scaled=True), scale, v)
+        for v in values
+    ]
 
 
 def _or_missing(reading: Reading, value: Any) -> Reading:
@@ -164,7 +201,10 @@ def _read_numbers(values: list[Any], column: Column, notation: Notation) -> list
         ]
     if column.unit == "year":
         return [_MISSING if is_missing(v) else read_year(v, column) for v in values]
-    return [_MISSING if is_missing(v) else read_number(v, column, decimals=decimals) for v in values]
+    readings = [_MISSING if is_missing(v) else read_number(v, column, decimals=decimals) for v in values]
+    if column.unit == "points" and notation.narrow:
+        return [Reading(reason="scale_unclear") if reading.value else reading for reading in readings]
+    return readings
 
 
 def _read_rating(
