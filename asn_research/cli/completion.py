@@ -41,10 +41,9 @@ def complete_regions(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def complete_periods(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The periods that a word can become: those of the regions given, else of all."""
+    """The periods that a word can become, of any region."""
     raw = _raw(ctx)
-    wanted = ctx.params.get("regions") or _folders(raw)
-    periods = {period for region in wanted for period in _folders(raw / region)}
+    periods = {period for region in _folders(raw) for period in _folders(raw / region)}
     return [name for name in sorted(periods) if name.startswith(incomplete)]
 
 

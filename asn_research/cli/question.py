@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
+
 import typer
 
 from asn_research.cli.option import ChosenLanguage, ReportLanguage
+from asn_research.language.catalogue import phrase
 
 
 def questions(language: ChosenLanguage = ReportLanguage.ID) -> None:
     """List the questions that reports answer."""
-    from asn_research.findings.catalogue import QUESTIONS
-    from asn_research.findings.sentence import question_text
-
     spoken = language.languages
-    for question in QUESTIONS:
-        typer.echo(f"{question.id}  ({question.level.value})")
+    for question, level in list_questions():
+        typer.echo(f"{question}  ({level})")
         for tongue in spoken:
-            typer.echo(f"    {question_text(question.id, tongue)}")
+            typer.echo(f"    {phrase(f'finding.question_{question}', tongue)}")
+
+
+def list_questions() -> list[tuple[str, str]]:
+    """Every question of the catalogue with its level, without loading what answers them."""
+    text = files("asn_research.cli").joinpath("question.toml").read_text(encoding="utf-8")
+    return [(question, level) for level, names in tomllib.loads(text).items() for question in names]
