@@ -4,15 +4,17 @@
 >>> "open_region" in dir(ar)
 True
 
-Names load on first use, so that importing the package costs nothing.
+Begin with ``ar.regions()`` and ``data = ar.open_region("kalianda")``; ``ar.measure_gains`` makes gains of its
+tables, ``ar.fit_gain`` a regression of them, ``ar.open_report`` the official answers. Every model takes plain
+pandas and returns a result with ``tidy()``. Names load on first use: importing the package costs nothing.
 """
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from asn_research.findings.register import questions
     from asn_research.ingest.store import open_region, regions
     from asn_research.measures.reliability import measure_alpha
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from asn_research.models.bootstrap import wild_bootstrap
     from asn_research.models.bounds import estimate_bounds
     from asn_research.models.difference import fit_difference
-    from asn_research.models.gain import fit_gain
+    from asn_research.models.gain import estimate_contrasts, fit_gain
     from asn_research.models.multilevel import fit_multilevel
     from asn_research.models.pooling import pool
     from asn_research.models.regression import fit_ols
@@ -40,6 +42,7 @@ _HOMES = {
     "measure_gains": "measures.score",
     "measure_alpha": "measures.reliability",
     "fit_gain": "models.gain",
+    "estimate_contrasts": "models.gain",
     "fit_ols": "models.regression",
     "fit_difference": "models.difference",
     "fit_multilevel": "models.multilevel",
@@ -52,6 +55,7 @@ _HOMES = {
 
 __all__ = [
     "estimate_bounds",
+    "estimate_contrasts",
     "estimate_effect",
     "fit_difference",
     "fit_gain",
@@ -71,6 +75,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
     if name not in _HOMES:
         raise AttributeError(f"module 'asn_research' has no name {name!r}; it has {', '.join(__all__)}")
     value = getattr(import_module(f"asn_research.{_HOMES[name]}"), name)

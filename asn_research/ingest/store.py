@@ -58,7 +58,18 @@ def find_project(start: Path | None = None) -> Path:
 
 
 def regions(raw: str | Path | None = None) -> tuple[str, ...]:
-    """Names of the regions whose raw files are there, in alphabetical order."""
+    """Names of the regions whose raw files are there, in alphabetical order.
+
+    Parameters
+    ----------
+    raw
+        Folder of raw data; that of the project by default.
+
+    Examples
+    --------
+    >>> regions()  # doctest: +SKIP
+    ('bukittinggi', 'kalianda', 'sawahlunto', 'tangerang_selatan')
+    """
     return list_regions(Path(raw) if raw else find_project() / _RAW)
 
 

@@ -177,6 +177,12 @@ def open_report(
         If there is no such region or period.
     IntakeError
         If the raw files cannot be taken in.
+
+    Examples
+    --------
+    >>> report = open_report(region="kalianda", period="2025")  # doctest: +SKIP
+    >>> report.findings["learning_gain"]["mean_gain"].estimate  # doctest: +SKIP
+    >>> report.show("learning_gain")  # doctest: +SKIP
     """
     asked = check_parameters(
         {
