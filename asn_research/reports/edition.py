@@ -124,6 +124,14 @@ def make_edition(
     return Edition(page=page, executed=execution.notebook, findings=findings, problems=problems)
 
 
+def warm_up() -> None:
+    """Export and check a page with nothing on it, for a process that others are forked from."""
+    cell = nbformat.v4.new_code_cell("0", outputs=[nbformat.v4.new_output("display_data")])
+    notebook = nbformat.v4.new_notebook(cells=[cell])
+    page = export_page(notebook, language="id", title="")
+    check_page(f"{page}<p>{phrase('report.kicker', 'id')}</p>", [])
+
+
 def stub_page(
     name: str, period: str, language: Language, problems: tuple[Problem, ...], *, depth: int = REPORT.depth
 ) -> str:

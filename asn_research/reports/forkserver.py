@@ -16,7 +16,7 @@ import shutil
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
@@ -27,6 +27,10 @@ from asn_research.reports.fork import KernelOrder, Request
 
 _PR_SET_PDEATHSIG: Final = 1
 _INLINE: Final = "module://matplotlib_inline.backend_inline"
+
+_GRAMMAR: Final = "rfc3987_syntax"
+"""What jsonschema imports where it is installed: the grammar of internationalised addresses, which takes
+longer to compile than all of nbconvert, and which no schema of a notebook asks for."""
 
 Job = Callable[[], None]
 
@@ -172,16 +176,30 @@ def _run_kernel(order: KernelOrder, server: int) -> None:
     application.start()  # type: ignore[no-untyped-call]
 
 
+@contextlib.contextmanager
+def _hidden(name: str) -> Iterator[None]:
+    """While imports go on, a module counts as not installed; afterwards whoever asks for it has it."""
+    hides = name not in sys.modules
+    if hides:
+        sys.modules[name] = None  # type: ignore[assignment]  # what the import system takes for missing
+    try:
+        yield
+    finally:
+        if hides:
+            del sys.modules[name]
+
+
 def main(arguments: Sequence[str]) -> None:
     """Import, then serve on the socket that the first client has handed over."""
     number, *modules = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("MPLBACKEND", _INLINE)  # as ipykernel does before a kernel imports anything
-    for name in modules:
-        module, _, function = name.partition(":")
-        loaded = import_module(module)
-        if function:
-            getattr(loaded, function)()
+    with _hidden(_GRAMMAR):
+        for name in modules:
+            module, _, function = name.partition(":")
+            loaded = import_module(module)
+            if function:
+                getattr(loaded, function)()
     gc.collect()
     gc.freeze()
     job = _ForkServer(Connection(int(number))).serve()

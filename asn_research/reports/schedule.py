@@ -25,6 +25,7 @@ MODULES: Final = (
     *WARM,
     "asn_research.reports.region_report",
     "asn_research.reports.cross_region_report",
+    "asn_research.reports.edition:warm_up",
     "asn_research.reports.worker",
 )
 _MAKE: Final = "asn_research.reports.dispatch:make_report"
