@@ -16,7 +16,7 @@ from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.learning import estimate_differences, trained_gain
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_primary_people
 from asn_research.findings.reach import minimum_of
-from asn_research.findings.suppression import tell_part
+from asn_research.findings.suppression import is_dominated, tell_part
 from asn_research.measures.budget import measure_unit_cost
 from asn_research.measures.cost import estimate_cost_per_effect
 from asn_research.models.result import Estimate
@@ -64,7 +64,7 @@ def answer_cost_per_participant(data: RegionData) -> Finding:
     methods.sort(key=lambda row: -float(str(row["amount"])))
     methods = _without_completers(methods, costs, minimum=minimum)
     whole = whole if _tells_completers(costs, minimum=minimum) else {**whole, "per_completer": None}
-    gated = gate_rows(methods, minimum=minimum)
+    gated = gate_rows(methods, minimum=minimum, hide=_dominated(methods, costs))
     taught = data.tables["enrolments"]["course_id"].nunique()
     caveats = [Caveat(code="cost_full_count"), Caveat(code="cost_courses_only")]
     if taught > len(costs):
@@ -92,6 +92,12 @@ def answer_cost_per_participant(data: RegionData) -> Finding:
             "courses": len(costs),
         },
     )
+
+
+def _dominated(methods: list[Row], costs: pd.DataFrame) -> set[int]:
+    """Positions of methods whose cost would give away what one course, and who held it, was paid."""
+    sums = {f"method:{method}": part["cost_idr"].tolist() for method, part in costs.groupby("method")}
+    return {i for i, row in enumerate(methods) if is_dominated(sums[str(row["label_code"])])}
 
 
 def _tells_completers(costs: pd.DataFrame, *, minimum: int) -> bool:
@@ -156,7 +162,7 @@ def answer_cost_effectiveness(data: RegionData) -> Finding:
     grade = grade_people(data, people)
     rows = [_price_row(price, n=len(people.trained), label_code="finding.cost_all_methods")]
     rows += _method_rows(data, people, costs, spread=spread)
-    gated = gate_rows(rows[1:], minimum=people.minimum)
+    gated = gate_rows(rows[1:], minimum=people.minimum, hide=_dominated(rows[1:], costs))
     return answer(
         data,
         question,

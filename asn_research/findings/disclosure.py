@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 from asn_research.findings.finding import Disclosure, Row
@@ -26,7 +26,12 @@ class GatedRows:
 
 
 def gate_rows(
-    rows: Sequence[Row], *, minimum: int, people: str = "n", within: str | None = None
+    rows: Sequence[Row],
+    *,
+    minimum: int,
+    people: str = "n",
+    within: str | None = None,
+    hide: Collection[int] = (),
 ) -> GatedRows:
     """Empty the rows that describe fewer than ``minimum`` people, and as many more as subtraction demands.
 
@@ -41,6 +46,8 @@ def gate_rows(
         The smallest number of people that may be described.
     within : str, optional
         Column that separates rows with margins of their own (a total over the rows of one ``group``).
+    hide : collection of int
+        Positions of rows that are emptied whatever their size, such as those of a dominated sum.
 
     Returns
     -------
@@ -59,14 +66,18 @@ def gate_rows(
     >>> [row["n"] for row in gate_rows(rows, minimum=10).rows]
     [40, None, None]
     """
-    shown = [row for row in rows if _count(row, people) > 0]
+    places = [position for position, row in enumerate(rows) if _count(row, people) > 0]
+    shown = [rows[position] for position in places]
+    forced = {i for i, position in enumerate(places) if position in hide}
     margins: dict[Hashable, list[int]] = {}
     for position, row in enumerate(shown):
         margins.setdefault(row.get(within) if within else None, []).append(position)
     hidden = {
         position
         for positions in margins.values()
-        for position in _hidden([_count(shown[p], people) for p in positions], positions, minimum)
+        for position in _hidden(
+            [0 if p in forced else _count(shown[p], people) for p in positions], positions, minimum
+        )
     }
     gated = tuple(empty_row(row) if position in hidden else dict(row) for position, row in enumerate(shown))
     return GatedRows(gated, len(hidden))

@@ -16,7 +16,6 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import unquote
 
 import numpy as np
 
@@ -110,7 +109,7 @@ def scan_bytes(content: bytes, *, names: NameMarks | None = None) -> list[Trace]
     text = content.decode("utf-8", errors="replace")
     found = {trace.kind: trace for trace in _scan_text(text, names)}
     if _HIDDEN.search(text):
-        plain = unquote(html.unescape(text).replace("\\u0040", "@"))
+        plain = html.unescape(text).replace("\\u0040", "@").replace("%40", "@")
         found = {trace.kind: trace for trace in _scan_text(plain, names)} | found
     for inside in _embedded(text):
         found = {trace.kind: trace for trace in scan_bytes(inside, names=names)} | found
