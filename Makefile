@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PIP    := $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: reports lab docs test check bench clean data lock
+.PHONY: reports lab docs review test check bench clean data lock
 
 reports: $(READY)            ## make every report from data/raw, print where the index is
 	$(BIN)/asn-research run --language both
@@ -17,6 +17,10 @@ lab: $(READY)                ## open JupyterLab on the notebooks, without asking
 docs: $(READY)               ## build the documentation into build/docs
 	$(BIN)/sphinx-build -q -W --keep-going -b html docs build/docs
 	@echo build/docs/index.html
+
+review: $(READY)             ## let git compare and merge notebooks cell by cell, in this clone
+	git config diff.jupyternotebook.command "'$(CURDIR)/$(BIN)/git-nbdiffdriver' diff"
+	git config merge.jupyternotebook.driver "'$(CURDIR)/$(BIN)/git-nbmergedriver' merge %O %A %B %L %P"
 
 test: $(READY) check         ## everything that must hold
 	$(BIN)/pytest -n auto --dist loadfile

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -136,3 +140,36 @@ def test_notebooks_are_stored_without_outputs(path: Path) -> None:
     assert [cell.id for cell in book.cells] == [
         f"cell-{number:02d}" for number in range(1, len(book.cells) + 1)
     ]
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_git_shows_a_changed_cell_as_text(tmp_path: Path) -> None:
+    """With what ``make review`` sets, and the attributes of this repository."""
+    pytest.importorskip("nbdime", reason="notebooks are compared by nbdime")
+
+    def git(*words: str) -> str:
+        who = ["-c", "user.name=a", "-c", "user.email=a@example.org"]
+        return subprocess.run(
+            ["git", *who, *words], cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
+
+    root = NOTEBOOKS.parent
+    recipe = (
+        (root / "Makefile")
+        .read_text(encoding="utf-8")
+        .replace("$(CURDIR)/$(BIN)", str(Path(sys.executable).parent))
+    )
+    git("init", "-q")
+    for line in re.findall(r"^\tgit (config .*)$", recipe, flags=re.M):
+        git(*shlex.split(line))
+    shutil.copy(root / ".gitattributes", tmp_path)
+    notebook = tmp_path / "start_here.ipynb"
+    shutil.copy(NOTEBOOKS / "exploration" / "start_here.ipynb", notebook)
+    git("add", "--all")
+    git("commit", "-q", "-m", "first")
+    text = notebook.read_text(encoding="utf-8")
+    notebook.write_text(text.replace("bukittinggi", "kalianda"), encoding="utf-8")
+    shown = git("diff")
+    assert re.search(r"modified /cells/\d+/source", shown)
+    assert 'data = ar.open_region("kalianda")' in shown
+    assert '"cell_type"' not in shown
