@@ -7,59 +7,48 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from asn_research.contract.vocabulary import fold
+from asn_research.ingest.name import Names, strip_titles
 
-_EMAIL: Final = re.compile(r"[\w.+%-]+\s*(?:@|\(at\)|\[at\])\s*[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
-_LINK: Final = re.compile(r"(?:https?://|www\.)\S+|(?:t\.me|wa\.me|instagram\.com)/\S+", re.IGNORECASE)
-_HANDLE: Final = re.compile(r"(?<![\w@])@\w{3,}")
-_DIGITS: Final = re.compile(r"(?<![\w])\+?\(?\d(?:[\s.\-()/]{0,2}\d){7,}(?!\w)")
-_MONEY: Final = re.compile(r"\b(?:rp|idr)\.?\s*$", re.IGNORECASE)
-_GROUPED: Final = re.compile(r"^\d{1,3}(?:\.\d{3})+$")
-_DATE: Final = re.compile(
-    r"^(?:\d{1,2}[/.\-]\d{1,2}[/.\-](?:19|20)\d{2}|(?:19|20)\d{2}[/.\-]\d{1,2}[/.\-]\d{1,2})$"
+_AT: Final = r"\s{0,2}(?:@|[(\[]at[)\]])\s{0,2}"
+_DOT: Final = r"(?:\s?[(\[](?:dot|titik)[)\]]\s?|\s(?:dot|titik)\s|\.)"
+_EMAIL: Final = re.compile(
+    rf"(?<![\w.+%-])[\w.+%-]{{1,64}}(?:{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}})+|@[\w-]{{1,63}}|"
+    r"\sat\s[\w-]{1,63}(?:\s(?:dot|titik)\s\w{2,})+)",
+    re.IGNORECASE,
 )
-_YEARS: Final = re.compile(r"^(?:19|20)\d{2}\s*[-–/]\s*(?:19|20)\d{2}$")
+_LINK: Final = re.compile(r"(?:https?://|www\.)\S+|(?:t\.me|wa\.me|instagram\.com)/\S+", re.IGNORECASE)
+_HANDLE: Final = re.compile(r"(?<![\w@])@\w[\w.]{2,}")
+_SEPARATOR: Final = r"[\s.\-()/–—‑_]"
+_DIGITS: Final = re.compile(rf"(?<!\d)\+?\(?\d(?:{_SEPARATOR}{{0,3}}\d){{7,}}")
+_MONEY: Final = re.compile(r"\b(?:rp|idr)\.?\s*$", re.IGNORECASE)
+_DAY: Final = (
+    r"(?:\d{1,2}\s?[/.\-]\s?\d{1,2}\s?[/.\-]\s?(?:19|20)?\d{2}|(?:19|20)\d{2}[/.\-]\d{1,2}[/.\-]\d{1,2})"
+)
+_TO: Final = r"\s{0,2}[-–—/]\s{0,2}"
+_TIME: Final = r"\d{1,2}[.:]\d{2}"
+_DAYS: Final = re.compile(
+    rf"\d{{1,2}}{_TO}{_DAY}|{_DAY}(?:{_TO}{_DAY})?(?:[\s(]{{1,2}}{_TIME}(?:{_TO}{_TIME})?)?|"
+    rf"{_TIME}{_TO}{_TIME}|(?:19|20)\d{{2}}(?:{_TO}(?:19|20)\d{{2}})+"
+)
+_AMOUNTS: Final = re.compile(
+    r"\d{1,3}(?:\.\d{3})+|(?:100|[1-9]?\d)(?:[\s/–—-]{1,3}(?:100|\d{1,2}))+|"
+    r"(?:19|20)\d{2}(?:\s(?:19|20)\d{2})+"
+)
+"""Amounts, scores one after the other, and years."""
+_MOBILE: Final = re.compile(r"^8\d{2}[\s.–—‑-]?\d{3,4}[\s.–—‑-]?\d{2,5}$")
 _HONORIFIC: Final = re.compile(
     r"\b((?:[Bb]apak|[Pp]ak|[Ii]bu|[Bb]u|[Bb]pk\.?|[Mm]as|[Mm]bak|[Kk]ang|[Uu]da|[Uu]ni|[Ss]audara|[Ss]audari|[Ss]dri?\.?|"
     r"[Hh]j?\.|[Dd]r\.|[Dd]rs\.|[Dd]ra\.|[Ii]r\.|[Pp]rof\.|Mr\.?|Mrs\.?|Ms\.?)\s+)((?:[A-Z][\w'’]+)(?:\s+[A-Z][\w'’]+){0,3})"
 )
 _ROLES: Final = frozenset(
-    [
-        "kepala",
-        "camat",
-        "lurah",
-        "bupati",
-        "wali",
-        "walikota",
-        "sekretaris",
-        "narasumber",
-        "pelatih",
-        "pengajar",
-        "widyaiswara",
-        "fasilitator",
-        "instruktur",
-        "panitia",
-        "ketua",
-        "kadis",
-        "kabid",
-        "kasi",
-        "kasubag",
-        "peserta",
-        "petugas",
-        "dan",
-        "di",
-        "ke",
-        "yang",
-        "guru",
-        "dokter",
-        "direktur",
-    ]
-)
-_WORD: Final = re.compile(r"[^\W\d_][\w'’]*")
-_TITLES: Final = frozenset(
-    ["dr", "drs", "dra", "ir", "prof", "h", "hj", "hajah", "haji", "bapak", "ibu", "sdr", "sdri"]
-)
-_SHORT: Final = 3
+    ["kepala", "camat", "lurah", "bupati", "wali", "walikota", "sekretaris", "narasumber", "pelatih",
+     "pengajar", "widyaiswara", "fasilitator", "instruktur", "panitia", "ketua", "kadis", "kabid", "kasi",
+     "kasubag", "peserta", "petugas", "dan", "di", "ke", "yang", "guru", "dokter", "direktur"]
+)  # fmt: skip
+_IDENTITIES: Final = (16, 18)
 _PHONE_DIGITS: Final = 10
+_LONGEST_PHONE: Final = 15
+_NEAR: Final = 8
 
 
 def scrub_label(text: str) -> str:
@@ -76,7 +65,7 @@ def is_personal_code(text: str) -> bool:
     """Whether what stands as a code is really the number or address of a person."""
     digits = "".join(filter(str.isdigit, text))
     phone = digits.startswith(("08", "628")) and len(digits) >= _PHONE_DIGITS
-    number = len(digits) >= len(text.strip()) - 6 and (phone or len(digits) in {16, 18})
+    number = len(digits) >= len(text.strip()) - 6 and (phone or len(digits) in _IDENTITIES)
     return number or _EMAIL.search(text) is not None
 
 
@@ -95,68 +84,42 @@ class Scrubber:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._names: set[tuple[str, ...]] = set()
-        self._longest = 0
-        for name in sorted(set(names)):
-            words = tuple(word for word in _strip_titles(name).split() if len(word) > 1)
-            if len(words) >= 2:
-                self._names.update(
-                    words[i:j] for i in range(len(words)) for j in range(i + 2, len(words) + 1)
-                )
-                self._longest = max(self._longest, len(words))
-            elif words and len(words[0]) > _SHORT:
-                self._names.add(words)
-                self._longest = max(self._longest, 1)
+        self._names = Names(names)
 
     def scrub(self, text: str) -> str:
         """The text with placeholders instead of numbers, addresses and names."""
-        text = self._scrub_names(_HANDLE.sub("[akun]", scrub_label(text)))
+        text = self._names.hide(_HANDLE.sub("[akun]", scrub_label(text)))
         return _HONORIFIC.sub(_replace_honorific, text)
 
-    def _scrub_names(self, text: str) -> str:
-        if not self._names:
-            return text
-        words = [(match.start(), match.end(), fold(match.group())) for match in _WORD.finditer(text)]
-        pieces: list[str] = []
-        position = index = 0
-        while index < len(words):
-            length = self._match(words, index)
-            if length:
-                pieces += [text[position : words[index][0]], "[nama]"]
-                position = words[index + length - 1][1]
-                index += length
-            else:
-                index += 1
-        return "".join([*pieces, text[position:]])
 
-    def _match(self, words: list[tuple[int, int, str]], index: int) -> int:
-        for length in range(min(self._longest, len(words) - index), 0, -1):
-            if tuple(word for *_, word in words[index : index + length]) in self._names:
-                return length
-        return 0
+def name_words(name: str) -> list[str]:
+    """The words of a name without titles and initials, folded.
 
-
-def _strip_titles(name: str) -> str:
-    """A name without degrees: what stands after a comma, words with a point, and titles in front."""
-    words = [word for word in name.split(",")[0].split() if "." not in word[:-1]]
-    return " ".join(word for word in fold(" ".join(words)).split() if word not in _TITLES)
+    >>> name_words("Dr. Siti R. Rahmawati, S.Sos")
+    ['siti', 'rahmawati']
+    """
+    return [word for word in strip_titles(name).split() if len(word) > 1]
 
 
 def _replace_digits(text: str) -> Callable[[re.Match[str]], str]:
     def replace(match: re.Match[str]) -> str:
         shown = match.group().strip()
         digits = "".join(filter(str.isdigit, shown))
-        if (
-            _MONEY.search(text[: match.start()])
-            or _GROUPED.match(shown)
-            or _DATE.match(shown)
-            or _YEARS.match(shown)
-        ):
+        if _MONEY.search(text[max(0, match.start() - _NEAR) : match.start()]) or _is_harmless(shown, digits):
             return match.group()
         bracket = "(" if shown.startswith("(") and ")" not in shown else ""
         return bracket + _name_number(shown, digits)
 
     return replace
+
+
+def _is_harmless(shown: str, digits: str) -> bool:
+    """Whether a long number is an amount, days, hours, years, or scores one after the other."""
+    plain = shown.strip("()")
+    if _DAYS.fullmatch(plain):
+        return True
+    private = len(digits) in _IDENTITIES or digits.startswith(("08", "62"))
+    return not private and _AMOUNTS.fullmatch(plain) is not None
 
 
 def _name_number(shown: str, digits: str) -> str:
@@ -165,8 +128,8 @@ def _name_number(shown: str, digits: str) -> str:
         return "[NIK]"
     if len(digits) in {9, 18} and not digits.startswith("08"):
         return "[NIP]"
-    if shown.startswith(("+62", "(0", "0", "62", "8")) and len(digits) <= 14:
-        return "[telepon]"
+    if shown.startswith(("+62", "(0", "0", "62", "(62")) or _MOBILE.match(shown):
+        return "[telepon]" if len(digits) <= _LONGEST_PHONE else "[nomor]"
     return "[nomor]"
 
 
