@@ -27,7 +27,7 @@ def find_folders(raw: Path | None, processed: Path | None, reports: Path | None)
 
     if any(path is not None and _ADDRESS.match(path.as_posix()) for path in (raw, processed, reports)):
         message = "this command reads folders of this machine, not addresses."
-        remedy = "Copy the folder here, or use run and check."
+        remedy = "Copy the folder here."
         raise LocationError(Problem("url_here", message, remedy=remedy))
     beside = Path(__file__).parents[2]
     if raw and processed and reports is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +49,14 @@ class Places:
 
             collect_published(self.sites, self.stage)
             self.collected = True
+
+    def fetch(self, regions: Iterable[str]) -> None:
+        """Bring raw files and reports of some regions to the stage, and what is published of all."""
+        if self.sites is not None and self.stage is not None:
+            from asn_research.reports.delivery import collect_regions
+
+            collect_regions(self.sites, self.stage, regions)
+            self.collect()
 
     def deliver(self) -> None:
         """Bring what the stage has for all regions together to the URL; nothing where it knows too little."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asn_research.cli.choice import choose, find_folders
+from asn_research.cli.choice import choose
 from asn_research.cli.console import OVERDUE, WELL, console_language, refuse, say
 from asn_research.cli.option import MaximumAge, RawPlace, Regions, ReportsPlace, read_age
+from asn_research.cli.place import Places, open_places
 from asn_research.errors import AsnResearchError
 
 if TYPE_CHECKING:
@@ -35,14 +37,29 @@ def status(
     age = None if max_age is None else read_age(max_age)
     if banner and age is None:
         raise typer.BadParameter(say("banner_age"))
-    try:
-        folders = find_folders(raw, Path(), reports)
-        chosen = choose(folders["raw"], regions or [], None)
-    except AsnResearchError as error:
-        raise refuse(error.problems) from error
+    with contextlib.ExitStack() as stack:
+        try:
+            places = stack.enter_context(open_places(raw, Path(), reports))
+            chosen = choose(places.folders["raw"], regions or [], None)
+            places.fetch(region for region, _ in chosen)
+        except AsnResearchError as error:
+            raise refuse(error.problems) from error
+        statuses = _read(places.folders, chosen, age)
+        if as_json:
+            typer.echo(json.dumps([each.as_record() for each in statuses], indent=1, ensure_ascii=False))
+        else:
+            _print_statuses(statuses)
+        if banner:
+            _renew_banner(places, statuses)
+    raise typer.Exit(OVERDUE if any(each.overdue for each in statuses) else WELL)
+
+
+def _read(
+    folders: Mapping[str, Path], chosen: Sequence[tuple[str, str]], age: datetime.timedelta | None
+) -> list[Status]:
     from asn_research.reports.history import read_history
     from asn_research.reports.order import Order, Task
-    from asn_research.reports.status import overdue_names, read_statuses
+    from asn_research.reports.status import read_statuses
 
     order = Order(
         raw=folders["raw"],
@@ -50,32 +67,28 @@ def status(
         reports=folders["reports"],
         notebooks=folders["notebooks"],
     )
-    statuses = read_statuses(
+    return read_statuses(
         order,
         [Task(*pair) for pair in chosen],
         read_history(order.reports),
         now=datetime.datetime.now(datetime.UTC),
         max_age=age,
     )
-    if as_json:
-        typer.echo(json.dumps([each.as_record() for each in statuses], indent=1, ensure_ascii=False))
-    else:
-        _print_statuses(statuses)
-    if banner:
-        _renew_banner(order.reports, overdue_names(statuses))
-    raise typer.Exit(OVERDUE if any(each.overdue for each in statuses) else WELL)
 
 
-def _renew_banner(reports: Path, overdue: Sequence[str]) -> None:
+def _renew_banner(places: Places, statuses: Sequence[Status]) -> None:
     from asn_research.reports.history import read_history, renew_index, write_history
     from asn_research.reports.lock import hold
+    from asn_research.reports.status import overdue_names
 
+    reports = places.folders["reports"]
     try:
         with hold(reports):
             known = read_history(reports)
-            renewed = renew_index(reports, known, overdue=overdue)
+            renewed = renew_index(reports, known, overdue=overdue_names(statuses))
             if renewed != known:
                 write_history(reports, renewed)
+        places.deliver()
     except AsnResearchError as error:
         raise refuse(error.problems) from error
 

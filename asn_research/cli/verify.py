@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from asn_research.cli.choice import choose, find_folders
+from asn_research.cli.choice import choose
 from asn_research.cli.console import DIFFERENT, FAILED, WELL, console_language, print_problems, refuse, say
-from asn_research.cli.option import RawFolder
+from asn_research.cli.option import RawPlace
+from asn_research.cli.place import open_places, read_place
 from asn_research.contract.region import ACROSS
 from asn_research.errors import AsnResearchError, FullDiskError
 from asn_research.language import format_count
@@ -22,35 +25,64 @@ _LONG = 60
 
 
 def verify(
-    report: Annotated[Path, typer.Argument(metavar="report")],
+    report: Annotated[Any, typer.Argument(metavar="report", parser=read_place)],
     *,
-    raw: RawFolder = None,
+    raw: RawPlace = None,
 ) -> None:
     """Make a report again from its inputs, and compare every file and every number."""
-    from asn_research.reports.verification import read_published, verify_report
+    with contextlib.ExitStack() as stack:
+        try:
+            folder, folders = _open(stack, report, raw)
+        except AsnResearchError as error:
+            raise refuse(error.problems) from error
+        found = _verify(folder, folders)
+    _print(found)
+    raise typer.Exit(WELL if found.same else DIFFERENT)
 
-    try:
+
+def _open(
+    stack: contextlib.ExitStack, report: Path | str, raw: Path | str | None
+) -> tuple[Path, Mapping[str, Path]]:
+    """The folder of the report and those it was made in, on this machine."""
+    from asn_research.reports.verification import read_published
+
+    if isinstance(report, Path):
         manifest, reports = read_published(report)
-        folders = find_folders(raw, Path(), reports)
-        if manifest.region != ACROSS:
-            choose(folders["raw"], [manifest.region], manifest.period or None)
-    except AsnResearchError as error:
-        raise refuse(error.problems) from error
+        inside = report.resolve().relative_to(reports)
+        places = stack.enter_context(open_places(raw, Path(), reports))
+        places.fetch([manifest.region] if manifest.region != ACROSS else ())
+    else:
+        home, inside = _split(report)
+        places = stack.enter_context(open_places(raw, Path(), home))
+        places.fetch(inside.parts[:-1])
+        manifest, _ = read_published(places.folders["reports"] / inside)
+    if manifest.region != ACROSS:
+        choose(places.folders["raw"], [manifest.region], manifest.period or None)
+    return places.folders["reports"] / inside, places.folders
+
+
+def _split(url: str) -> tuple[str, Path]:
+    """The URL of all reports, and the folder of one below it."""
+    parts = url.rstrip("/").split("/")
+    depth = 1 if parts[-1] == ACROSS else 2
+    return "/".join(parts[:-depth]), Path(*parts[-depth:])
+
+
+def _verify(folder: Path, folders: Mapping[str, Path]) -> Verification:
     from asn_research.reports.order import Order
+    from asn_research.reports.verification import verify_report
 
     order = Order(
         raw=folders["raw"],
         processed=folders["processed"],
-        reports=reports,
+        reports=folders["reports"],
         notebooks=folders["notebooks"],
     )
     try:
-        found = verify_report(report, order)
+        return verify_report(folder, order)
     except FullDiskError as error:
         print_problems(error.problems)
         raise typer.Exit(FAILED) from error
-    _print(found)
-    raise typer.Exit(WELL if found.same else DIFFERENT)
 
 
 def _print(found: Verification) -> None:

@@ -131,6 +131,20 @@ def collect_published(sites: Sites, stage: Path) -> None:
         _fetch(sites.reports, filter(_is_shared_or_kept, sites.reports.list_files()), stage / "reports")
 
 
+def collect_regions(sites: Sites, stage: Path, regions: Iterable[str]) -> None:
+    """Fetch what tells how the reports of some regions stand: their raw files and all that is published.
+
+    Raises
+    ------
+    LocationError
+        If raw data or reports cannot be read.
+    """
+    for region in sorted(set(regions)):
+        for part, site in (("data/raw", sites.raw), ("reports", sites.reports)):
+            if isinstance(site, Location):
+                _fetch(site, site.list_files(region), stage / part)
+
+
 def deliver_shared(sites: Sites, stage: Path) -> None:
     """Deliver the report across regions, the index and what is noted of runs, where they changed.
 

@@ -25,6 +25,7 @@ from asn_research.reports.order import Order, Task
 from asn_research.reports.production import NAMES
 from asn_research.reports.provenance import digest_bytes
 from asn_research.reports.stage import Sites
+from asn_research.reports.verification import Verification
 from tests.reports.light import PERIOD, REGIONS, write_light_project
 from tests.reports.machine import KEY, Shop, open_shop
 
@@ -136,6 +137,39 @@ def test_a_second_run_fetches_no_data(made: Result, shop: Shop) -> None:
     fetched = [path for path in shop.of("GET") if "list-type" not in path]
     assert not [path for path in fetched if "/raw/" in path or path.endswith((".parquet", ".xlsx"))]
     assert {Path(path).name for path in shop.of("PUT")} <= {"state.json", ".asn-research-trial"}
+
+
+def test_status_and_verify_read_from_the_store(made: Result, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = [f"--{name}={PLACES[name]}" for name in ("raw", "reports")]
+
+    def standing() -> list[str]:
+        result = call("status", "--json", *places)
+        assert result.exit_code == 0, result.output
+        return [each["status"] for each in json.loads(result.stdout)]
+
+    before = stored("reports")
+    assert standing() == ["fresh"] * (len(REGIONS) + 1)
+    system = fsspec.filesystem("s3")
+    added = f"asn/raw/{REGIONS[0]}/{PERIOD}/tambahan.csv"
+    system.pipe({added: b"a;b\n1;2\n"})
+    assert standing() == ["stale", *["fresh"] * len(REGIONS)]
+    system.rm(added)
+    handed: dict[str, bytes] = {}
+
+    def verify(folder: Path, order: Order) -> Verification:
+        """What the command hands over; making it again is tested where folders are."""
+        handed.update(kept(folder), raw=(order.raw / REGIONS[1] / "region.toml").read_bytes())
+        return Verification(
+            region=REGIONS[1], period=PERIOD, files=(), numbers=(), total=1, compared=1, changed=()
+        )
+
+    monkeypatch.setattr("asn_research.reports.verification.verify_report", verify)
+    same = call("verify", f"{PLACES['reports']}/{REGIONS[1]}/{PERIOD}", places[0])
+    assert same.exit_code == 0, same.output
+    start = f"{REGIONS[1]}/{PERIOD}/"
+    published = {n.removeprefix(start): content for n, content in before.items() if n.startswith(start)}
+    assert handed == published | {"raw": stored("raw")[f"{REGIONS[1]}/region.toml"]}
+    assert stored("reports") == before
 
 
 def test_a_new_file_remakes_its_region_and_the_report_across_regions(made: Result, shop: Shop) -> None:
