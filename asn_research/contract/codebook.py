@@ -52,7 +52,13 @@ _ROW = Label("Satu baris per", "One row per")
 _TERMS = Label("Istilah", "Terms")
 
 
-def _valid_values(column: Column, language: str) -> str:
+def kind_label(column: Column) -> Label:
+    """What kind of cells a column has, in words."""
+    return _KINDS[column.kind]
+
+
+def valid_values(column: Column, language: str) -> str:
+    """What a column may hold, in a few words; empty where anything is valid."""
     if column.terms:
         vocabulary = read_vocabulary(column.terms)
         labels = {code: vocabulary.label(code, language) for code in vocabulary.codes}
@@ -69,9 +75,9 @@ def _column_rows(table: Table, language: str) -> Iterator[tuple[str, ...]]:
         yield (
             column.name,
             column.label.in_language(language),
-            _KINDS[column.kind].in_language(language),
+            kind_label(column).in_language(language),
             (_YES if column.required else _NO).in_language(language),
-            _valid_values(column, language),
+            valid_values(column, language),
             column.note.in_language(language),
         )
 
@@ -82,7 +88,8 @@ def _term_rows(vocabulary: Vocabulary, language: str) -> Iterator[tuple[str, ...
         yield code, vocabulary.label(code, language), ", ".join(others)
 
 
-def _used_vocabularies() -> tuple[Vocabulary, ...]:
+def used_vocabularies() -> tuple[Vocabulary, ...]:
+    """The lists of terms that columns draw on, in the order of the tables."""
     names = dict.fromkeys(
         column.terms for table in TABLES.values() for column in table.columns if column.terms
     )
@@ -124,7 +131,7 @@ def codebook_html(language: str = "id") -> str:
         parts.append(f'<h2 id="{table.name}">{escape(label)} <code>{table.name}</code></h2>')
         parts.append(_html_table(caption, headings, _column_rows(table, language)))
     term_headings = tuple(heading.in_language(language) for heading in _TERM_HEADINGS)
-    for vocabulary in _used_vocabularies():
+    for vocabulary in used_vocabularies():
         label = f"{_TERMS.in_language(language)}: {vocabulary.name}"
         parts.append(f"<h2>{escape(label)}</h2>")
         parts.append(_html_table(label, term_headings, _term_rows(vocabulary, language)))
@@ -166,7 +173,7 @@ def write_codebook_workbook(path: Path, language: str = "id") -> None:
             for table in TABLES.values()
             for row in _column_rows(table, language)
         ]
-        terms = [(v.name, *row) for v in _used_vocabularies() for row in _term_rows(v, language)]
+        terms = [(v.name, *row) for v in used_vocabularies() for row in _term_rows(v, language)]
         table_head = [Label("Tabel", "Table"), *_TABLE_HEADINGS]
         term_head = [Label("Daftar", "List"), *_TERM_HEADINGS]
         for name, head, rows in ((_TITLE, table_head, tables), (_TERMS, term_head, terms)):
