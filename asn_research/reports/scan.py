@@ -33,7 +33,7 @@ _TRACEBACK: Final = re.compile(
 )
 _EMBEDDED: Final = re.compile(r"data:image/(?:png|svg\+xml);base64,([A-Za-z\d+/=]{16,})")
 _PICTURE: Final = re.compile(r"\"image/png\":\s*\"([A-Za-z\d+/=\\n]{16,})\"")
-_HIDDEN: Final = re.compile(r"&#(?!39;|x27;|34;|43;|x3D;)|%40|\\\\u0040")
+_HIDDEN: Final = re.compile(r"&#(?!39;|x27;|34;|43;|x3D;)|%40|\\u0040")
 _NIP_PARTS: Final = (8, 6, 1, 3)
 _PARTED: Final = 21
 _NOT_APART: Final = re.compile(r"[^\d .\u00a0\-]")
