@@ -14,7 +14,7 @@ from asn_research.contract.vocabulary import fold, read_vocabulary
 from asn_research.contract.word import Words, heading_forms, read_headers, spell_out, word_bag, word_core
 
 _ELEMENT_CODE = re.compile(r"^(?:u|unsur)\s?([1-9])$")
-_QUESTION_WORDS = 4
+_QUESTION_WORDS = 3
 _FIRST_WINS = {
     ("material", "speaker"), ("speaker", "material"), ("method", "material"), ("method", "speaker"),
     ("facilities", "method"), ("speaker", "facilities"),
@@ -210,7 +210,8 @@ class Lexicon:
             for i in range(span.start, span.end)
         }
         rest = words - inside - self.noise - {word for phrase in self.waves for word in phrase}
-        if words & _COURSE_WORDS or (not title and rest - _SHEET_WORDS):
+        spoken = {said[i] for span in find_spans(text, self.waves) for i in range(span.start, span.end)}
+        if (words - spoken) & _COURSE_WORDS or (not title and rest - _SHEET_WORDS):
             codes = set()
         return ScoreHeading(*(next(iter(c)) if len(c) == 1 else None for c in (waves, codes, source_codes)))
 
@@ -312,7 +313,11 @@ def _table_columns(table: str, declared: Mapping[str, Any]) -> dict[str, str]:
 def _find_like(table: str, form: str) -> Likeness:
     lexicon = read_lexicon()
     ignored = dict.fromkeys(lexicon.ignored, "")
-    return find_like(form, {**ignored, **lexicon.columns[table]}, sound=lexicon.words)
+    found = find_like(form, {**ignored, **lexicon.columns[table]}, sound=lexicon.words)
+    if found.candidates:
+        return found
+    cores = {" ".join(core): name for core, name in lexicon.cores[table].items()}
+    return find_like(" ".join(word_core(form)), {**ignored, **cores}, sound=lexicon.words)
 
 
 @cache

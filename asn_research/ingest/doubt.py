@@ -6,15 +6,18 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from asn_research.contract.column import Kind
+from asn_research.contract.column import Column, Kind
 from asn_research.contract.heading import read_lexicon
 from asn_research.contract.likeness import Likeness
+from asn_research.contract.vocabulary import fold
 from asn_research.contract.word import heading_forms
 from asn_research.ingest.evidence import FITTING, UNFIT, count_codes, find_by_values, fits
 from asn_research.ingest.layout import Heading, Layout
+from asn_research.ingest.reading import is_missing
+from asn_research.ingest.term import find_nearest_term
 
 _FEWEST: Final = 3
-"""Fewer different cells tell nothing about a list of terms."""
+"""Fewer different cells tell against a list of terms only where none of them is like any of its terms."""
 
 Sample = Callable[[int], Sequence[Any]]
 
@@ -91,16 +94,31 @@ def _find_like(table: str, heading: Heading) -> Likeness:
     return Likeness()
 
 
+def _is_label(heading: Heading, column: Column) -> bool:
+    """Whether a heading is the very name of a column rather than one of its other spellings."""
+    return fold(heading.own) in {fold(text) for text in (column.name, *column.label)}
+
+
 def _set_unfit_aside(layout: Layout, sample: Sample) -> None:
     """Leave columns of terms unread that hold something else, such as the titles of posts under "Jabatan"."""
+    named = {c.name: {h.column for h in layout.headings if _is_label(h, c)} for c in layout.table.columns}
     for name, position in list(layout.columns.items()):
         if name not in layout.table.names or layout.table[name].kind is not Kind.TERM:
             continue
         column, values = layout.table[name], sample(position)
-        if column.required or len(values) < _FEWEST or fits(values, column) >= UNFIT:
+        if not values or column.required:
+            continue
+        foreign = [value for value in values if not (fits([value], column) or _is_near(value, column))]
+        few = len(values) < _FEWEST and (len(foreign) < len(values) or position in named[name])
+        if len(foreign) <= len(values) * (1 - UNFIT) or few:
             continue
         del layout.columns[name]
         layout.unfit[position] = name
+
+
+def _is_near(value: Any, column: Column) -> bool:
+    """Whether a cell holds no value, or a misspelt term: that is for the office to correct, row by row."""
+    return is_missing(value) or bool(find_nearest_term(column.terms, value))
 
 
 def _match_values(layout: Layout, sample: Sample) -> None:

@@ -178,7 +178,8 @@ def _match_rows(
         )
         layouts = match_layouts(headings, context=context, region=region, design=design)
         layouts = _limit(layouts, headings, mappings)
-        found = Block(layouts[0], context, top, top + levels, len(grid.rows), headings)
+        near = max(layouts, key=lambda layout: (layout.matched, layout.score))
+        found = Block(near, context, top, top + levels, len(grid.rows), headings)
         if nearest is None or found.layout.matched > nearest.layout.matched:
             nearest = found
         complete = [layout for layout in layouts if layout.complete and layout.matched >= 2]
@@ -205,9 +206,7 @@ def _sample(grid: Grid, first: int, column: int) -> list[Any]:
     return list(cells)
 
 
-def _limit(
-    layouts: list[Layout], headings: Sequence[Heading], mappings: dict[str, Mapping]
-) -> list[Layout]:
+def _limit(layouts: list[Layout], headings: Sequence[Heading], mappings: dict[str, Mapping]) -> list[Layout]:
     """Only the tables that region.toml names for these headings, unless it speaks of other headings."""
     own = {fold(text) for heading in headings for text in (heading.own, heading.full)}
     named = {

@@ -199,7 +199,7 @@ def _leave_out(grid: Grid, nearest: Block | None, collected: _Collected) -> None
         }
     )
     if any(cell not in ("", None) for row in grid.rows for cell in row) and not is_note(grid):
-        collected.problems.append(ask_about_sheet(grid, nearest))
+        collected.problems += ask_about_sheet(grid, nearest)
 
 
 def _find_names(grid: Grid, block: Block) -> set[str]:

@@ -73,8 +73,8 @@ def _finish(layout: Layout, context: Context, plan: Plan, design: str) -> None:
         for heading in layout.headings
         if heading.column in layout.unfit or (heading in layout.rest and not is_ignored(heading))
     )
-    layout.matched = layout.known
-    layout.score = layout.matched + _hint_score(layout.table.name, context, lexicon)
+    layout.matched = layout.known + sum(name in layout.table.names for name in layout.unfit.values())
+    layout.score = layout.known + _hint_score(layout.table.name, context, lexicon)
     layout.missing = tuple(name for name in _needed(layout) if not _provided(layout, name))
 
 

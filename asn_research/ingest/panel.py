@@ -35,7 +35,8 @@ def find_parts(grid: Grid, *, region: Region, design: str) -> list[Part]:
     if len(panels) > 1:
         parts = [(panel, *find_blocks(panel, region=region, design=design)) for panel in panels]
         known = [_count_known(part) for part in parts]
-        if sum(count >= _TABLE for count in known) > 1 and sum(known) > _count_known(whole) + 1:
+        tables = sum(bool(part[1]) or count >= _TABLE for part, count in zip(parts, known, strict=True))
+        if tables > 1 and sum(known) > _count_known(whole) + 1:
             return parts
     return [whole]
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from asn_research.contract.column import Kind
 from asn_research.errors import Place, Problem
 from asn_research.ingest.header import Block
 from asn_research.ingest.layout import Heading
+from asn_research.ingest.problem import make_problem
 from asn_research.ingest.source import Grid
 from asn_research.ingest.suggestion import Draft, draft_entry, label, locate, name_heading
 from asn_research.ingest.text import scrub_label
@@ -46,7 +48,21 @@ def ask_about_block(grid: Grid, block: Block) -> list[Problem]:
                 "heading_unsure", message, grid, locate(block, column), draft, heading=heading, columns=meant
             )
         )
-    return problems + _ask_about_mapping(grid, block)
+    return problems + _ask_about_units(grid, block) + _ask_about_mapping(grid, block)
+
+
+def _ask_about_units(grid: Grid, block: Block) -> list[Problem]:
+    """Columns whose heading names another unit or scale than the table's; they have to be converted."""
+    layout, problems = block.layout, []
+    headings = {heading.column: heading.full for heading in block.headings}
+    for position, name in sorted(layout.unfit.items()):
+        column = layout.table[name]
+        if column.kind is Kind.TERM or layout.has(name):
+            continue
+        fields = {"heading": scrub_label(headings[position]), "columns": column.label.id}
+        place = Place(grid.file, grid.sheet, locate(block, position))
+        problems.append(make_problem("heading_unit", place, **fields))
+    return problems
 
 
 def _ask_about_mapping(grid: Grid, block: Block) -> list[Problem]:
@@ -75,14 +91,15 @@ def _ask_about_mapping(grid: Grid, block: Block) -> list[Problem]:
     return problems
 
 
-def ask_about_sheet(grid: Grid, nearest: Block | None) -> Problem:
-    """The question about a sheet on which no table was recognised."""
+def ask_about_sheet(grid: Grid, nearest: Block | None) -> list[Problem]:
+    """The questions about a sheet on which no table was recognised."""
     if nearest is None or nearest.layout.matched < 2:
-        return Problem(
+        problem = Problem(
             "table_not_recognised", "no table was recognised on it.", Place(grid.file, grid.sheet),
             "Let asn-research check --suggest draft the lines for region.toml, or move the sheet elsewhere.",
             {"table": "", "missing": ""},
         )  # fmt: skip
+        return [problem]
     layout = nearest.layout
     missing = ", ".join(layout.table[name].label.id for name in layout.missing)
     taken = set(layout.columns.values())
@@ -90,16 +107,9 @@ def ask_about_sheet(grid: Grid, nearest: Block | None) -> Problem:
     message = f"it looks like {layout.table.name}, but columns are missing: {missing}."
     draft = draft_entry(grid, nearest)
     cell = locate(nearest, min((h.column for h in nearest.headings), default=0))
-    return _ask(
-        "table_not_recognised",
-        message,
-        grid,
-        cell,
-        draft,
-        table=layout.table.name,
-        missing=missing,
-        headings=left,
-    )
+    fields = {"table": layout.table.name, "missing": missing, "headings": left}
+    asked = _ask("table_not_recognised", message, grid, cell, draft, **fields)
+    return [asked, *_ask_about_units(grid, nearest)]
 
 
 def _draft(grid: Grid, block: Block, names: list[str], heading: Heading | None = None) -> Draft:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from typing import Any, Final
 
@@ -93,6 +93,8 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
         [(raw[index], column) for index, column in _targets(block)], declared=_declared(region)
     )
     headings = {heading.column: heading.full for heading in block.headings}
+    if any("100" in headings.get(index, "") for index, column in _targets(block) if column.unit == "points"):
+        notation = replace(notation, narrow=False)
     titles = block.context.titles[::-1]
     for name, index in layout.columns.items():
         column = find_column(layout.table, name)

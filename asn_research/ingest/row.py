@@ -21,8 +21,11 @@ _TOTALS: Final = frozenset(
     "rata rata", "nilai rata rata", "nilai tertinggi", "nilai terendah", "standar deviasi", "simpangan baku",
     "total anggaran", "jumlah anggaran", "rata rata kelas", "jumlah peserta", "total peserta", "jumlah nilai",
     "nrr per unsur", "nrr tertimbang", "nilai per unsur", "nilai unsur", "ikm unit pelayanan", "tertinggi",
-    "terendah", "jumlah hadir", "skm unit pelayanan",
+    "terendah", "jumlah hadir", "skm unit pelayanan", "nrr", "ikm", "skm", "mutu",
+    "mutu pelayanan", "nilai ikm", "nilai skm", "kategori", "nrr unsur", "nilai indeks", "indeks", "bobot",
+    "nilai persepsi", "rata rata nilai",
 }  # fmt: skip
+_TOTAL_WORDS: Final = frozenset({"jumlah", "total", "rata", "subtotal", "nrr", "ikm", "rerata"})
 _FOOTERS: Final = re.compile(
     r"^(keterangan|catatan|mengetahui|menyetujui|sumber|ket|note|notes|source|dibuat oleh|disusun oleh|"
     r"kepala |sekretaris |camat|lurah|pejabat|a n |an |plt |plh |ketua |petugas |dicetak|printed|legend|"
@@ -122,8 +125,8 @@ def _is_total(row: Row, identity: int) -> bool:
         text = "" if cell[-1].isdigit() else _folded(cell)
         if text in _TOTALS:
             return column == identity or identity >= len(row) or _is_weak(row[identity])
-        if text.split(" ")[0] in {"jumlah", "total", "rata", "subtotal"} and column != identity:
-            return identity >= len(row) or is_empty(row[identity])
+        if text.split(" ")[0] in _TOTAL_WORDS:
+            return column == identity or identity >= len(row) or is_empty(row[identity])
     return False
 
 
