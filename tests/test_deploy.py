@@ -35,7 +35,7 @@ def parse(line: str) -> str:
     """Have the command line parsed by the command itself, without running it; the name of the command."""
     [name, *arguments] = shlex.split(line)
     group = typer.main.get_command(app)
-    command = group.commands[name]  # type: ignore[attr-defined]
+    command = group.get_command(None, name)  # type: ignore[attr-defined]
     with command.make_context(name, arguments):
         return name
 

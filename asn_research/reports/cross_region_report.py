@@ -22,9 +22,8 @@ from asn_research.reports.edition import (
 )
 from asn_research.reports.freshness import across_inputs, is_fresh
 from asn_research.reports.limit import Limit
-from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
+from asn_research.reports.manifest import MANIFEST, PDF_NAMES, Manifest, read_manifest
 from asn_research.reports.parameter import CrossRegionParameters
-from asn_research.reports.production import PDF_NAMES
 from asn_research.reports.published import FINDINGS, LEAST_REGIONS, PublishedFindings, list_published
 from asn_research.reports.region_report import same_findings
 from asn_research.reports.report import grade_meaning
@@ -33,9 +32,7 @@ from asn_research.reports.scan import guard_output
 if TYPE_CHECKING:
     from asn_research.reports.order import Order
 
-NAMES: Final = (
-    "report.html", "report.en.html", *PDF_NAMES, "report.ipynb", FINDINGS, MANIFEST,
-)  # fmt: skip
+NAMES: Final = ("report.html", "report.en.html", "report.ipynb", FINDINGS, MANIFEST)
 
 
 def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
@@ -63,7 +60,7 @@ def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
             files, manifest = add_pdfs(files, manifest)
     except AsnResearchError as error:
         return fail_across(order, error.problems), False
-    write_files(folder, files, remove=NAMES)
+    write_files(folder, files, remove=(*NAMES, *PDF_NAMES))
     return manifest, False
 
 
@@ -152,5 +149,5 @@ def fail_across(order: Order, problems: tuple[Problem, ...]) -> Manifest:
         for language in order.languages
     }
     files[MANIFEST] = manifest.as_json().encode()
-    write_files(order.reports / ACROSS, files, remove=NAMES)
+    write_files(order.reports / ACROSS, files, remove=(*NAMES, *PDF_NAMES))
     return manifest

@@ -14,6 +14,8 @@ from asn_research.reports import provenance
 from asn_research.reports.problem import problem_record, read_problem
 
 MANIFEST: Final = "manifest.json"
+PDF_NAMES: Final = ("report.pdf", "report.en.pdf")
+"""Files that a report has only where they were asked for."""
 
 State = Literal["made", "incomplete", "failed"]
 

@@ -7,14 +7,13 @@ from typing import Final
 from asn_research.errors import AsnResearchError, FullDiskError, Problem
 from asn_research.ingest.storage import guard_space, write_files
 from asn_research.reports.freshness import region_inputs
-from asn_research.reports.manifest import MANIFEST, Manifest
+from asn_research.reports.manifest import MANIFEST, PDF_NAMES, Manifest
 from asn_research.reports.order import Order, Outcome, Task
 
 NAMES: Final = (
     "report.html", "report.en.html", "data_quality.html", "data_quality.en.html",
     "report.ipynb", "findings.json", MANIFEST,
 )  # fmt: skip
-PDF_NAMES: Final = ("report.pdf", "report.en.pdf")
 
 
 def make_report_here(order: Order, task: Task) -> Outcome:
