@@ -140,7 +140,7 @@ def test_words_name_the_extremes_the_headline_and_the_people() -> None:
 
 def test_words_say_how_many_rows_are_withheld_but_not_which_number() -> None:
     words = KINDS["share"][1](make_finding(UNITS, unit="share"), "id")
-    assert words.endswith("Tidak ditampilkan karena jumlah orangnya di bawah batas: 1.")
+    assert words.endswith("Tidak ditampilkan agar tidak seorang pun dapat dikenali: 1.")
     assert "RSUD" not in words
 
 

@@ -66,7 +66,7 @@ def test_word_needs_its_grade(text: str, needs: int) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "Tidak ditampilkan karena jumlah orangnya di bawah batas.",
+        "Tidak ditampilkan agar tidak seorang pun dapat dikenali.",
         "Kenaikan ini tidak boleh dibaca sebagai akibat pelatihan.",
         "Because fewer than ten people answered, nothing is shown.",
         "A fixed effect for every unit; the smallest detectable effect.",

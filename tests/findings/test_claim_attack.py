@@ -185,7 +185,7 @@ HARMLESS = (
     "Peningkatan nilai tidak merata.",
     "Jumlah peserta meningkat.",
     "Nilai peserta meningkat 5 poin sesudah pelatihan.",
-    "Tidak ditampilkan karena jumlah orangnya di bawah batas.",
+    "Tidak ditampilkan agar tidak seorang pun dapat dikenali.",
     "Kenaikan ini tidak boleh dibaca sebagai akibat pelatihan.",
     "Hasil ini bukan bukti pengaruh.",
     "Peserta yang lebih rajin hadir nilainya naik lebih banyak.",

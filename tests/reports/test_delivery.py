@@ -24,6 +24,7 @@ from asn_research.reports.location import Location
 from asn_research.reports.order import Order, Task
 from asn_research.reports.production import NAMES
 from asn_research.reports.provenance import digest_bytes
+from asn_research.reports.published import RELEASES
 from asn_research.reports.stage import Sites
 from asn_research.reports.verification import Verification
 from tests.reports.light import PERIOD, REGIONS, write_light_project
@@ -118,7 +119,7 @@ def test_what_vouches_for_others_is_delivered_after_them(made: Result, shop: Sho
         names = [path.removeprefix(folder) for path in put if path.startswith(folder)]
         assert names[-1] == "manifest.json"
         assert set(names) == {"report.html", "data_quality.html", "report.ipynb", "findings.json",
-                              "manifest.json"}  # fmt: skip
+                              "manifest.json", RELEASES}  # fmt: skip
         assert put.index(f"processed/{region}/{PERIOD}/state.json") < put.index(f"{folder}report.html")
 
 
@@ -188,7 +189,7 @@ def test_a_new_file_remakes_its_region_and_the_report_across_regions(made: Resul
     ]
     new = stored("reports")
     assert {name for name in old if old[name] != new[name]} <= {
-        f"region_002/{PERIOD}/{name}" for name in ("data_quality.html", "manifest.json")
+        f"region_002/{PERIOD}/{name}" for name in ("data_quality.html", "manifest.json", RELEASES)
     } | {"state.json"}
 
 
