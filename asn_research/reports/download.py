@@ -13,7 +13,7 @@ from asn_research.ingest.quarantine import neutralise
 from asn_research.language import Language, phrase
 
 _MARK = "\ufeff"  # tells spreadsheets that the text is UTF-8
-_SAFE = " ,;:/()'!*~"
+_SAFE = ",;:/()'!*~"
 
 
 @dataclass(frozen=True)

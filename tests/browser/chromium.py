@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import itertools
 import json
 import shutil
@@ -26,7 +27,6 @@ _TALLEST = 60_000
 _EAGER = (
     "void document.querySelectorAll('.question').forEach(p => { p.style.contentVisibility = 'visible'; })"
 )
-_LOADED = "new Promise(done => document.readyState === 'complete' ? done() : addEventListener('load', done))"
 
 
 def find_chromium() -> str | None:
@@ -122,7 +122,7 @@ class Chromium:
         """Open a page and wait until it is loaded."""
         self.requests, self.complaints = [], []
         self.send("Page.navigate", url=address)
-        self.run(_LOADED)
+        self.wait_for("document.readyState === 'complete'")
 
     def run(self, script: str) -> Any:
         """The value of an expression in the page, awaited where it is a promise."""
@@ -130,6 +130,16 @@ class Chromium:
         if "exceptionDetails" in answer:
             raise BrowserError(str(answer["exceptionDetails"]))
         return answer["result"].get("value")
+
+    def wait_for(self, script: str) -> None:
+        """Wait until an expression in the page is true."""
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end:
+            with contextlib.suppress(BrowserError):  # while a page is left for the next
+                if self.run(script):
+                    return
+            time.sleep(0.02)
+        raise BrowserError(f"never true: {script}")
 
     def press(self, key: str) -> None:
         """Press and release a key, ``Tab`` or ``Enter`` or one letter."""

@@ -16,7 +16,7 @@ _RUN = """axe.run(document, {
 }).then(found => found.violations.flatMap(rule =>
   rule.nodes.map(node => `${rule.id} (${rule.impact}): ${node.target.join(" ")}: ` +
     node.failureSummary.split("\\n").slice(1).join(" "))))"""
-_SHOW = """document.querySelectorAll("details").forEach(part => { part.open = true; });
+_SHOW = """[...document.querySelectorAll("details")].slice(0, %s).forEach(part => { part.open = true; });
 document.head.insertAdjacentHTML("beforeend", "<style>*{content-visibility:visible!important}</style>");"""
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -36,12 +36,14 @@ class Look:
         return f"at {self.width} px, {'dark' if self.dark else 'light'}"
 
 
-def inspect_page(browser: Chromium, page: Path, axe: str, *, width: int, dark: bool) -> Look:
-    """Look at one page once."""
+def inspect_page(
+    browser: Chromium, page: Path, axe: str, *, width: int, dark: bool, unfolded: int = 10_000
+) -> Look:
+    """Look at one page once, so many of its foldings open."""
     browser.look(width=width, dark=dark)
     address = page.resolve().as_uri()
     browser.open(address)
-    browser.run(_SHOW)
+    browser.run(_SHOW % unfolded)
     wide = browser.run(_OVERFLOW)
     browser.run(axe + ";0")
     problems = list(browser.run(_RUN))

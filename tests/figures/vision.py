@@ -55,6 +55,12 @@ def nearest_pair(colors: Sequence[str]) -> tuple[float, str, str, str]:
     )
 
 
+def hue_apart(first: str, second: str) -> float:
+    """Degrees between the hues of two colours in CIELAB, as normal sight sees them."""
+    hues = [float(np.degrees(np.arctan2(*lab(color, "normal")[:0:-1]))) for color in (first, second)]
+    return abs((hues[0] - hues[1] + 180) % 360 - 180)
+
+
 def contrast(first: str, second: str) -> float:
     """Contrast ratio of two colours (1 to 21)."""
     light, dark = sorted((float(_TO_XYZ[1] @ linear(c)) for c in (first, second)), reverse=True)

@@ -31,7 +31,11 @@ from asn_research.reports.notebook import Execution, settle
 from asn_research.reports.order import Order, Outcome, Task
 from asn_research.reports.parameter import ReportParameters
 from asn_research.reports.production import NAMES
+from asn_research.reports.published import RELEASES
 from asn_research.reports.trace import exact_text
+from tests.browser.chromium import Chromium
+from tests.browser.inspection import inspect_page
+from tests.browser.reading import check_contents, check_download, check_keyboard, check_switch
 from tests.reports.agreement import check_numbers
 from tests.reports.warm import shared_workers
 
@@ -98,7 +102,7 @@ def folder(project: Path, outcomes: dict[Task, Outcome]) -> Path:
 
 
 def test_everything_is_published_and_nothing_else(folder: Path) -> None:
-    assert {path.name for path in folder.iterdir()} == set(NAMES)
+    assert {path.name for path in folder.iterdir()} == {*NAMES, RELEASES}
 
 
 def test_another_run_elsewhere_gives_the_same_bytes(folder: Path, project: Path, tmp_path: Path) -> None:
@@ -308,3 +312,27 @@ def test_a_notebook_that_shows_another_region_is_never_published(
     assert not (published / "findings.json").exists()
     quality = (published / "data_quality.html").read_text(encoding="utf-8")
     assert "quarantine.xlsx" in quality
+
+
+LOOKS = (
+    (TASK, "report.html", 390, True),
+    (TASK, "data_quality.en.html", 1280, False),
+    (BROKEN, "report.en.html", 390, False),
+)
+
+
+@pytest.mark.parametrize(("task", "name", "width", "dark"), LOOKS)
+def test_axe_finds_nothing_on_a_page_and_it_asks_for_nothing(
+    task: Task, name: str, width: int, dark: bool, folder: Path, browser: Chromium, axe: str
+) -> None:
+    page = folder.parent.parent / task.region / task.period / name
+    assert inspect_page(browser, page, axe, width=width, dark=dark, unfolded=6).problems == ()
+
+
+def test_a_report_is_read_by_keyboard_in_both_languages_and_its_numbers_taken_away(
+    folder: Path, browser: Chromium, tmp_path: Path
+) -> None:
+    check_keyboard(browser, folder / "report.html")
+    check_contents(browser, folder / "report.html")
+    check_switch(browser, folder / "report.html")
+    check_download(browser, folder / "report.en.html", tmp_path)

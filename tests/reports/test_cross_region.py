@@ -20,6 +20,8 @@ from asn_research.reports.order import Order, Task
 from asn_research.reports.provenance import digest_bytes
 from asn_research.reports.published import find_published, list_published
 from asn_research.reports.site import write_index
+from tests.browser.chromium import Chromium
+from tests.browser.inspection import inspect_page
 from tests.findings.test_across import GAINS, gain
 
 ROOT = Path(__file__).parents[2]
@@ -94,7 +96,7 @@ def test_the_index_links_to_it(reports: Path, tmp_path: Path) -> None:
     write_index(tmp_path / "copy")
     page = BeautifulSoup((tmp_path / "copy" / "index.html").read_text(encoding="utf-8"), "html.parser")
     assert f"{ACROSS}/report.html" in {link.get("href") for link in page.find_all("a")}
-    assert len(page.select("ul.regions:not(.across) > li")) == 4
+    assert len(page.select("#reports tbody tr")) == 4
 
 
 def test_with_one_region_left_no_old_report_passes_for_a_new_one(reports: Path, tmp_path: Path) -> None:
@@ -126,3 +128,10 @@ def test_periods_of_a_region_are_made_in_their_order() -> None:
         [Task("a", "2024"), Task("b", "2023")], [Task("b", "2024")], [Task("b", "2025")],
     ]  # fmt: skip
     assert _waves([]) == []
+
+
+def test_axe_finds_nothing_on_the_page_and_it_asks_for_nothing(
+    reports: Path, browser: Chromium, axe: str
+) -> None:
+    page = reports / ACROSS / "report.html"
+    assert inspect_page(browser, page, axe, width=390, dark=True, unfolded=6).problems == ()
