@@ -29,6 +29,7 @@ from asn_research.ingest.layout import Layout
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.linkage import measure_linkage
 from asn_research.ingest.mark import list_labels, make_marks
+from asn_research.ingest.name import is_person
 from asn_research.ingest.panel import find_parts
 from asn_research.ingest.problem import make_problem, refuse_file
 from asn_research.ingest.quarantine import mask_value, name_nearest, order_issues, write_workbook
@@ -42,6 +43,13 @@ from asn_research.ingest.text import Scrubber, scrub_label
 
 INTAKE_FILE: Final = "intake.json"
 QUARANTINE_FILE: Final = "quarantine.xlsx"
+_NAME_WORDS: Final = frozenset({"nama", "name", "full", "participant"})
+_PERSON_WORDS: Final = frozenset(
+    [
+     "kepala", "atasan", "pejabat", "penilai", "pimpinan", "ketua", "penanggung", "mentor",
+     "pembimbing", "coach", "supervisor", "head", "petugas",
+    ]
+)  # fmt: skip
 _COUNTS: Final = ("rows", "accepted", "corrected", "quarantined", "duplicates")
 
 
@@ -203,20 +211,29 @@ def _leave_out(grid: Grid, nearest: Block | None, collected: _Collected) -> None
 
 
 def _find_names(grid: Grid, block: Block) -> set[str]:
-    """Names of people in a block, to be taken out of free text; they are stored nowhere."""
+    """Names of people in a block, to be taken out of free text; they are stored nowhere.
+
+    A column headed as one of names is taken as it is; where people are named in other words (narasumber,
+    atasan, kepala), only what looks like a person's name.
+    """
     names: set[str] = set()
     ignored = read_lexicon().ignored
+    labels = _label_columns(block.layout)
+    others = {block.layout.columns.get(name) for name in ("rater_id", "speaker_id", "coder_id")}
     for heading in block.headings:
         words = heading.own.casefold().split()
+        if not words or heading.column in labels:
+            continue
         known = " ".join(words) in ignored or heading.column in block.layout.columns.values()
-        if words and words[0] in {"nama", "name", "full", "participant"} and known:
-            if heading.column in _label_columns(block.layout):
-                continue
-            names |= {
-                row[heading.column]
-                for row in grid.rows[block.first : block.end]
-                if heading.column < len(row) and isinstance(row[heading.column], str)
-            }
+        named = words[0] in _NAME_WORDS and known
+        if not named and heading.column not in others and words[0] not in _PERSON_WORDS:
+            continue
+        cells = {
+            row[heading.column]
+            for row in grid.rows[block.first : block.end]
+            if heading.column < len(row) and isinstance(row[heading.column], str)
+        }
+        names |= cells if named else {cell for cell in cells if is_person(cell)}
     return names
 
 

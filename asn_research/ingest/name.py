@@ -48,6 +48,17 @@ AMBIGUOUS: Final = frozenset(
 """Names that are also words, months, places or titles. Such a word alone is a name only after *Pak*, *Ibu*
 and the like, or with a capital in the midst of small words."""
 
+_OFFICES: Final = frozenset(
+    [
+     "tim", "bkpsdm", "bkd", "bkn", "lan", "dinas", "badan", "universitas", "kementerian", "lembaga",
+     "pusat", "kepala", "bidang", "atasan", "peserta", "seksi", "sekretariat", "sekretaris", "kantor",
+     "kecamatan", "kelurahan", "balai", "widyaiswara", "narasumber", "fasilitator", "instruktur",
+     "pengajar", "penilai", "langsung", "diri", "sendiri", "rekan", "kerja", "masyarakat", "warga",
+     "pemohon", "camat", "lurah", "asn", "internal", "eksternal", "luar", "dalam", "kota", "kabupaten",
+     "provinsi", "daerah", "dosen", "akademisi", "konsultan", "swasta", "perusahaan", "pt", "cv",
+     "yayasan", "politeknik", "institut", "direktorat",
+    ]
+)  # fmt: skip
 _WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|['’`](?=[^\W\d_]))*")
 _ADDRESSED: Final = frozenset(
     ["pak", "bapak", "bpk", "bp", "ibu", "bu", "mas", "mbak", "mba", "bang", "kang", "uda", "uni",
@@ -81,6 +92,18 @@ def strip_titles(name: str) -> str:
     """A name without degrees: what stands after a comma, words with a point, and titles in front; folded."""
     words = [word for word in name.split(",")[0].split() if "." not in word[:-1]]
     return " ".join(word for word in fold(" ".join(words)).split() if word not in TITLES)
+
+
+def is_person(text: str) -> bool:
+    """Whether what stands where people are named is the name of one: some words, none of an office or role.
+
+    >>> is_person("Dr. Andi Wijaya, M.Si"), is_person("Tim BKPSDM"), is_person("ATS-01")
+    (True, False, False)
+    """
+    if any(character.isdigit() for character in text):
+        return False
+    words = strip_titles(text).split()
+    return 2 <= len(words) <= _LONGEST and not _OFFICES & set(words)
 
 
 class Names:
