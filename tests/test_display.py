@@ -49,11 +49,19 @@ def test_tables_of_a_region_are_offered_by_completion() -> None:
 
 def test_a_fit_shows_its_numbers_what_it_is_and_its_remarks() -> None:
     estimate = Estimate(
-        term=EVIL, estimate=1.23456, conf_low=1, conf_high=2, n_obs=40, outcome="gain", vcov_type="CR2"
+        term=EVIL,
+        estimate=1.23456,
+        p_value=1e-9,
+        conf_low=1,
+        conf_high=2,
+        n_obs=40,
+        outcome="gain",
+        vcov_type="CR2",
     )
     found = soup(Fit(estimates=(estimate,), vcov=np.eye(1), warnings=(EVIL,)))
     cells = [cell.text for cell in found.select("tbody td")]
     assert cells[:3] == [EVIL, "1.235", "–"]
+    assert cells[5] == "< 0.001"
     assert cells[-2:] == ["40", "–"]
     assert found.caption.text == "gain · CR2 · 95%"
     assert found.p.text == EVIL

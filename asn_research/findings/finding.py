@@ -115,11 +115,13 @@ class Finding:
         told = []
         for language in LANGUAGES:
             sample = {"people": self.sample.people, "rows": self.sample.rows, "grade": self.design_grade}
-            parts = [f"<strong>{html.escape(question_text(self.question, language))}</strong>"]
-            parts.append(html.escape(answer_sentence(self, language)))
-            parts.append(html.escape(phrase("notebook.finding_sample", language, **sample)))
-            parts += [html.escape(sentence) for sentence in caveat_sentences(self, language)]
-            told.append(f'<p lang="{language}">{" ".join(parts)}</p>')
+            question = html.escape(question_text(self.question, language))
+            answer = html.escape(answer_sentence(self, language))
+            rest = [phrase("notebook.finding_sample", language, **sample), *caveat_sentences(self, language)]
+            beside = html.escape(" ".join(rest))
+            told.append(
+                f'<p lang="{language}"><strong>{question}</strong> {answer}<br><small>{beside}</small></p>'
+            )
         return "".join([*told, estimates_html(self.results) if self.results else ""])
 
     def as_records(self) -> list[dict[str, Any]]:

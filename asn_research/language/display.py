@@ -5,10 +5,12 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from asn_research.language.number import MISSING
 
 Cell = str | int | float | None
+_SMALL: Final = "< "
 
 
 def html_table(
@@ -47,7 +49,17 @@ def show_number(value: float | None) -> str:
     return str(value) if isinstance(value, int) else f"{value:.3f}"
 
 
+def show_p_value(value: float) -> Cell:
+    """A p-value, or that it is below a thousandth.
+
+    >>> show_p_value(0.03), show_p_value(0.0001)
+    (0.03, '< 0.001')
+    """
+    return f"{_SMALL}0.001" if value < 0.0005 else value
+
+
 def _cell(value: Cell) -> str:
-    if isinstance(value, str):
+    if isinstance(value, str) and not value.startswith(_SMALL):
         return f'<td style="text-align:left">{html.escape(value)}</td>'
-    return f'<td style="text-align:right">{show_number(value)}</td>'
+    shown = value if isinstance(value, str) else show_number(value)
+    return f'<td style="text-align:right">{html.escape(shown)}</td>'

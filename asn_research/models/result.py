@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from asn_research.errors import EstimationError
-from asn_research.language.display import html_table
+from asn_research.language.display import html_table, show_p_value
 
 
 class Reason(StrEnum):
@@ -72,7 +72,7 @@ TIDY_COLUMNS: tuple[str, ...] = tuple(f.name for f in fields(Estimate))
 def estimates_html(estimates: Sequence[Estimate | NotEstimable], *, notes: Iterable[str] = ()) -> str:
     """Estimates as a table for a notebook: escaped, three decimals, the reason where there is no number."""
     rows = [
-        [getattr(estimate, name) for name in _SHOWN]
+        [show_p_value(estimate.p_value) if n == "p_value" else getattr(estimate, n) for n in _SHOWN]
         if isinstance(estimate, Estimate)
         else [estimate.term, *[None] * 6, estimate.n_obs, None]
         for estimate in estimates
