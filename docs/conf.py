@@ -37,7 +37,7 @@ html_math_renderer = "mathml"
 html_last_updated_fmt = None
 
 ENGLISH = frozenset(
-    "beyond_one_machine contributing data_contract dependencies design hostile_input identity performance "
+    "beyond_one_machine contributing dependencies design hostile_input identity performance "
     "reference truth validation".split()
 )
 """Pages for contributors and researchers."""

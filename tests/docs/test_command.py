@@ -15,8 +15,11 @@ from pathlib import Path
 import nbformat
 import openpyxl
 import pytest
+import typer
 from bs4 import BeautifulSoup
 
+from asn_research.cli import app
+from asn_research.cli.menu import COMMANDS
 from tests.docs.page import DOCS, Block, read_blocks
 
 ROOT = DOCS.parent
@@ -152,3 +155,23 @@ def test_what_is_not_run_is_little_and_says_why() -> None:
     assert len(left_out) <= MOST_NOT_RUN
     assert len(blocks) - len(left_out) >= 2 * len(left_out)
     assert all(len(block.reason.split()) >= 3 for block in left_out)
+
+
+CALL = re.compile(r"asn-research ([a-z][a-z-]*)((?: [^`\n]*)?)")
+
+
+@pytest.mark.parametrize("path", [*sorted(DOCS.glob("*.md")), ROOT / "README.md"], ids=lambda path: path.stem)
+def test_every_command_that_is_named_exists_with_its_options(path: Path) -> None:
+    """In running text too, where nothing is run."""
+    spans = re.findall(r"`(asn-research [^`]+)`", path.read_text(encoding="utf-8"))
+    spans += [line for block in read_text_blocks(path) for line in block.splitlines()]
+    group = typer.main.get_command(app)
+    for span in spans:
+        for name, rest in CALL.findall(" ".join(span.split())):
+            assert name in COMMANDS, span
+            known = {word for option in group.get_command(None, name).params for word in option.opts}
+            assert set(re.findall(r"(?<=\s)--[a-z-]+", rest)) <= known | {"--help"}, span
+
+
+def read_text_blocks(path: Path) -> list[str]:
+    return [block.text for block in read_blocks(path.name)] if path.parent == DOCS else []
