@@ -126,7 +126,9 @@ def make_edition(
 
 def warm_up() -> None:
     """Export and check a page with nothing on it, for a process that others are forked from."""
-    cell = nbformat.v4.new_code_cell("0", outputs=[nbformat.v4.new_output("display_data")])
+    cell = nbformat.v4.new_code_cell(
+        "0", outputs=[nbformat.v4.new_output("display_data", data={"text/html": "0"})]
+    )
     notebook = nbformat.v4.new_notebook(cells=[cell])
     page = export_page(notebook, language="id", title="")
     check_page(f"{page}<p>{phrase('report.kicker', 'id')}</p>", [])

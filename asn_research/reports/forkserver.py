@@ -28,9 +28,9 @@ from asn_research.reports.fork import KernelOrder, Request
 _PR_SET_PDEATHSIG: Final = 1
 _INLINE: Final = "module://matplotlib_inline.backend_inline"
 
-_GRAMMAR: Final = "rfc3987_syntax"
-"""What jsonschema imports where it is installed: the grammar of internationalised addresses, which takes
-longer to compile than all of nbconvert, and which no schema of a notebook asks for."""
+_UNASKED: Final = ("rfc3987_syntax", "boto3")
+"""What others import where it is installed, and no report asks for: jsonschema a grammar of internationalised
+addresses, which takes longer to compile than all of nbconvert; papermill its own way to Amazon's stores."""
 
 Job = Callable[[], None]
 
@@ -177,15 +177,14 @@ def _run_kernel(order: KernelOrder, server: int) -> None:
 
 
 @contextlib.contextmanager
-def _hidden(name: str) -> Iterator[None]:
-    """While imports go on, a module counts as not installed; afterwards whoever asks for it has it."""
-    hides = name not in sys.modules
-    if hides:
-        sys.modules[name] = None  # type: ignore[assignment]  # what the import system takes for missing
+def _hidden(names: Sequence[str]) -> Iterator[None]:
+    """While imports go on, modules count as not installed; afterwards whoever asks for them has them."""
+    hidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: what imports take for missing
     try:
         yield
     finally:
-        if hides:
+        for name in hidden:
             del sys.modules[name]
 
 
@@ -194,7 +193,7 @@ def main(arguments: Sequence[str]) -> None:
     number, *modules = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("MPLBACKEND", _INLINE)  # as ipykernel does before a kernel imports anything
-    with _hidden(_GRAMMAR):
+    with _hidden(_UNASKED):
         for name in modules:
             module, _, function = name.partition(":")
             loaded = import_module(module)

@@ -27,7 +27,9 @@ from asn_research.findings.sentence import (
 )
 from asn_research.findings.summary import summarise
 from asn_research.findings.trace import Trace, finding_id, name_records
+from asn_research.language import LANGUAGES, format_count
 from asn_research.language.catalogue import read_messages
+from asn_research.reports import provenance
 from asn_research.reports.citation import Citation
 from asn_research.reports.download import make_download
 from asn_research.reports.exhibit import Exhibit
@@ -96,11 +98,19 @@ class Findings:
         return {FINDINGS_MIMETYPE: self.as_records(), "text/plain": text}, {STAMP: dict(self.stamp)}
 
 
+def _is_list(finding: Finding) -> bool:
+    """Whether the sentences after the first stand each for itself."""
+    return finding.question == "recommendations"
+
+
 def warm_up() -> None:
     """Read, compile and draw once what every report needs, for a process that others are forked from."""
     read_messages()
     read_pattern()
     compile_templates()
+    for language in LANGUAGES:
+        format_count(0, language)
+        provenance.code_facts(language)
     figure, _ = new_figure(100.0, left=10.0, right=10.0, top=10.0, bottom=10.0, bare=True)
     for is_bold in (False, True):
         text_width(ascii_letters + digits + punctuation, bold=is_bold)
@@ -158,6 +168,7 @@ class Gallery(Exhibit):
             status=finding.status.value,
             answer=self._cite(sentences[0], finding.question),
             rest=self._cite(" ".join(sentences[1:]), finding.question),
+            steps=[self._cite(s, finding.question) for s in sentences[1:]] if _is_list(finding) else [],
         )
         self._show_html(fragment, **known)
         if not answered:

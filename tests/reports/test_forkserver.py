@@ -12,12 +12,12 @@ from asn_research.reports.forkserver import _hidden
 
 def test_a_hidden_module_counts_as_missing_and_is_there_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "this", raising=False)
-    with _hidden("this"), pytest.raises(ImportError):
+    with _hidden(["this"]), pytest.raises(ImportError):
         importlib.import_module("this")
     assert "this" not in sys.modules
 
 
 def test_a_module_that_is_imported_already_stays() -> None:
-    with _hidden("json"):
+    with _hidden(["json"]):
         assert sys.modules["json"] is not None
     assert "json" in sys.modules
