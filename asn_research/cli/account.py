@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
@@ -10,6 +9,7 @@ from typing import Any, Final
 import typer
 
 from asn_research.cli.console import console_language, say
+from asn_research.cli.table import Head, paint_state, print_table
 from asn_research.language import format_count, phrase
 
 _COUNTED: Final = ("rows", "accepted", "corrected", "quarantined", "duplicates")
@@ -19,23 +19,15 @@ _TERMS: Final = 6
 
 
 def print_totals(rows: Sequence[tuple[str, str, Any, str]]) -> None:
-    """A table of what became of the rows of each region and period."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
+    """A table of what became of the rows of each region and period, and the state of its report."""
     language = console_language()
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column(say("head_region"), no_wrap=True)
-    table.add_column(say("head_period"), no_wrap=True)
-    for name in _COUNTED:
-        table.add_column(say(f"head_{name}"), justify="right", no_wrap=True)
-    table.add_column(say("head_state"))
+    heads = [Head(say("head_region")), Head(say("head_period"))]
+    heads += [Head(say(f"head_{name}"), number=True) for name in _COUNTED]
+    shown = []
     for region, period, totals, state in rows:
         counts = [format_count(totals[name], language) if totals else "–" for name in _COUNTED]
-        table.add_row(region, period, *counts, state)
-    width = None if sys.stdout.isatty() else 120
-    Console(width=width, highlight=False).print(table)
+        shown.append((region, period, *counts, paint_state(say(f"state_{state}"), state)))
+    print_table([*heads, Head(say("head_state"), long=True)], shown)
 
 
 def print_reasons(region: str, period: str, intake: Any) -> None:

@@ -56,7 +56,7 @@ def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
             typer.echo(say(said, region=region, period=name), err=True)
             print_problems(problems)
             status = FAILED
-        rows.append((region, name, data.intake["totals"], say("state_made")))
+        rows.append((region, name, data.intake["totals"], "made"))
         print_reasons(region, name, data.intake)
         print_decisions(region, name, data.intake)
         if data.intake["decisions"]["waiting"]:

@@ -23,8 +23,6 @@ def find_folders(raw: Path | None, processed: Path | None, reports: Path | None)
     RegionError
         If one was not given and there is no project.
     """
-    from asn_research.ingest.store import find_project
-
     if any(path is not None and _ADDRESS.match(path.as_posix()) for path in (raw, processed, reports)):
         message = "this command reads folders of this machine, not addresses."
         remedy = "Copy the folder here."
@@ -33,6 +31,8 @@ def find_folders(raw: Path | None, processed: Path | None, reports: Path | None)
     if raw and processed and reports is not None:
         project = beside
     else:
+        from asn_research.ingest.store import find_project
+
         project = find_project()
     inside = project / "notebooks"
     return {

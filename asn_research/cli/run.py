@@ -12,7 +12,7 @@ import typer
 
 from asn_research.cli.account import print_totals
 from asn_research.cli.choice import choose
-from asn_research.cli.console import FAILED, WELL, console_language, print_problems, refuse, say
+from asn_research.cli.console import FAILED, WELL, console_language, print_problems, refuse, say, tell
 from asn_research.cli.option import (
     ChosenLanguage,
     MaximumAge,
@@ -26,6 +26,7 @@ from asn_research.cli.option import (
 )
 from asn_research.cli.place import Places, open_places
 from asn_research.cli.progress import open_view
+from asn_research.cli.table import paint_state
 from asn_research.contract.region import ACROSS
 from asn_research.errors import (
     AsnResearchError,
@@ -172,7 +173,7 @@ def _keep(
 ) -> bool:
     """Renew the index, tell what is new, note what was seen; whether everybody was told."""
     from asn_research.reports import history as past
-    from asn_research.reports.notice import tell
+    from asn_research.reports import notice
 
     places.collect()
     now = datetime.datetime.now(datetime.UTC)
@@ -180,7 +181,7 @@ def _keep(
     index = places.name("reports") + "/index.html"
     told = True
     try:
-        known = tell(known, addresses, language=console_language(), place=index)
+        known = notice.tell(known, addresses, language=console_language(), place=index)
     except NoticeError as error:
         print_problems(error.problems)
         told = False
@@ -213,7 +214,8 @@ def _run_across(order: Order, pool: Pool) -> str | None:
 def _print_progress(outcome: Outcome, place: str, left: str) -> None:
     state = "fresh" if outcome.fresh else outcome.manifest.state
     task = outcome.task
-    typer.echo(f"[{place}] {task.region} {task.period}: {say(f'state_{state}')}{left}")
+    told = paint_state(say(f"state_{state}"), state)
+    tell(f"[{place}] {task.region} {task.period}: {told}{left}")
     if outcome.manifest.problems:
         print_problems(outcome.manifest.problems)
 
@@ -223,7 +225,5 @@ def _print_outcomes(outcomes: Sequence[Outcome], tasks: Sequence[Task]) -> None:
     rows = []
     for outcome in sorted(outcomes, key=lambda o: order[o.task]):
         state = "fresh" if outcome.fresh else outcome.manifest.state
-        rows.append(
-            (outcome.task.region, outcome.task.period, outcome.manifest.totals, say(f"state_{state}"))
-        )
+        rows.append((outcome.task.region, outcome.task.period, outcome.manifest.totals, state))
     print_totals(rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +15,7 @@ from asn_research.cli.choice import choose
 from asn_research.cli.console import OVERDUE, WELL, console_language, refuse, say
 from asn_research.cli.option import MaximumAge, RawPlace, Regions, ReportsPlace, read_age
 from asn_research.cli.place import Places, open_places
+from asn_research.cli.table import Head, paint_state, print_table
 from asn_research.errors import AsnResearchError
 
 if TYPE_CHECKING:
@@ -94,25 +94,15 @@ def _renew_banner(places: Places, statuses: Sequence[Status]) -> None:
 
 
 def _print_statuses(statuses: Sequence[Status]) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("region", "period", "state", "confirmed", "changed"):
-        table.add_column(say(f"head_{name}"), no_wrap=name != "changed")
+    names = ("region", "period", "state", "confirmed", "changed")
+    rows = []
     for each in statuses:
-        words = say(f"status_{each.standing}")
-        shown = ", ".join(each.changed[:_SHOWN]) + (" …" if len(each.changed) > _SHOWN else "")
-        table.add_row(
-            each.region,
-            each.period,
-            f"{words}, {say('status_overdue')}" if each.overdue else words,
-            _day(each.confirmed),
-            shown,
-        )
-    width = None if sys.stdout.isatty() else 120
-    Console(width=width, highlight=False).print(table)
+        words = paint_state(say(f"status_{each.standing}"), each.standing)
+        if each.overdue:
+            words = f"{words}, {paint_state(say('status_overdue'), 'overdue')}"
+        changed = ", ".join(each.changed[:_SHOWN]) + (" …" if len(each.changed) > _SHOWN else "")
+        rows.append((each.region, each.period, words, _day(each.confirmed), changed))
+    print_table([Head(say(f"head_{name}"), long=name == "changed") for name in names], rows)
 
 
 def _day(confirmed: str | None) -> str:

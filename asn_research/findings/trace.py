@@ -1,7 +1,8 @@
 """Where a number comes from: a name that stays the same, the files and rows behind it, the function.
 
 Names are made of the question, the term and the outcome alone, so that the same specification has the same
-name in every run and in both languages. Nothing here says more than the disclosure gate lets through.
+name in every run and in both languages. Nothing here says more than the disclosure gate lets through. What
+reads a trace loads no data frames.
 """
 
 from __future__ import annotations
@@ -14,10 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from asn_research.findings.disclosure import gate_rows
-from asn_research.findings.finding import Cell, Finding, Row, Status
-
 if TYPE_CHECKING:
+    from asn_research.findings.finding import Cell, Finding, Row
     from asn_research.findings.question import Question
     from asn_research.ingest.store import RegionData
 
@@ -171,14 +170,14 @@ def trace_findings(
 
 def _trace(finding: Finding, question: Question, *, sources: Sequence[Source], minimum: int) -> Trace:
     used = tuple(sources)
-    if finding.status is Status.SUPPRESSED:
+    if finding.status == "suppressed":
         used = tuple(replace(source, rows=None) for source in used)
     return Trace(
         function=_function(question),
         model=question.model,
         minimum_cell=minimum,
         draws_on=question.draws_on,
-        sources=used if finding.status is not Status.NO_DATA else (),
+        sources=used if finding.status != "no_data" else (),
     )
 
 
@@ -194,6 +193,8 @@ def list_sources(data: RegionData) -> tuple[Source, ...]:
     Rows about fewer people than the minimum cell are not counted, nor are as many more of the same table as
     subtraction demands.
     """
+    from asn_research.findings.disclosure import gate_rows
+
     minimum = data.region.disclosure.minimum_cell
     people = {name: _people(data, name) for name in data.tables}
     rows: list[Row] = []
