@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from asn_research.contract.column import REQUIRED_TABLES, TABLES
-from asn_research.contract.heading import read_lexicon
 from asn_research.contract.region import Region, read_region
 from asn_research.errors import IntakeError, Place, Problem, RegionError
+from asn_research.ingest.alias import find_aliases, rename_entries, rename_problem
 from asn_research.ingest.consistency import check_consistency
 from asn_research.ingest.correction import name_file, read_corrections
 from asn_research.ingest.course import CourseIndex, link_courses, make_course_id
@@ -25,17 +25,16 @@ from asn_research.ingest.header import Block, is_note
 from asn_research.ingest.identity import Pseudonyms
 from asn_research.ingest.journal import find_misplaced, make_journal, note_workbook, read_account
 from asn_research.ingest.key import mark_key, read_key
-from asn_research.ingest.layout import Layout
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.linkage import measure_linkage
 from asn_research.ingest.mark import list_labels, make_marks
-from asn_research.ingest.name import is_person
 from asn_research.ingest.panel import find_parts
 from asn_research.ingest.problem import make_problem, refuse_file
 from asn_research.ingest.quarantine import mask_value, name_nearest, order_issues, write_workbook
 from asn_research.ingest.question import ask_about_block, ask_about_sheet
 from asn_research.ingest.record import ROW, Issue, Segment, make_records, read_segment
 from asn_research.ingest.revision import apply_corrections
+from asn_research.ingest.roster import find_names
 from asn_research.ingest.source import Grid, RawFile, list_files, read_file
 from asn_research.ingest.storage import replace_folder, sweep
 from asn_research.ingest.table import finish_table, harmonise
@@ -43,13 +42,6 @@ from asn_research.ingest.text import Scrubber, scrub_label
 
 INTAKE_FILE: Final = "intake.json"
 QUARANTINE_FILE: Final = "quarantine.xlsx"
-_NAME_WORDS: Final = frozenset({"nama", "name", "full", "participant"})
-_PERSON_WORDS: Final = frozenset(
-    [
-     "kepala", "atasan", "pejabat", "penilai", "pimpinan", "ketua", "penanggung", "mentor",
-     "pembimbing", "coach", "supervisor", "head", "petugas",
-    ]
-)  # fmt: skip
 _COUNTS: Final = ("rows", "accepted", "corrected", "quarantined", "duplicates")
 
 
@@ -167,7 +159,25 @@ def collect(folder: Path, region: Region, period: str) -> _Collected:
         collected.digests[raw.name] = raw.digest
         collected.problems += raw.problems
         _collect_file(raw, region, period, collected)
+    _hide_names(collected)
     return collected
+
+
+def _hide_names(collected: _Collected) -> None:
+    """Name files and sheets that are named after people by aliases, from here on and everywhere."""
+    segments = collected.segments
+    sheets = {segment.sheet: None for segment in segments} | {e["sheet"]: None for e in collected.left_out}
+    sheets |= {problem.place.sheet or "": None for problem in collected.problems}
+    aliases = find_aliases([*collected.digests, *sheets], Scrubber(collected.names).scrub)
+    if not aliases:
+        return
+    for segment in segments:
+        segment.file = aliases.get(segment.file, segment.file)
+        segment.sheet = aliases.get(segment.sheet, segment.sheet)
+    for entries in (collected.left_out, collected.assumptions, collected.unread):
+        rename_entries(entries, aliases)
+    collected.problems = [rename_problem(problem, aliases) for problem in collected.problems]
+    collected.digests = {aliases.get(name, name): digest for name, digest in collected.digests.items()}
 
 
 def _collect_file(raw: RawFile, region: Region, period: str, collected: _Collected) -> None:
@@ -182,7 +192,7 @@ def _collect_file(raw: RawFile, region: Region, period: str, collected: _Collect
             )
             segment.left_out += block.first - (0 if block is blocks[0] else block.top)
             collected.segments.append(segment)
-            collected.names |= _find_names(grid, block)
+            collected.names |= find_names(grid, block)
             _note_block(grid, block, collected)
 
 
@@ -208,38 +218,6 @@ def _leave_out(grid: Grid, nearest: Block | None, collected: _Collected) -> None
     )
     if any(cell not in ("", None) for row in grid.rows for cell in row) and not is_note(grid):
         collected.problems += ask_about_sheet(grid, nearest)
-
-
-def _find_names(grid: Grid, block: Block) -> set[str]:
-    """Names of people in a block, to be taken out of free text; they are stored nowhere.
-
-    A column headed as one of names is taken as it is; where people are named in other words (narasumber,
-    atasan, kepala), only what looks like a person's name.
-    """
-    names: set[str] = set()
-    ignored = read_lexicon().ignored
-    labels = _label_columns(block.layout)
-    others = {block.layout.columns.get(name) for name in ("rater_id", "speaker_id", "coder_id")}
-    for heading in block.headings:
-        words = heading.own.casefold().split()
-        if not words or heading.column in labels:
-            continue
-        known = " ".join(words) in ignored or heading.column in block.layout.columns.values()
-        named = words[0] in _NAME_WORDS and known
-        if not named and heading.column not in others and words[0] not in _PERSON_WORDS:
-            continue
-        cells = {
-            row[heading.column]
-            for row in grid.rows[block.first : block.end]
-            if heading.column < len(row) and isinstance(row[heading.column], str)
-        }
-        names |= cells if named else {cell for cell in cells if is_person(cell)}
-    return names
-
-
-def _label_columns(layout: Layout) -> set[int]:
-    persons = {"rater_id", "speaker_id", "coder_id", "person_id", "respondent_id"}
-    return {index for name, index in layout.columns.items() if name not in persons}
 
 
 def _require_tables(collected: _Collected, place: str) -> None:

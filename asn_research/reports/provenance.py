@@ -66,12 +66,17 @@ def digest_json(value: Any) -> str:
 
 
 def digest_files(folder: Path) -> dict[str, str]:
-    """SHA-256 of every file below a folder, by its path inside it; lock files of open programs left out."""
-    return {
-        path.relative_to(folder).as_posix(): digest_file(path)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith((".", "~$"))
-    }
+    """SHA-256 of whatever stands below a folder, by its path inside it without numbers of people.
+
+    Lock files of open programs are left out; what is no file, or leads elsewhere, is not opened.
+    """
+    from asn_research.ingest.alias import find_aliases
+    from asn_research.ingest.source import digest_entry, list_files, show_name
+    from asn_research.ingest.text import scrub_label
+
+    paths = {show_name(path.relative_to(folder).as_posix()): path for path in list_files(folder)}
+    aliases = find_aliases(paths, scrub_label)
+    return {aliases.get(name, name): digest_entry(path, folder) for name, path in paths.items()}
 
 
 @cache

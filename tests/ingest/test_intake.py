@@ -390,3 +390,22 @@ def test_rows_are_conserved_whatever_stands_in_the_cells(office: Office, seed: i
     assert sum(e["rows"] + e["left_out"] for e in entries) == len(rows)
     for e in entries:
         assert e["rows"] == e["accepted"] + e["corrected"] + e["quarantined"] + e["duplicates"]
+
+
+def test_files_and_sheets_named_after_people_are_named_otherwise_everywhere(office: Office) -> None:
+    office.defaults(without=["participants"])
+    nip, other = PEOPLE[0], PEOPLE[1]
+    head = ["NIP", "Nama", "OPD", "Kelompok"]
+    office.workbook(
+        f"peserta {nip}.xlsx", {"Siti Rahmawati": [head, [nip, "Siti Rahmawati, S.Sos", "Dinas", "Peserta"]]}
+    )
+    office.csv(f"peserta {other}.csv", [head, [other, "Andi Wijaya", "Dinas", "Peserta"]])
+    office.csv("lain Siti Rahmawati.csv", [["Alpha", "Beta", "Gamma"], [1, 2, 3]])
+    office.write(f"nilai {nip}.xlsx", b"x")
+    account = office.take_in()
+    stored = office.table("participants", all_files=True)
+    assert set(stored["source_file"]) == {"peserta [NIP].xlsx", "peserta [NIP].csv"}
+    assert set(stored["source_sheet"]) == {"[nama]", ""}
+    text = str(account)
+    assert not any(private in text for private in (nip, other, "Rahmawati", "Wijaya"))
+    assert {p["file"] for p in account["problems"]} == {"lain [nama].csv", "nilai [NIP].xlsx"}
