@@ -11,6 +11,9 @@ LOWEST_MINIMUM_CELL = 5
 MINIMUM_RATERS = 3
 """Known raters that ratings need to be printed: of two, each could take the own scores off the mean."""
 
+ROUNDED_POINTS = 2
+"""Points (of 100) to which means are told where another answer is about almost the same people."""
+
 MINIMUM_CLUSTERS = 6
 """Below this no cluster-based p-value: with 5 clusters the smallest sign-flip p-value is 2/32 = 0.0625."""
 

@@ -24,6 +24,7 @@ from asn_research.findings.estimation import (
 )
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_gain_people
+from asn_research.findings.rounding import round_points
 from asn_research.models.ratio import estimate_ratio
 from asn_research.models.result import Estimate
 
@@ -81,7 +82,7 @@ def answer_competency_gaps(data: RegionData) -> Finding:
     groups = list(dict.fromkeys(str(row["group"]) for row in gated.rows))
     shown = sorted(gated.rows, key=lambda row: (groups.index(str(row["group"])), *_place(row)))
     largest = min(range(len(needed)), key=lambda i: results[i].estimate)
-    return answer(
+    found_gaps = answer(
         data,
         question,
         results=tuple(results),
@@ -104,6 +105,17 @@ def answer_competency_gaps(data: RegionData) -> Finding:
             "unit": "points",
         },
     )
+    if not any(_is_nearly_gain(one, minimum=minimum) for one in needed):
+        return found_gaps
+    means = ("widest_estimate", "mean_score", "short_below")
+    return round_points(found_gaps, details=means, minimum=minimum)
+
+
+def _is_nearly_gain(needed: Needed, *, minimum: int) -> bool:
+    """Whether gains are told of almost the same people: those who have a score after, too."""
+    people = needed.people
+    sizes = (len(people.trained), len(people.matched))
+    return any(0 < len(needed.frame) - size < minimum for size in sizes)
 
 
 def _read_needed(data: RegionData, *, both_waves: bool = False) -> list[Needed]:

@@ -25,6 +25,7 @@ from asn_research.findings.estimation import (
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.learning import trained_gain
 from asn_research.findings.people import GAIN_TABLES, read_gain_people, read_primary_people
+from asn_research.findings.rounding import round_points
 from asn_research.models.ratio import estimate_ratio
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate, Fit, NotEstimable, Reason
@@ -69,7 +70,7 @@ def answer_retention(data: RegionData) -> Finding:
         }
         for term, found in ((term, changes[term]) for term in _SHOWN)
     ]
-    return answer(
+    told = answer(
         data,
         "retention",
         results=(*changes.values(), *kept),
@@ -92,6 +93,9 @@ def answer_retention(data: RegionData) -> Finding:
             "unit": "points",
         },
     )
+    if not 0 < len(end.trained) - len(frame) < end.minimum:
+        return told
+    return round_points(told, details=("mean_pre", "mean_post", "mean_followup"), minimum=end.minimum)
 
 
 def _three_waves(end: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:

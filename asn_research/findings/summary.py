@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from asn_research.contract.column import TABLES
 from asn_research.contract.vocabulary import term_label
 from asn_research.findings.finding import Finding, Status
+from asn_research.findings.label import bound_mark
 from asn_research.findings.sentence import answer_sentence, answer_sentences, question_text
 from asn_research.findings.wording.advice import advice_text, strength_text
 from asn_research.findings.wording.behaviour import rated_short
 from asn_research.findings.wording.learning import method_short
-from asn_research.findings.wording.part import amount, bound_of, bounded, bounds, say
+from asn_research.findings.wording.part import amount, bound_of, bounds, say
 from asn_research.language import Language, format_count, format_number, phrase
 from asn_research.models.result import Estimate
 
@@ -151,7 +152,7 @@ def _key_figure(finding: Finding, language: Language) -> KeyFigure | None:
     if not isinstance(found, Estimate) or _is_told_by_gain(finding):
         return None
     compared = "_compared" if finding.details.get("compared") else ""
-    value = bounded(amount(found.estimate, found.unit, language), bound_of(finding, found), language)
+    value = bound_mark({"bound": bound_of(finding, found)}) + amount(found.estimate, found.unit, language)
     if found.unit == "points":
         signed = format_number(found.estimate, language, sign=True)
         value = say("key_points", language, value=signed)

@@ -10,6 +10,7 @@ from asn_research.findings.catalogue import ACROSS_QUESTIONS, QUESTIONS
 from asn_research.findings.exposure import EXPOSURES, Subject
 from asn_research.findings.finding import Caveat, Finding, Row, Sample, Status
 from asn_research.findings.gate import find_exposed, gate_finding, unclassified
+from asn_research.findings.rounding import round_points
 from asn_research.findings.sentence import answer_sentence, caveat_sentences
 from asn_research.models.result import Estimate
 from tests.findings.conftest import Findings
@@ -124,3 +125,34 @@ def test_a_number_put_in_after_the_gate_is_found_before_publication() -> None:
     late = finding_of("perceived_relevance", row("A", 50, 90), {**row("B", 3, 6)})
     assert find_exposed(late, minimum=10)
     assert find_exposed(finding_of("completion", result=share("completion", 44, 45)), minimum=10)
+
+
+def test_means_beside_almost_the_same_people_are_told_in_steps_that_hide_one_score() -> None:
+    """20 scores before, 19 of them with a gain: the mean of all less that of the 19 is one score."""
+    scores = [61.0, 48.0, 55.5, 70.0, *[50.0 + i for i in range(16)]]
+    exact, others = sum(scores) / 20, sum(scores[1:]) / 19
+    assert 20 * exact - 19 * others == pytest.approx(61.0)
+    told = Estimate(
+        term="gap:x", estimate=exact, n_obs=20, unit="points", conf_low=exact - 3, conf_high=exact + 3
+    )
+    shown = {"label": "A", "n": 20, "estimate": exact, "conf_low": exact - 3, "conf_high": exact + 3}
+    found = round_points(
+        finding_of(
+            "competency_gaps", shown, result=told, details={"mean_score": exact, "mean_required": 70.0}
+        ),
+        details=("mean_score",),
+        minimum=10,
+    )
+    (result,) = found.estimates
+    assert (result.estimate % 2, found.rows[0]["estimate"], found.details["mean_score"]) == (
+        0,
+        result.estimate,
+        result.estimate,
+    )
+    assert result.conf_low <= exact - 3
+    assert exact + 3 <= result.conf_high
+    low, high = (20 * (result.estimate + side) - 19 * others for side in (-1.0, 1.0))
+    assert low <= 61.0 <= high
+    assert high - low >= 20
+    assert found.details["mean_required"] == 70.0
+    assert result.p_value != result.p_value
