@@ -14,6 +14,9 @@ from asn_research.contract.vocabulary import fold, read_vocabulary
 from asn_research.contract.word import Words, heading_forms, read_headers, spell_out, word_bag, word_core
 
 _ELEMENT_CODE = re.compile(r"^(?:u|unsur)\s?([1-9])$")
+_SCALE = re.compile(
+    r"[(\[]\s*(?:skala|scale)?\s*\d+\s*(?:(?:-|–|—|s/d|s\.d\.|to)\s*\d+)?\s*[)\]]", re.IGNORECASE
+)
 _QUESTION_WORDS = 3
 _FIRST_WINS = {
     ("material", "speaker"), ("speaker", "material"), ("method", "material"), ("method", "speaker"),
@@ -57,7 +60,7 @@ class ScoreHeading:
 def find_spans(text: str, phrases: Mapping[Words, str]) -> list[Span]:
     """Where phrases stand in a text, without those that are part of a longer one found there."""
     words = spell_out(text).split()
-    longest = max((len(phrase) for phrase in phrases), default=0)
+    longest = _longest(phrases)
     spans = [
         Span(start, end, code)
         for start in range(len(words))
@@ -65,6 +68,18 @@ def find_spans(text: str, phrases: Mapping[Words, str]) -> list[Span]:
         if (code := phrases.get(tuple(words[start:end]))) is not None
     ]
     return [span for span in spans if not any(span.inside(other) for other in spans)]
+
+
+class Phrases(dict[Words, str]):
+    """Codes by phrase, with the length of the longest phrase."""
+
+    def __init__(self, phrases: Mapping[Words, str]) -> None:
+        super().__init__(phrases)
+        self.longest = max(map(len, phrases), default=0)
+
+
+def _longest(phrases: Mapping[Words, str]) -> int:
+    return phrases.longest if isinstance(phrases, Phrases) else max(map(len, phrases), default=0)
 
 
 @dataclass(frozen=True)
@@ -160,6 +175,7 @@ class Lexicon:
         None where the heading holds other words as well, or two different terms of one kind. Words that are
         known nowhere are taken for the one word of score headings that they are like.
         """
+        heading = _SCALE.sub(" ", heading)
         said = self._find_score(spell_out(heading))
         if said is None and any(word not in self.words for word in spell_out(heading).split()):
             said = self._find_score(" ".join(correct_words(spell_out(heading).split(), _score_words())))
@@ -345,12 +361,13 @@ def read_lexicon() -> Lexicon:
     groups = {
         words: code for words, code in _terms("group").items() if code != "trained" and len(words[0]) > 1
     }
+    tables: dict[str, Any] = {table: declared["table"][table] for table in TABLES}
     ignored = frozenset(spell_out(text) for text in declared["ignored"]["headings"])
     return Lexicon(
         columns=columns,
         cores={table: _collect_bags(spelled, word_core, ignored) for table, spelled in columns.items()},
         bags={table: _collect_bags(spellings) for table, spellings in columns.items()},
-        questions={table: _phrases(declared["table"][table].get("questions", {})) for table in TABLES},
+        questions={table: Phrases(_phrases(own.get("questions", {}))) for table, own in tables.items()},
         hints={
             table: tuple(
                 dict.fromkeys(
@@ -360,12 +377,12 @@ def read_lexicon() -> Lexicon:
             for table in TABLES
         },
         ignored=ignored,
-        items=_terms("item") | _phrases(declared["item"]),
-        elements=_phrases(declared["element"]),
-        waves=waves,
-        sources=_terms("source") | _phrases({"test": score["test"]}),
-        competencies=_terms("competency"),
-        groups=groups,
+        items=Phrases(_terms("item") | _phrases(declared["item"])),
+        elements=Phrases(_phrases(declared["element"])),
+        waves=Phrases(waves),
+        sources=Phrases(_terms("source") | _phrases({"test": score["test"]})),
+        competencies=Phrases(_terms("competency")),
+        groups=Phrases(groups),
         noise=frozenset(score["noise"]),
         words=_collect_words(declared, columns),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -100,10 +101,11 @@ def like_words(word: str, known: str) -> float:
 
 def correct_words(words: Sequence[str], known: Iterable[str]) -> list[str]:
     """Words with each unknown one replaced by the one known word that it is like, if there is just one."""
-    known = frozenset(known)
+    known = known if isinstance(known, frozenset) else frozenset(known)
     return [word if word in known else _correct(word, known) for word in words]
 
 
+@lru_cache(maxsize=20_000)
 def _correct(word: str, known: frozenset[str]) -> str:
     if len(word) < SHORTEST or not word.isalpha():
         return word

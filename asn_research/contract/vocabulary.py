@@ -8,7 +8,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from asn_research.contract.column import Label
@@ -17,6 +17,7 @@ from asn_research.errors import InputError
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 
+@lru_cache(maxsize=100_000)
 def fold(text: str) -> str:
     """Text without case, accents, punctuation and repeated spaces, for comparing spellings.
 

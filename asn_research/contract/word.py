@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -44,6 +44,7 @@ def _modifiers() -> frozenset[str]:
     return frozenset(read_headers()["words"]["modifiers"]["words"])
 
 
+@lru_cache(maxsize=100_000)
 def spell_out(text: str) -> str:
     """Folded text with its abbreviations written out.
 

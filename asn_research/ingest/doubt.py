@@ -101,7 +101,6 @@ def _is_label(heading: Heading, column: Column) -> bool:
 
 def _set_unfit_aside(layout: Layout, sample: Sample) -> None:
     """Leave columns of terms unread that hold something else, such as the titles of posts under "Jabatan"."""
-    named = {c.name: {h.column for h in layout.headings if _is_label(h, c)} for c in layout.table.columns}
     for name, position in list(layout.columns.items()):
         if name not in layout.table.names or layout.table[name].kind is not Kind.TERM:
             continue
@@ -109,7 +108,10 @@ def _set_unfit_aside(layout: Layout, sample: Sample) -> None:
         if not values or column.required:
             continue
         foreign = [value for value in values if not (fits([value], column) or _is_near(value, column))]
-        few = len(values) < _FEWEST and (len(foreign) < len(values) or position in named[name])
+        few = len(values) < _FEWEST and (
+            len(foreign) < len(values)
+            or any(h.column == position and _is_label(h, column) for h in layout.headings)
+        )
         if len(foreign) <= len(values) * (1 - UNFIT) or few:
             continue
         del layout.columns[name]

@@ -22,6 +22,7 @@ _LEVELS: Final = 3
 _GRID: Final = re.compile(r"^(.*\S)\s*\[([^\[\]]+)\]$")
 _LONGEST_HEADING: Final = 60
 _SEARCHED_ROWS: Final = 80
+_IDENTITY: Final = 16
 _SAMPLED_ROWS: Final = 60
 _SMALL_SHEET: Final = 20_000
 """Up to this many rows every row may begin another table; in longer sheets only one after a blank row."""
@@ -97,11 +98,20 @@ def _find_heading(grid: Grid, start: int, region: Region, design: str) -> tuple[
         if best is not None and top > best.top + 2:
             break
         block, near = _match_rows(grid, top, start, region, design)
+        if block is not None and nearest is not None and _is_below(grid, block, nearest):
+            continue
         if block is not None and (best is None or block.layout.score > best.layout.score):
             best = block
         if near is not None and (nearest is None or near.layout.matched > nearest.layout.matched):
             nearest = near
     return best, nearest
+
+
+def _is_below(grid: Grid, block: Block, headings: Block) -> bool:
+    """Whether a row that passes for headings stands right below better ones: then it is their first data."""
+    if block.top <= headings.top or block.layout.known > headings.layout.matched:
+        return False
+    return not any(is_empty_row(row) for row in grid.rows[headings.top : block.top])
 
 
 def _candidate_tops(grid: Grid, start: int, region: Region) -> Iterator[int]:
@@ -126,10 +136,20 @@ def _candidate_tops(grid: Grid, start: int, region: Region) -> Iterator[int]:
         filled = sum(not is_empty(cell) for cell in row) if small or blank else 2 - is_empty_row(row) * 2
         if filled >= 2 and (near or blank or small or last >= index - 2):
             texts = sum(isinstance(cell, str) and not is_empty(cell) for cell in row)
+            if any(map(_is_identity, row)):
+                texts = 0
             if texts >= 2 and (near or _knows_two(row)):
                 last = index
                 yield index
         blank = filled == 0 or (blank and filled == 1)
+
+
+def _is_identity(cell: Any) -> bool:
+    """Whether a cell holds so many digits, and little else, that it must be a number of a person: it is data."""
+    if not isinstance(cell, str) or len(cell) < _IDENTITY:
+        return False
+    digits = sum(map(str.isdigit, cell))
+    return digits >= _IDENTITY and digits * 2 > len(cell)
 
 
 def _is_long_number(cell: Any) -> bool:

@@ -36,10 +36,16 @@ def match_layouts(
     layouts = [match_table(table, headings, context=context) for table in TABLES.values()]
     most = max(layout.known for layout in layouts)
     for layout in layouts:
-        if layout.known >= max(_SURE, most / 2):
+        if layout.known >= most / 2 and _is_sure(layout):
             settle_doubts(layout, sample=context.sample)
         _finish(layout, context, region.plan, design)
     return sorted(layouts, key=lambda layout: (layout.complete, layout.score), reverse=True)
+
+
+def _is_sure(layout: Layout) -> bool:
+    """Whether enough headings are known, some beside words that change nothing, to be no row of data."""
+    cores = (read_lexicon().find_core(layout.table.name, heading.full) for heading in layout.rest)
+    return layout.known >= _SURE or (layout.known > 0 and layout.known + sum(map(bool, cores)) >= _SURE)
 
 
 def match_table(table: Table, headings: Sequence[Heading], *, context: Context) -> Layout:
@@ -139,6 +145,9 @@ def _match_columns(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon
     for heading in headings:
         for rank, text in enumerate((heading.full, heading.own)):
             name = lexicon.find_column(table.name, text)
+            if name in table.names and contradicts(heading.full, table[name]):
+                layout.unfit[heading.column] = name
+                break
             if name == "score" and (said := lexicon.find_score(text)) and said.wave:
                 continue
             if name is not None and name not in layout.columns and name not in layout.fixed:
