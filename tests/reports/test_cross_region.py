@@ -91,6 +91,24 @@ def test_it_is_left_alone_until_a_region_changes(reports: Path) -> None:
     assert again[1]
 
 
+def test_its_numbers_lead_to_the_findings_that_they_come_from(reports: Path) -> None:
+    records = json.loads((reports / ACROSS / "findings.json").read_text(encoding="utf-8"))
+    for language, name in (("id", "report.html"), ("en", "report.en.html")):
+        if not (reports / ACROSS / name).is_file():
+            continue
+        page = BeautifulSoup((reports / ACROSS / name).read_text(encoding="utf-8"), "html.parser")
+        panels = {part["id"] for part in page.select("details.trace [id]")}
+        marks = [mark["href"].removeprefix("#") for mark in page.select("a.cite")]
+        assert marks, language
+        assert set(marks) <= panels
+    pooled = next(record for record in records if record["question"] == "pooled_gain")
+    files = {source["file"]: source["sha256"] for source in pooled["trace"]["sources"]}
+    assert files == {
+        each.path.relative_to(reports).as_posix(): digest_bytes(each.path.read_bytes())
+        for each in list_published(reports)
+    }
+
+
 def test_the_index_links_to_it(reports: Path, tmp_path: Path) -> None:
     shutil.copytree(reports, tmp_path / "copy")
     write_index(tmp_path / "copy")
