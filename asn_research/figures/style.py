@@ -46,7 +46,7 @@ METHOD_COLORS: Final[dict[str, str]] = {
 }
 """Found by search: at least 3:1 against white, and at least 20 apart in CIELAB for readers with normal sight,
 protanopia, deuteranopia and tritanopia alike."""
-BEFORE: Final = "#9AA5AE"
+BEFORE: Final = "#87939D"
 AFTER: Final = ACCENT
 FLAG: Final = "#A6481E"
 LIKERT: Final = ("#A6481E", "#E9B189", "#D2D7DB", "#8DBBD9", "#1F5F8B")

@@ -42,7 +42,9 @@ def test_every_method_has_its_own_colour_for_every_sight(shown: dict[str, str]) 
 
 
 @GROUNDS
-@pytest.mark.parametrize("color", [*style.METHOD_COLORS.values(), style.ACCENT, style.FLAG, style.QUIET])
+@pytest.mark.parametrize(
+    "color", [*style.METHOD_COLORS.values(), style.ACCENT, style.FLAG, style.QUIET, style.BEFORE]
+)
 def test_marks_stand_out_from_the_paper(color: str, shown: dict[str, str]) -> None:
     assert contrast(shown[color], shown[style.PAPER]) >= SHAPE_CONTRAST
 
