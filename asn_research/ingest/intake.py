@@ -177,6 +177,8 @@ def _hide_names(collected: _Collected) -> None:
     for entries in (collected.left_out, collected.assumptions, collected.unread):
         rename_entries(entries, aliases)
     collected.problems = [rename_problem(problem, aliases) for problem in collected.problems]
+    named = [name for name in collected.digests if name in aliases and scrub_label(name) == name]
+    collected.problems += [make_problem("file_named", Place(aliases[name])) for name in named]
     collected.digests = {aliases.get(name, name): digest for name, digest in collected.digests.items()}
 
 

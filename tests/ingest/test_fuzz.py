@@ -126,13 +126,13 @@ def taken_in(tables: dict[str, Any], *, as_workbooks: bool) -> None:
         assert len(told) == totals["quarantined"]
 
 
-@fuzz(60)
+@fuzz(40)
 @given(CHANGES, st.integers(0, 400))
 def test_bytes_of_a_workbook(changes: list[tuple[int, int]], cut: int) -> None:
     answered(damage(WORKBOOK, changes, cut if cut > 200 else 0), "nilai.xlsx")
 
 
-@fuzz(80)
+@fuzz(50)
 @given(
     st.sampled_from([SHEET, TEXTS, "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels"]), CHANGES
 )
@@ -140,7 +140,7 @@ def test_bytes_inside_a_workbook(name: str, changes: list[tuple[int, int]]) -> N
     answered(changed({name: damage(part(WORKBOOK, name), changes)}, WORKBOOK), "nilai.xlsx")
 
 
-@fuzz(60)
+@fuzz(40)
 @given(CHANGES, st.integers(0, 300))
 def test_bytes_of_a_text(changes: list[tuple[int, int]], cut: int) -> None:
     answered(damage(CSV, changes, cut), "peserta.csv")
@@ -152,7 +152,7 @@ def test_any_bytes_under_any_name(content: bytes, name: str) -> None:
     answered(content, name)
 
 
-@fuzz(60)
+@fuzz(40)
 @given(CHANGES, st.integers(0, 60))
 def test_bytes_of_region_toml(changes: list[tuple[int, int]], cut: int) -> None:
     with TemporaryDirectory() as name:
@@ -168,7 +168,7 @@ def test_bytes_of_region_toml(changes: list[tuple[int, int]], cut: int) -> None:
         assert places == {"contoh/region.toml"}
 
 
-@fuzz(10)
+@fuzz(7)
 @given(st.data(), st.booleans())
 def test_cells_and_headings(data: st.DataObject, as_workbooks: bool) -> None:
     tables: dict[str, list[list[Any]]] = {
@@ -181,7 +181,7 @@ def test_cells_and_headings(data: st.DataObject, as_workbooks: bool) -> None:
     taken_in(tables, as_workbooks=as_workbooks)
 
 
-@fuzz(6)
+@fuzz(4)
 @given(st.data())
 def test_rows_moved_repeated_and_cut(data: st.DataObject) -> None:
     tables: dict[str, list[list[Any]]] = {
