@@ -155,9 +155,14 @@ class Linkage(_Section):
 
 
 class Disclosure(_Section):
-    """``[disclosure]``: the smallest group of people whose outcome may be printed."""
+    """``[disclosure]``: the smallest group of people whose outcome may be printed.
+
+    ``contains`` names the folders of regions that lie within this one and have reports of their own: numbers
+    whose difference to theirs would be about too few people are not told here.
+    """
 
     minimum_cell: Annotated[int, Field(ge=LOWEST_MINIMUM_CELL)] = MINIMUM_CELL
+    contains: tuple[str, ...] = ()
 
 
 class Dates(_Section):

@@ -106,6 +106,30 @@ class Guard:
         return _digest([_as_record(self.ledger), [_release_record(r) for r in self.ledger.relatives]])
 
 
+def join_releases(releases: Iterable[Release]) -> tuple[Release, ...]:
+    """Releases about disjoint people, and what they tell of all of them together.
+
+    Of their sum only the number of people is known; it is compared as if its value always differed.
+    """
+    known = tuple(releases)
+    if len(known) < 2:
+        return known
+    sums: dict[str, dict[str, int]] = {}
+    for release in known:
+        for question, numbers in release.cells.items():
+            told = sums.setdefault(question, {})
+            for name, people, _ in dict.fromkeys((name, people, 0.0) for name, people, _ in numbers):
+                told[name] = told.get(name, 0) + people
+    cells = {q: tuple((name, n, math.nan) for name, n in told.items()) for q, told in sums.items()}
+    return (*known, Release(identity="all", cells=cells))
+
+
+def release_of(identity: str, findings: Iterable[Finding]) -> Release:
+    """The numbers of some answers as a release."""
+    cells = {finding.question: tuple(list_cells(finding)) for finding in findings}
+    return Release(identity=identity, cells={question: told for question, told in cells.items() if told})
+
+
 def isolates(finding: Finding, release: Release, *, minimum: int) -> bool:
     """Whether an answer and an earlier release differ by fewer people than the minimum, and in value."""
     before: dict[str, list[Cell]] = {}

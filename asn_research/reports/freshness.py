@@ -12,6 +12,7 @@ same date and other numbers. This module loads no data frames, so that a run wit
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -33,7 +34,30 @@ def region_inputs(order: Order, task: Task) -> dict[str, Any]:
     """Hashes of everything that the report of a region and period depends on."""
     notebooks = [order.notebooks / name for name in NOTEBOOKS]
     past = hash_past(order.raw, order.reports, region=task.region, period=task.period) if task.period else {}
-    return hash_inputs(order.raw, task.region, task.period, notebooks) | {"past": past}
+    known = hash_inputs(order.raw, task.region, task.period, notebooks) | {"past": past}
+    inner = _hash_inner(order.raw, task)
+    return known | {"inner": inner} if inner else known
+
+
+def _hash_inner(raw: Path, task: Task) -> dict[str, Any]:
+    """Hashes of the regions that region.toml says lie within this one; empty for most."""
+    text = (
+        (raw / task.region / REGION_FILE).read_bytes() if (raw / task.region / REGION_FILE).is_file() else b""
+    )
+    if b"contains" not in text:
+        return {}
+    try:
+        names = tomllib.loads(text.decode()).get("disclosure", {}).get("contains", [])
+    except ValueError:
+        return {}
+    return {
+        str(name): [
+            provenance.digest_files(raw / str(name) / task.period),
+            provenance.digest_bytes((raw / str(name) / REGION_FILE).read_bytes()),
+        ]
+        for name in names
+        if (raw / str(name) / REGION_FILE).is_file()
+    }
 
 
 def find_fresh(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Manifest | None]]:

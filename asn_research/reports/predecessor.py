@@ -41,7 +41,7 @@ def read_past(
     computed: tuple[Finding, ...] = ()
     try:
         before = open_region(region, period=period, **folders)
-        guard = open_guard(before, _inside(reports, "reports") / region / period)
+        guard = open_guard(before, **folders, reports=reports)
         computed = answer_once(before, _inside(processed, "data/processed") / region / period, guard=guard)
     except AsnResearchError:
         if published is None:

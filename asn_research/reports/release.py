@@ -3,30 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from asn_research.errors import Place, Problem, ReportError
 from asn_research.findings.finding import Finding
-from asn_research.findings.release import Guard, Ledger, note_release, read_ledger, write_ledger
-from asn_research.ingest.store import RegionData
+from asn_research.findings.release import (
+    Guard,
+    Ledger,
+    Release,
+    join_releases,
+    note_release,
+    read_ledger,
+    release_of,
+    write_ledger,
+)
+from asn_research.ingest.store import RegionData, find_project, open_region
 from asn_research.reports import provenance
 from asn_research.reports.published import RELEASES
+from asn_research.reports.recall import answer_once
 
 
-def open_guard(data: RegionData, folder: Path) -> Guard:
-    """The guard of a region and period against differences to what its report folder says was published.
+def open_guard(
+    data: RegionData, *, raw: Path | None = None, processed: Path | None = None, reports: Path | None = None
+) -> Guard:
+    """The guard of a region and period against differences to what else is published.
+
+    That is what its own report folder says was published before, and what the regions tell that its
+    region.toml says lie within it.
+
+    Parameters
+    ----------
+    data
+        The region and period.
+    raw, processed, reports
+        Folders of raw data, clean data and reports; those of the project where they are not given.
 
     Raises
     ------
     ReportError
         If there is a ledger that cannot be read.
+    AsnResearchError
+        If a region that lies within this one cannot be opened.
     """
+    published = reports or find_project() / "reports"
+    folder = published / data.region.folder / data.period
+    inner = tuple(
+        _inner(name, data.period, raw=raw, processed=processed, reports=reports)
+        for name in data.region.disclosure.contains
+    )
     return Guard(
-        ledger=read_releases(folder),
+        ledger=replace(read_releases(folder), relatives=join_releases(inner)),
         identity=identify(data),
         minimum=data.region.disclosure.minimum_cell,
     )
+
+
+def _inner(
+    name: str, period: str, *, raw: Path | None, processed: Path | None, reports: Path | None
+) -> Release:
+    """What a region that lies within another one tells of the same period."""
+    data = open_region(name, period=period, raw=raw, processed=processed)
+    clean = (processed or find_project() / "data" / "processed") / name / period
+    published = (reports or find_project() / "reports") / name / period
+    minimum = data.region.disclosure.minimum_cell
+    guard = Guard(ledger=read_releases(published), identity=identify(data), minimum=minimum)
+    return release_of(name, answer_once(data, clean, guard=guard))
 
 
 def read_releases(folder: Path) -> Ledger:

@@ -200,8 +200,8 @@ def open_report(
     }
     data = open_region(asked.region, period=asked.period, **folders)
     clean = folders["processed"] or find_project() / "data" / "processed"
-    past = read_past(data, **folders, reports=Path(asked.reports) if asked.reports else None)
+    reports_folder = Path(asked.reports) if asked.reports else None
+    past = read_past(data, **folders, reports=reports_folder)
     folder = clean / data.region.folder / data.period
-    published = Path(asked.reports) if asked.reports else find_project() / "reports"
-    guard = open_guard(data, published / data.region.folder / data.period)
+    guard = open_guard(data, **folders, reports=reports_folder)
     return Report(data, language=asked.language, folder=folder, past=past, guard=guard)

@@ -16,7 +16,16 @@ from asn_research.findings.answer import answer_question
 from asn_research.findings.catalogue import question
 from asn_research.findings.evidence import gather_evidence
 from asn_research.findings.finding import Finding, read_findings
-from asn_research.findings.release import Guard, Ledger, note_release, read_ledger, write_ledger
+from asn_research.findings.release import (
+    Guard,
+    Ledger,
+    Release,
+    join_releases,
+    note_release,
+    read_ledger,
+    release_of,
+    write_ledger,
+)
 from asn_research.findings.suppression import tell_part
 from asn_research.tables.table import table_html
 from tests.findings.adversary import (
@@ -216,3 +225,25 @@ def test_across_regions_nothing_is_told_that_a_region_does_not_tell() -> None:
     shown = [row for row in pooled.rows if row.get("label") in {"a", "b", "c", "d"}]
     assert len(shown) == 4
     assert all(row["estimate"] in own for row in shown)
+
+
+def test_a_region_and_one_within_it_do_not_tell_the_few_people_between_them() -> None:
+    """The outer region holds everybody of the inner one and one person more."""
+    inner, outer = make_few(without_last_score)
+    told = publish(inner, only=COMPARED)
+    ledger = Ledger(relatives=join_releases([release_of("inner", told)]))
+    open_now = publish(outer, only=COMPARED)
+    assert [one for one in compare_releases(records_of(told), records_of(open_now)) if one.people == 1]
+    guarded = publish(outer, guard=guard_of(ledger, "outer"), only=COMPARED)
+    assert [
+        one for one in compare_releases(records_of(told), records_of(guarded)) if one.people < MINIMUM
+    ] == []
+    gain = next(finding for finding in guarded if finding.question == "learning_gain")
+    assert [caveat.code for caveat in gain.caveats] == ["within_region"]
+
+
+def test_two_inner_regions_are_taken_off_together() -> None:
+    cells = {"learning_gain": (("mean_gain|x", 20, 5.0),)}
+    parts = [Release(identity=name, cells=cells) for name in ("a", "b")]
+    *_, both = join_releases(parts)
+    assert [(name, people) for name, people, _ in both.cells["learning_gain"]] == [("mean_gain|x", 40)]
