@@ -145,7 +145,7 @@ def _candidate_tops(grid: Grid, start: int, region: Region) -> Iterator[int]:
 
 
 def _is_identity(cell: Any) -> bool:
-    """Whether a cell holds so many digits, and little else, that it must be a number of a person: it is data."""
+    """Whether a cell holds so many digits, and little else, that it is the number of a person: data."""
     if not isinstance(cell, str) or len(cell) < _IDENTITY:
         return False
     digits = sum(map(str.isdigit, cell))

@@ -170,8 +170,6 @@ class OtherOffice:
             kind = "21" if i % 3 == 2 else f"{1 + i % 12:02d}"
             born = f"{1968 + i * 2}{1 + (i * 5) % 12:02d}{10 + i}"
             self.people.append(f"{born}{2012 + i % 9}{kind}{1 + i % 2}{c.randrange(2, 900):03d}")
-                f"{1968 + i * 2}{1 + (i * 5) % 12:02d}{10 + i}{2012 + i % 9}{kind}{1 + i % 2}{c.randrange(2, 900):03d}"
-            )
         titles = c.sample(TITLES, 2)
         self.records = {name: list(make(self, titles)) for name, make in MAKERS.items()}
 
