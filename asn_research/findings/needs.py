@@ -155,15 +155,17 @@ def _best_source(
     """The people of a competency, measured in the most independent way that enough people have."""
     minimum = data.region.disclosure.minimum_cell
     ordered = sorted(sources, key=lambda s: _SOURCES.index(s) if s in _SOURCES else len(_SOURCES))
-    read = [
-        read_gain_people(data, competency=competency, source=source, wave_to=_later(data, competency, source))
-        for source in ordered
-    ]
     column = "gain" if both_waves else "pre"
-    sizes = [int(people.everyone[column].notna().sum()) for people in read]
-    large = [people for people, size in zip(read, sizes, strict=True) if size >= minimum]
-    some = [people for people, size in zip(read, sizes, strict=True) if size]
-    return next(iter(large), next(iter(some), None))
+    some: GainPeople | None = None
+    for source in ordered:
+        wave = _later(data, competency, source)
+        people = read_gain_people(data, competency=competency, source=source, wave_to=wave)
+        size = int(people.everyone[column].notna().sum())
+        if size >= minimum:
+            return people
+        if size and some is None:
+            some = people
+    return some
 
 
 def _later(data: RegionData, competency: str, source: str) -> str:
