@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from docutils import nodes
@@ -104,9 +105,31 @@ def _page_language(
     context["language"] = "en" if pagename in ENGLISH else language
 
 
+_REPAIRS = (
+    (r'role="heading"(?! aria-level)', 'role="heading" aria-level="2"'),
+    (r'<aside class="sidebar-drawer"', '<aside aria-label="Semua halaman" class="sidebar-drawer"'),
+    (r'<aside class="toc-drawer', '<aside aria-label="Isi halaman" class="toc-drawer'),
+    (r'(id="furo-main-content">)(\s*<noscript>)', r"\1<h1>Pencarian</h1>\2"),
+    (r"<pre>", '<pre tabindex="0">'),
+    (r'<div class="table-wrapper', '<div tabindex="0" class="table-wrapper'),
+    (r'<th class="(head[^"]*)">(?:<p></p>)?</th>', r'<td class="\1"></td>'),
+)
+"""What the theme leaves out that a screen reader or a keyboard needs."""
+
+
+def _repair_pages(app: Sphinx, exception: Exception | None) -> None:
+    if exception is None:
+        for page in Path(app.outdir).glob("*.html"):
+            text = page.read_text(encoding="utf-8")
+            for pattern, repaired in _REPAIRS:
+                text = re.sub(pattern, repaired, text)
+            page.write_text(text, encoding="utf-8")
+
+
 def setup(app: Sphinx) -> None:
     """Register what this site adds to Sphinx."""
     app.add_html_math_renderer("mathml", (_inline_math, None), (_block_math, None))
     app.add_directive("commands", Commands)
     app.add_directive("terms", Terms)
     app.connect("html-page-context", _page_language)
+    app.connect("build-finished", _repair_pages)

@@ -114,6 +114,17 @@ def test_every_public_name_and_command_has_its_place(site: Path) -> None:
     assert [name for name in COMMANDS if f'id="asn-research-{name}"' not in commands] == []
 
 
+def test_pages_are_fit_for_keyboards_and_screen_readers(pages: dict[Path, BeautifulSoup]) -> None:
+    """What axe-core found in the theme stays repaired."""
+    for path, page in pages.items():
+        assert len(page.find_all("h1")) == 1, path.name
+        assert all(heading.get("aria-level") for heading in page.find_all(role="heading")), path.name
+        assert all(aside.get("aria-label") for aside in page.find_all("aside")), path.name
+        wide = [*page.find_all("pre"), *page.select("div.table-wrapper")]
+        assert all(part.get("tabindex") == "0" for part in wide), path.name
+        assert all(head.get_text(strip=True) for head in page.find_all("th")), path.name
+
+
 def test_pages_say_which_language_they_speak(pages: dict[Path, BeautifulSoup]) -> None:
     spoken = {path.stem: page.html["lang"] for path, page in pages.items()}
     assert spoken["tutorial"] == "id"
