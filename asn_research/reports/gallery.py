@@ -215,4 +215,4 @@ class Gallery(Exhibit):
             trace = describe_finding(self.findings.records_of(finding), self.language)
             drawn = [(other, self._is_traced(other)) for other in trace.draws_on]
             fragment = self._render("trace", trace=trace, drawn=drawn, title=known["title"])
-            self._show_html(fragment, **known)
+            self._show({"text/html": str(fragment), "text/plain": trace.id}, known)
