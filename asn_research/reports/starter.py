@@ -8,6 +8,7 @@ from typing import Final
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from asn_research.contract.column import TABLES
 from asn_research.contract.vocabulary import nearest
 from asn_research.errors import Problem, ReportError
 from asn_research.findings.catalogue import QUESTIONS
@@ -62,7 +63,7 @@ def draft_notebook(wish: Wish) -> str:
     sources = _opening(wish, question)
     sources += [("markdown", _say("tables", wish))]
     names = question.needs if question and question.needs else _TABLES
-    sources += [("code", f'data["{name}"].head()') for name in names]
+    sources += [("code", _table(name)) for name in names]
     sources += [("markdown", _say("gains", wish)), ("code", _GAINS)]
     sources += [("markdown", _say("figure", wish)), ("code", _FIGURE.format(label=_say("gain_label", wish)))]
     sources += [("markdown", _say("claim", wish)), ("code", _CLAIM.format(language=wish.language))]
@@ -110,6 +111,12 @@ def _opening(wish: Wish, question: Question | None) -> list[tuple[str, str]]:
         call = f'ar.open_report(region=region, period=period, language="{wish.language}")'
         found.append(("code", f'report = {call}\nreport.findings["{question.id}"]'))
     return found
+
+
+def _table(name: str) -> str:
+    """The first rows of a table; of an optional one only where some file held it."""
+    rows = f'data["{name}"].head()'
+    return rows if TABLES[name].required else f'{rows} if "{name}" in data else None'
 
 
 def _literal(text: str | None) -> str:
