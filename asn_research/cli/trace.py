@@ -62,13 +62,13 @@ def _find(
     address = name.rpartition("#")[0]
     folder = _folder_of(address)
     if folder is None:
-        parts = [unquote(part) for part in urlsplit(address).path.split("/")[:-1]]
-        region, period = (region, period) if region else _named(parts)
+        named = _named(address)
+        region, period = region or named[0], period or named[1]
         folder = _reports(stack, reports)
     problems: tuple[Problem, ...] = ()
     seen = False
     for path in _published(folder):
-        records = json.loads(path.read_text(encoding="utf-8"))
+        records = _records(path)
         first = records[0] if records else {}
         if region not in {None, first.get("region")} or period not in {None, first.get("period")}:
             continue
@@ -91,9 +91,23 @@ def _folder_of(address: str) -> Path | None:
     return folder if address and (folder / _FINDINGS).is_file() else None
 
 
-def _named(parts: Sequence[str]) -> tuple[str | None, str | None]:
-    """Region and period in the path of a page on a web server."""
-    return (parts[-2], parts[-1]) if len(parts) >= 2 and all(parts[-2:]) else (None, None)
+def _named(address: str) -> tuple[str | None, str | None]:
+    """Region and period in the address of a page elsewhere, as far as it names them."""
+    from asn_research.contract.region import ACROSS
+
+    *_, region, period = ["", "", *(unquote(part) for part in urlsplit(address).path.split("/")[:-1])]
+    if period == ACROSS:
+        return ACROSS, None
+    return (region, period) if region and period else (None, None)
+
+
+def _records(path: Path) -> list[dict[str, Any]]:
+    """The records of a findings.json; none where it is damaged."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return []
+    return found if isinstance(found, list) else []
 
 
 def _reports(stack: contextlib.ExitStack, reports: Any) -> Path:
@@ -119,7 +133,7 @@ def _published(folder: Path) -> list[Path]:
 def _as_record(cited: Cited) -> dict[str, Any]:
     first = cited.records[0]
     chosen = [r for r in cited.records if cited.result in {"", r.get("id")}]
-    record = {name: first[name] for name in ("question", "region", "period", "disclosure", "trace")}
+    record = {name: first.get(name) for name in ("question", "region", "period", "disclosure", "trace")}
     return record | {"results": chosen, "rows": list(cited.rows)}
 
 

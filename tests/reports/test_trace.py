@@ -149,3 +149,12 @@ def test_an_unknown_name_is_a_wrong_call(reports: Path, tmp_path: Path) -> None:
     assert "Did you mean learning_gain.trained.technical_skill:test?" in wrong.stderr
     assert call("learning_gain", "--reports", tmp_path / "nowhere").exit_code == 2
     assert call("learning_gain", "--reports", reports, "--region", "other").exit_code == 2
+    assert call("learning_gain", "--reports", reports, "--period", "2024").exit_code == 2
+    (reports / "r" / "2025" / "findings.json").write_text("{", encoding="utf-8")
+    assert call("learning_gain", "--reports", reports).exit_code == 2
+
+
+@pytest.mark.parametrize(("place", "status"), [("r/2025", 0), ("s/2025", 2), ("cross_region", 2)])
+def test_a_link_from_a_web_server_names_region_and_period(reports: Path, place: str, status: int) -> None:
+    link = f"https://example.go.id/laporan/{place}/report.html#trace.learning_gain"
+    assert call(link, "--reports", reports).exit_code == status
