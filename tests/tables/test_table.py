@@ -126,7 +126,7 @@ def test_withheld_cells_are_dashes_with_a_note() -> None:
     assert cells(table)[3] == ["RSUD", "–", "–", "–", "–"]
     note = table.select_one("tfoot td.note")
     assert note is not None
-    assert "di bawah batas" in note.get_text()
+    assert "dapat dikenali" in note.get_text()
     assert "tidak dapat dihitung" in note.get_text()
 
 
@@ -135,7 +135,7 @@ def test_notes_tell_withheld_from_missing() -> None:
         return " ".join(c.get_text() for c in parsed(make_finding(rows), "interval").select("tfoot td"))  # type: ignore[arg-type]
 
     assert notes([*METHODS]) == ""
-    assert "di bawah batas" not in notes([*METHODS, interval_row("A", 1.0, NAN)])
+    assert "dapat dikenali" not in notes([*METHODS, interval_row("A", 1.0, NAN)])
     assert "tidak dapat dihitung" not in notes([*METHODS, dict(ALL_SUPPRESSED[0])])
 
 
