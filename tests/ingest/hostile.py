@@ -148,3 +148,38 @@ FILES: dict[str, tuple[bytes, str]] = {
     "surat.pdf": (b"%PDF", "file_kind"),
     "tanpa": (b"NIP;Nilai\n", "file_kind"),
 }
+
+
+def open_document(cells: str) -> bytes:
+    """An .ods workbook whose only row has these cells."""
+    names = {
+        "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
+        "table": "urn:oasis:names:tc:opendocument:xmlns:table:1.0",
+        "text": "urn:oasis:names:tc:opendocument:xmlns:text:1.0",
+    }
+    spaces = " ".join(f'xmlns:{name}="{space}"' for name, space in names.items())
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body>'
+        f'<office:spreadsheet><table:table table:name="Nilai"><table:table-row>{cells}</table:table-row>'
+        "</table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    manifest = (
+        f'<?xml version="1.0"?><m:manifest xmlns:m="urn:m"><m:file-entry m:media-type="{kind}"/></m:manifest>'
+    )
+    return archive(
+        {
+            "mimetype": kind.encode(),
+            "content.xml": content.encode(),
+            "META-INF/manifest.xml": manifest.encode(),
+        }
+    )
+
+
+def open_cell(value: str, kind: str = "float", repeated: int = 1) -> str:
+    """A cell of an .ods workbook with a number."""
+    times = f' table:number-columns-repeated="{repeated}"' if repeated > 1 else ""
+    return (
+        f'<table:table-cell office:value-type="{kind}" office:value="{value}"{times}>'
+        f"<text:p>{value}</text:p></table:table-cell>"
+    )

@@ -17,7 +17,18 @@ from asn_research.ingest.source import read_file, show_name
 from asn_research.ingest.trial import Ending, try_reading
 from asn_research.language.catalogue import has_phrase
 
-from .hostile import FILES, HEAD, SHEET, cell, changed, plain, sheet, without_request
+from .hostile import (
+    FILES,
+    HEAD,
+    SHEET,
+    cell,
+    changed,
+    open_cell,
+    open_document,
+    plain,
+    sheet,
+    without_request,
+)
 from .office import PEOPLE, Office
 
 posix = pytest.mark.skipif(os.name != "posix", reason="such entries exist on POSIX systems only")
@@ -227,3 +238,12 @@ def test_the_limits_are_those_the_documents_name() -> None:
             counted = name in {"MAXIMUM_CELLS", "MAXIMUM_LINE"} or value < limit.MEGABYTE
             shown = f"{value:,}" if counted else f"{value // limit.MEGABYTE:,} MB"
             assert f"`{name}` | {shown} |" in text, name
+
+
+def test_open_documents_are_read_unless_their_numbers_could_mean_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "nilai.ods"
+    assert read(tmp_path, open_document(open_cell("85.5") + open_cell("7")), path.name) == [[85.5, 7.0]]
+    path.write_bytes(open_document(open_cell("0.85", "percentage")))
+    assert problems(path) == [("file_percentages", "nilai.ods")]
+    path.write_bytes(open_document(open_cell("1", repeated=5_000)))
+    assert problems(path) == [("sheet_too_wide", "nilai.ods")]
