@@ -174,6 +174,14 @@ _SVG_TEXT = re.compile(r"<!--(.*?)-->|<(?:text|tspan|title|desc)\b[^>]*>([^<]*)"
 _CSS_TEXT = re.compile(r"content\s*:\s*([\"'])(.*?)(?<!\\)\1", re.DOTALL)
 
 
+_PLAIN_TAG = re.compile(r'<([a-z][a-z0-9]*)((?: [a-z][a-z0-9:-]*="[^"&]*")*)(/?)>')
+_PLAIN_ATTRIBUTE = re.compile(r' ([a-z][a-z0-9:-]*)="([^"&]*)"')
+_RAW: Final = frozenset(
+    ["iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"]
+)
+"""Elements whose inside the parser may read in a way of its own."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Running text of one part of a page.
@@ -221,6 +229,16 @@ class _Reader(HTMLParser):
     def updatepos(self, i: int, j: int) -> int:  # noqa: ARG002  (the parser's own signature)
         """Count no lines: nobody asks where in the page a passage stood, and the page is long."""
         return j
+
+    def parse_starttag(self, i: int) -> int:
+        """Read a tag as templates write it by one expression, and every other as the parser does."""
+        plain = _PLAIN_TAG.match(self.rawdata, i)
+        if plain is None or plain.group(1) in _RAW:
+            return super().parse_starttag(i)
+        self.lasttag, written, closed = plain.groups()
+        attributes: list[tuple[str, str | None]] = list(_PLAIN_ATTRIBUTE.findall(written))
+        (self.handle_startendtag if closed else self.handle_starttag)(self.lasttag, attributes)
+        return plain.end()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
