@@ -10,11 +10,13 @@ from asn_research.reports import passage
 from asn_research.reports.passage import read_passages
 
 PIECES = [
-    "<p>", "<p ", 'class="x y"', ' title="damp', "ak", ">", "/>", "<", "</p>", "<b>", "</b>", '"', "'", "=", " ",
-    "&amp;", "<script>", "</script>", "<style>", "</style>", "<title>", "</title>", "<!--", "-->", "<q>", "</q>",
-    '<td data-label="a">', '<img alt="berdampak">', '<a href="#x">', '<A HREF="y">', "<tr>", "<th>", "nilai", "\n",
-    '<svg role="img" aria-label="efek">', "</svg>", '<path d="M1 2"/>', 'data-claims="exempt"', "<br/>", "dampak",
-    '<section class="question" aria-labelledby="learning_gain">', "</section>", "<textarea>", "</textarea>",
+    "<p>", "<p ", 'class="x y"', ' title="damp', "ak", ">", "/>", "<", "</p>", "<b>", "</b>", '"', "'",
+    "=", " ", "&amp;", "<script>", "</script>", "<style>", "</style>", "<title>", "</title>", "<!--",
+    "-->", "<q>", "</q>", '<td data-label="a">', '<img alt="berdampak">', '<a href="#x">',
+    '<A HREF="y">', "<tr>", "<th>", "nilai", "\n", '<svg role="img" aria-label="efek">', "</svg>",
+    '<path d="M1 2"/>', 'data-claims="exempt"', "<br/>", "dampak",
+    '<section class="question" aria-labelledby="learning_gain">', "</section>", "<textarea>",
+    "</textarea>",
 ]  # fmt: skip
 
 
