@@ -277,7 +277,9 @@ def _collect_words(declared: Mapping[str, Any], columns: Mapping[str, Mapping[st
     texts = [spelling for spellings in columns.values() for spelling in spellings]
     texts += declared["ignored"]["headings"] + declared["score"]["noise"]
     texts += [text for part in ("item", "element") for spelled in declared[part].values() for text in spelled]
-    for name in ("wave", "source", "competency", "item", "group"):
+    for name in sorted(
+        {column.terms for table in TABLES.values() for column in table.columns if column.terms}
+    ):
         texts += list(read_vocabulary(name).spellings)
     texts += [text for wave in ("pre", "post", "followup", "test") for text in declared["score"][wave]]
     return frozenset(word for text in texts for word in spell_out(text).split())

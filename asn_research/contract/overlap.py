@@ -11,6 +11,15 @@ from functools import cache
 from asn_research.contract.heading import read_lexicon
 from asn_research.contract.word import Words, heading_forms, word_bag
 
+AGAINST = frozenset(
+    {
+        "tidak", "belum", "bukan", "non", "tanpa", "selisih", "sisa", "maksimal", "minimal", "maksimum",
+        "minimum", "rata", "bobot", "persen", "persentase", "target", "rencana", "realisasi", "standar",
+        "kumulatif",
+    }
+)  # fmt: skip
+"""Words that make something else of the words beside them; they must stand in both headings or in neither."""
+
 
 @dataclass(frozen=True)
 class WordWeights:
@@ -31,7 +40,7 @@ class WordWeights:
             words = set(word_bag(form))
             for bag in self.bags.get(column, ()):
                 common = words.intersection(bag)
-                if common:
+                if common and not (words ^ set(bag)) & AGAINST:
                     best = max(best, self._weigh(common) / self._weigh(words.union(bag)))
         return best
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Final
 
 from asn_research.contract.column import Column, Kind
@@ -27,6 +28,7 @@ _COUNTS: Final = {
     "sessions_held": {"sessions", "days"}, "sessions_attended": {"sessions", "days"}, "seats": {"people"},
     "planned_participants": {"people"},
 }  # fmt: skip
+_THOUSANDS: Final = re.compile(r"(?:^|[\s.x×])(?:1[.,]?)?000$", re.IGNORECASE)
 _SCALES: Final = (
     (1e3, frozenset({"ribu", "ribuan", "rb", "thousand", "thousands"})),
     (1e6, frozenset({"juta", "jutaan", "jt", "million", "millions"})),
@@ -69,6 +71,8 @@ def contradicts(heading: str, column: Column) -> bool:
     bounded = column.minimum is not None and column.maximum in {4, 5, 100}
     if bounded and tops and column.maximum not in tops:
         return True
+    if column.maximum != 100 and ("%" in heading or "persen" in spell_out(heading)):
+        return True
     units = {unit for word in spell_out(inside).split() if (unit := _UNITS.get(word))}
     allowed = allowed_units(column)
     return bool(units and allowed and not units & allowed)
@@ -83,9 +87,13 @@ def find_rupiah_scale(texts: Iterable[str]) -> float:
     (1000000.0, 1.0)
     """
     for text in texts:
-        words = set(spell_out(text).split())
+        if any(_THOUSANDS.search(part) for part in _BRACKETS.findall(text)):
+            return 1e3
+        words = spell_out(text).split()
+        # "Rp 500 juta" is an amount, not a scale
+        said = {word for before, word in pairwise(["", *words]) if not before.isdigit()}
         inside = set(spell_out(" ".join(_BRACKETS.findall(text))).split())
         for scale, names in _SCALES:
-            if inside & names or (words & names and words & {"rp", "rupiah", "idr", "dalam"}):
+            if said & names and (inside & names or said & {"rp", "rupiah", "idr", "dalam"}):
                 return scale
     return 1.0

@@ -25,6 +25,7 @@ MARGIN: Final = 0.15
 """By how much that share must exceed the one of every other column that the cells fit."""
 _LATEST: Final = 2100
 _TERM_LENGTH: Final = 60
+_LETTERS: Final = 3
 
 Sample = Callable[[int], Sequence[Any]]
 
@@ -53,6 +54,13 @@ def _reads(value: Any, column: Column) -> bool:
     if column.kind is Kind.CODE:
         return bool(text) or isinstance(value, (int, float))
     return not read_number(value, column, decimals=frozenset({","})).reason
+
+
+def _are_words(values: Sequence[Any]) -> bool:
+    """Whether all cells are words: single letters and digits are terms of too many things."""
+    return all(
+        isinstance(v, str) and sum(map(str.isalpha, v)) >= _LETTERS for v in values if not is_missing(v)
+    )
 
 
 def count_codes(values: Sequence[Any], column: Column) -> int:
@@ -115,7 +123,7 @@ def _weigh(
         column = table[name]
         share = words.share(heading, name)
         if column.kind is Kind.TERM:
-            alone = lists == [column] and count_codes(values, column) > 1
+            alone = lists == [column] and _are_words(values) and count_codes(values, column) > 1
             if column in lists and (share >= HINTED or alone):
                 likely.append((name, 1.0 if alone else share))
         elif column.kind is Kind.PERSON:
