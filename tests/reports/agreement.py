@@ -247,10 +247,13 @@ def _values_of(finding: Finding) -> Iterator[float]:
 def _row_counts(finding: Finding) -> Iterator[int]:
     """How many rows a figure or a table may say it shows: all, those withheld, those not, at most so many.
 
-    A curve of specifications tells places in it, and how many of them leave out zero.
+    A curve of specifications tells places in it, and how many of them leave out zero; answers on a scale are
+    told beside the whole scale.
     """
     if any("headline" in row for row in finding.rows):
         yield from range(len(finding.rows) + 1)
+    if any("response" in row for row in finding.rows):
+        yield from range(1, 6)  # the answers that could be given, which the key of the figure names
     withheld = sum(bool(row.get("suppressed")) for row in finding.rows)
     yield from (len(finding.rows), withheld, len(finding.rows) - withheld, MAXIMUM_ROWS)
 
