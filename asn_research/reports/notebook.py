@@ -167,7 +167,10 @@ def _mark(notebook: NotebookNode, problem: Problem) -> None:
 
 
 def settle(notebook: NotebookNode) -> NotebookNode:
-    """The notebook with positional cell ids and without the traces of clock, machine and folders."""
+    """The notebook with positional cell ids and without the traces of clock, machine and folders.
+
+    Of an error its kind and its message stay; the calls that led to it show paths and pieces of data.
+    """
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number:02d}"
         if INJECTED_TAG in cell.metadata.get("tags", []):
@@ -175,6 +178,9 @@ def settle(notebook: NotebookNode) -> NotebookNode:
             cell["source"] = "\n".join(line for line in lines if line.partition(" = ")[0] not in FOLDERS)
         for transient in ("papermill", "execution"):
             cell.metadata.pop(transient, None)
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                output["traceback"] = [f"{output.ename}: {output.evalue}"]
     notebook.metadata.pop("papermill", None)
     notebook.metadata["kernelspec"] = {
         "display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3",

@@ -131,6 +131,13 @@ def test_a_stub_page_and_a_marked_notebook_are_published(
         assert ["papermill-error-cell-tag"] in tags
 
 
+def test_nothing_is_left_running(
+    before: set[psutil.Process], run: tuple[dict[str, Outcome], list[Progress]]
+) -> None:
+    _, left = psutil.wait_procs({*psutil.Process().children(recursive=True)} - before, timeout=10)
+    assert left == []
+
+
 def test_the_sound_region_is_byte_for_byte_what_it_is_alone(
     project: Path, run: tuple[dict[str, Outcome], list[Progress]], tmp_path: Path
 ) -> None:
@@ -144,13 +151,6 @@ def test_the_sound_region_is_byte_for_byte_what_it_is_alone(
         assert first.exists() == again.exists(), name
         if first.exists() and name.endswith((".html", ".json", ".ipynb")):
             assert first.read_bytes() == again.read_bytes(), name
-
-
-def test_nothing_is_left_running(
-    before: set[psutil.Process], run: tuple[dict[str, Outcome], list[Progress]]
-) -> None:
-    _, left = psutil.wait_procs({*psutil.Process().children(recursive=True)} - before, timeout=10)
-    assert left == []
 
 
 def test_progress_counts_up_to_the_end_and_names_what_is_under_way(
