@@ -213,8 +213,9 @@ def test_every_number_leads_to_a_panel_that_says_what_findings_json_says(folder:
         if record["n_clusters"]:
             assert told["Clusters" if language == "en" else "Klaster"] == f"{record['n_clusters']}"
     for mark in soup.select("section.question p a.cite"):
-        assert mark["href"].removeprefix("#trace.").removeprefix("#").split(".")[0] == (
-            mark.find_parent("section", class_="question")["aria-labelledby"]
+        assert (
+            mark["href"].removeprefix("#trace.").removeprefix("#").split(".")[0]
+            == (mark.find_parent("section", class_="question")["aria-labelledby"])
         )
 
 
