@@ -231,6 +231,11 @@ def find_rows(folder: Path, pseudonyms: Set[str]) -> list[PersonRow]:
     Rows in quarantine are not among them, nor is what others wrote about the person in free text: names and
     numbers are taken out of that anyway.
 
+    Raises
+    ------
+    StoreError
+        If a stored table is damaged.
+
     Parameters
     ----------
     folder
@@ -240,7 +245,9 @@ def find_rows(folder: Path, pseudonyms: Set[str]) -> list[PersonRow]:
     """
     found: list[PersonRow] = []
     for path in sorted(folder.glob("*/[!.]*.parquet")):
-        frame = pd.read_parquet(path)
+        if path.stem not in TABLES:
+            continue
+        frame = _read_table(path.parent, path.stem, f"{folder.name}/{path.parent.name}")
         people = [c.name for c in TABLES[path.stem].columns if c.kind is Kind.PERSON and c.name in frame]
         rows = frame[frame[people].isin(pseudonyms).any(axis=1)] if people else frame[:0]
         found += [
