@@ -231,17 +231,17 @@ def find_rows(folder: Path, pseudonyms: Set[str]) -> list[PersonRow]:
     Rows in quarantine are not among them, nor is what others wrote about the person in free text: names and
     numbers are taken out of that anyway.
 
-    Raises
-    ------
-    StoreError
-        If a stored table is damaged.
-
     Parameters
     ----------
     folder
         A region's folder of processed data.
     pseudonyms
         The person's pseudonyms: they differ between participants, raters, speakers and coders.
+
+    Raises
+    ------
+    StoreError
+        If a stored table is damaged.
     """
     found: list[PersonRow] = []
     for path in sorted(folder.glob("*/[!.]*.parquet")):
