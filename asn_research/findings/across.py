@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from asn_research.contract.threshold import MINIMUM_CELL
 from asn_research.errors import EstimationError, InputError
 from asn_research.findings.catalogue import ACROSS_QUESTIONS
 from asn_research.findings.evidence import RegionEvidence, across
 from asn_research.findings.finding import Finding, Status
+from asn_research.findings.gate import gate_finding
 from asn_research.findings.question import Question
 from asn_research.models.result import NotEstimable
 
 
 def answer_across(evidence: Sequence[RegionEvidence]) -> tuple[Finding, ...]:
     """The answers to all questions across regions, in the order of their report.
+
+    They are made of answers that went through the disclosure gate, and go through it themselves.
 
     Parameters
     ----------
@@ -28,7 +32,7 @@ def _answer(evidence: Sequence[RegionEvidence], question: Question) -> Finding:
     if question.compare is None:
         raise InputError(f"question {question.id} does not compare regions")
     try:
-        return question.compare(evidence)
+        return gate_finding(question.compare(evidence), minimum=MINIMUM_CELL)
     except EstimationError as error:
         refusal = NotEstimable.from_error(error, term=question.id)
         return across(evidence, question.id, status=Status.NOT_ESTIMABLE, results=(refusal,))
