@@ -194,7 +194,7 @@ def _collect_file(raw: RawFile, region: Region, period: str, collected: _Collect
             )
             segment.left_out += block.first - (0 if block is blocks[0] else block.top)
             collected.segments.append(segment)
-            collected.names |= find_names(grid, block)
+            collected.names |= find_names(grid, block, (segment.source_rows - 1).tolist())
             _note_block(grid, block, collected)
 
 

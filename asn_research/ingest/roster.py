@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from asn_research.contract.heading import read_lexicon
 from asn_research.ingest.header import Block
 from asn_research.ingest.layout import Layout
 from asn_research.ingest.name import is_person
+from asn_research.ingest.reading import is_missing
 from asn_research.ingest.source import Grid
 
 _NAME_WORDS: Final = frozenset({"nama", "name", "full", "participant"})
@@ -19,12 +21,14 @@ _PERSON_WORDS: Final = frozenset(
 )  # fmt: skip
 
 
-def find_names(grid: Grid, block: Block) -> set[str]:
+def find_names(grid: Grid, block: Block, data: Iterable[int]) -> set[str]:
     """Names of people in a block, to be taken out of free text; they are stored nowhere.
 
-    A column headed as one of names is taken as it is; where people are named in other words (narasumber,
-    atasan, kepala), only what looks like a person's name.
+    In the rows of data, counted from zero, a column headed as one of names is taken as it is. Where people
+    are named in other words (narasumber, atasan, kepala), and in footers and signatures, only what looks
+    like a person's name: a note such as "Keterangan: data per Desember" names nobody.
     """
+    rows = set(data)
     names: set[str] = set()
     ignored = read_lexicon().ignored
     labels = _label_columns(block.layout)
@@ -37,12 +41,13 @@ def find_names(grid: Grid, block: Block) -> set[str]:
         named = words[0] in _NAME_WORDS and known
         if not named and heading.column not in others and words[0] not in _PERSON_WORDS:
             continue
-        cells = {
-            row[heading.column]
-            for row in grid.rows[block.first : block.end]
-            if heading.column < len(row) and isinstance(row[heading.column], str)
-        }
-        names |= cells if named else {cell for cell in cells if is_person(cell)}
+        for index in range(block.first, min(block.end, len(grid.rows))):
+            row = grid.rows[index]
+            cell = row[heading.column] if heading.column < len(row) else None
+            if not isinstance(cell, str) or cell in names or is_missing(cell):
+                continue
+            if (named and index in rows) or is_person(cell):
+                names.add(cell)
     return names
 
 
