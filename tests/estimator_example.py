@@ -207,6 +207,10 @@ def skm_rule() -> Any:
     return read_rule("skm", on=datetime.date(2025, 1, 1))
 
 
+def skm_answers(frame: pd.DataFrame) -> skm.SkmAnswers:
+    return skm.read_answers(frame, elements=[f"u{i}" for i in range(1, 10)], rule=skm_rule())
+
+
 _BY_METHOD = GainColumns(participation="share")
 _BY_SHARE = GainColumns(method=None, participation="share")
 _BY_LOT = GainColumns(method=None, participation=None, treatment="won")
@@ -416,6 +420,11 @@ EXAMPLES = (
     Example(function=skm.measure_skm_change, frame=surveys,
             call=lambda f: skm.measure_skm_change(
                 f, surveys(), elements=[f"u{i}" for i in range(1, 10)], rule=skm_rule(), draws=200),
+            numeric=("u1", "u9")),
+    Example(function=skm.estimate_skm, frame=surveys,
+            call=lambda f: skm.estimate_skm(skm_answers(f), draws=200), numeric=("u1", "u9")),
+    Example(function=skm.estimate_skm_change, frame=surveys,
+            call=lambda f: skm.estimate_skm_change(skm_answers(f), skm_answers(surveys()), draws=200),
             numeric=("u1", "u9")),
     Example(function=appraisal.measure_share_at_least, frame=predicates,
             call=lambda f: appraisal.measure_share_at_least(f["predicate"]), by_name=False),
