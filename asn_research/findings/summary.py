@@ -92,7 +92,7 @@ def summarise(findings: Sequence[Finding], language: Language) -> Summary:
     """Page one, from findings alone.
 
     Sentences and key figures are taken in a fixed order of importance from the questions that have an answer;
-    those without one are listed with the reason.
+    those without one are listed with the reason. Where none has an answer, the one sentence says so.
     """
     answered = {f.question: f for f in findings if f.status is Status.ESTIMATED}
     told = [
@@ -101,6 +101,8 @@ def summarise(findings: Sequence[Finding], language: Language) -> Summary:
         if question in answered
         for sentence in _shorten(answered[question], language)[:most]
     ][:MAXIMUM_SENTENCES]
+    if findings and not told:
+        told = [(findings[0].question, say("nothing_answered", language))]
     figures = [_key_figure(answered[question], language) for question in _KEYS if question in answered]
     unanswered = [
         f for f in findings if f.status is not Status.ESTIMATED and f.question not in _OPEN_AT_FIRST

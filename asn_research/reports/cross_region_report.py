@@ -96,9 +96,7 @@ def _make(
         outputs={name: provenance.digest_bytes(content) for name, content in files.items()},
         problems=problems,
         headline={
-            language: next(iter(summarise(findings, language).sentences), "")
-            for language in order.languages
-            if findings
+            language: summarise(findings, language).sentences[0] for language in order.languages if findings
         },
         grade=grade,
         grade_text={language: grade_meaning(grade, language) for language in order.languages if grade},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -11,8 +12,11 @@ import pytest
 
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
 from asn_research.errors import InputError
+from asn_research.findings.answer import answer_questions
 from asn_research.findings.catalogue import QUESTIONS, question
 from asn_research.findings.finding import Finding, Status, read_findings
+from asn_research.findings.summary import summarise
+from asn_research.language import LANGUAGES, Language
 from asn_research.models.result import Estimate, NotEstimable, Reason
 from tests.findings.conftest import Findings, answer_all, answer_one
 from tests.findings.world import METHOD_POINTS, FakeRegion, make_region
@@ -238,3 +242,14 @@ def test_a_period_without_comparison_scores_is_read_as_one_group() -> None:
     found = answer_one(replace(data, tables=tables), "learning_gain")
     assert found.design_grade == 1
     assert found.details["compared"] is False
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_template_nobody_has_filled_in_is_told_as_such(language: Language) -> None:
+    data = make_region("one_group")
+    empty = replace(data, tables={name: frame.iloc[:0] for name, frame in data.tables.items()})
+    short = summarise(answer_questions(empty), language)  # type: ignore[arg-type]
+    assert len(short.sentences) == 1
+    assert not re.search(r"\d", short.sentences[0])
+    assert short.open_groups
+    assert short.key_figures == ()
