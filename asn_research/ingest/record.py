@@ -95,6 +95,7 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
     headings = {heading.column: heading.full for heading in block.headings}
     if any("100" in headings.get(index, "") for index, column in _targets(block) if column.unit == "points"):
         notation = replace(notation, narrow=False)
+    notation = replace(notation, unsigned=grid.unsigned)
     titles = block.context.titles[::-1]
     for name, index in layout.columns.items():
         column = find_column(layout.table, name)

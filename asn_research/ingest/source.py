@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,7 +28,8 @@ TEXTS: Final = frozenset({".csv", ".tsv", ".txt"})
 _SYSTEM: Final = frozenset({"thumbs.db", "desktop.ini"})
 _PROTECTED: Final = "EncryptedPackage".encode("utf-16-le")
 _VBA: Final = "_VBA_PROJECT".encode("utf-16-le")
-_ODS_UNTOLD: Final = (b'value-type="percentage"', b'value-type="error"')
+_ODS_PERCENTAGE: Final = b'value-type="percentage"'
+_ODS_ERROR: Final = b'value-type="error"'
 _NODES: Final = (
     (stat.S_ISDIR, "folder"), (stat.S_ISFIFO, "pipe"), (stat.S_ISSOCK, "socket"), (stat.S_ISCHR, "device"),
     (stat.S_ISBLK, "device"),
@@ -43,6 +44,7 @@ class Grid:
     """One sheet, or one CSV file, as rows of raw cells; row ``i`` of the list is row ``i + 1`` of the file.
 
     ``merges`` holds merged areas as (first row, first column, last row, last column), counted from zero.
+    ``unsigned`` says that the reader of its kind of file drops percent signs: 85% may stand in it as 0.85.
     """
 
     file: str
@@ -50,6 +52,7 @@ class Grid:
     rows: list[Row]
     merges: tuple[tuple[int, int, int, int], ...] = ()
     delimiter: str = ""
+    unsigned: bool = False
 
 
 @dataclass(slots=True)
@@ -171,13 +174,14 @@ def _read_workbook(path: Path, suffix: str, raw: RawFile) -> None:
     _check_size(path, raw.name, limit.MAXIMUM_WORKBOOK)
     _check_content(path, suffix, raw.name)
     with contextlib.ExitStack() as stack:
-        package = None
+        package, unsigned = None, suffix in {".xls", ".xlsb"}
         if suffix == ".xls":
             if holds(path, _VBA):
                 raise refuse_file("file_macro", raw.name)
         else:
             package = stack.enter_context(open_package(path, raw.name))
             _check_package(package, suffix, raw.name)
+            unsigned = unsigned or (suffix == ".ods" and _ODS_PERCENTAGE in package.read("content.xml"))
         if suffix != ".xlsx":
             _try_reading(path, raw.name)
         with _answered("file_damaged", raw.name):
@@ -185,9 +189,8 @@ def _read_workbook(path: Path, suffix: str, raw: RawFile) -> None:
             sheets = [m.name for m in workbook.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
         for sheet in sheets:
             try:
-                raw.grids.append(
-                    _read_sheet(workbook, sheet, package if suffix == ".xlsx" else None, raw.name)
-                )
+                grid = _read_sheet(workbook, sheet, package if suffix == ".xlsx" else None, raw.name)
+                raw.grids.append(replace(grid, unsigned=unsigned))
             except IntakeError as error:
                 raw.problems.extend(error.problems)
 
@@ -211,9 +214,8 @@ def _check_package(package: Package, suffix: str, name: str) -> None:
             "META-INF/manifest.xml", most=limit.MAXIMUM_INDEX
         ):
             raise refuse_file("file_protected", name)
-        cells = package.read("content.xml")
-        if any(mark in cells for mark in _ODS_UNTOLD):
-            raise refuse_file("file_percentages", name)
+        if _ODS_ERROR in package.read("content.xml"):
+            raise refuse_file("file_errors", name)
     elif not any(part.casefold() in {"xl/workbook.xml", "xl/workbook.bin"} for part in package.parts):
         raise refuse_file("file_disguised", name, suffix=suffix, content=Content.ZIP.value)
     else:

@@ -28,7 +28,8 @@ _NARROW: Final = 10
 class Notation:
     """How a sheet writes its numbers and dates, as far as its unambiguous cells show.
 
-    ``narrow`` says that no score is above 10, so that they are not on the scale from 0 to 100 for certain.
+    ``narrow`` says that no score is above 10, so that they are not on the scale from 0 to 100 for certain;
+    ``unsigned`` that the reader of the file drops percent signs, so that 85% stands as 0.85.
     """
 
     decimals: frozenset[str] = frozenset()
@@ -36,6 +37,7 @@ class Notation:
     declared: Order | None = "day-first"
     narrow: bool = False
     answers: Mapping[int, Mapping[str, int | None]] = field(default_factory=dict)
+    unsigned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,24 @@ def _read_numbers(values: list[Any], column: Column, notation: Notation) -> list
     readings = [_MISSING if is_missing(v) else read_number(v, column, decimals=decimals) for v in values]
     if column.unit == "points" and notation.narrow:
         return [Reading(reason="scale_unclear") if reading.value else reading for reading in readings]
-    return readings
+    return _doubt_percentages(values, readings, column) if notation.unsigned else readings
+
+
+def _doubt_percentages(values: list[Any], readings: list[Reading], column: Column) -> list[Reading]:
+    """Scores and counts without what may be a percentage whose sign the reader of the file drops.
+
+    Of scores that is every number from above 0 to 1. A count is 1 more often than not, so that 1 is in doubt
+    only beside fractions.
+    """
+    if column.unit != "points" and column.kind is not Kind.INTEGER:
+        return readings
+    plain = [value if isinstance(value, (int, float)) else 0 for value in values]
+    if column.unit != "points" and not any(0 < number < 1 for number in plain):
+        return readings
+    return [
+        Reading(reason="percent_unclear") if 0 < number <= 1 else reading
+        for number, reading in zip(plain, readings, strict=True)
+    ]
 
 
 def _read_rating(
@@ -238,9 +257,11 @@ def _read_shares(values: list[Any], column: Column, notation: Notation, heading:
     percent = "%" in heading or "persen" in fold(heading).split()
     above = any(number > 1 for number in plain)
     result = []
-    for reading, sign in zip(readings, signed, strict=True):
+    for value, reading, sign in zip(values, readings, signed, strict=True):
         number = reading.value
-        if number is None or sign or number == 0 or not (percent or above):
+        if notation.unsigned and above and isinstance(value, (int, float)) and 0 < value <= 1:
+            result.append(Reading(reason="share_ambiguous"))
+        elif number is None or sign or number == 0 or not (percent or above):
             result.append(_in_share(reading))
         elif above and (percent or number > 1):
             result.append(_in_share(Reading(number / 100, "", reading.repair)))

@@ -243,7 +243,7 @@ def test_the_limits_are_those_the_documents_name() -> None:
 def test_open_documents_are_read_unless_their_numbers_could_mean_something_else(tmp_path: Path) -> None:
     path = tmp_path / "nilai.ods"
     assert read(tmp_path, open_document(open_cell("85.5") + open_cell("7")), path.name) == [[85.5, 7.0]]
-    path.write_bytes(open_document(open_cell("0.85", "percentage")))
-    assert problems(path) == [("file_percentages", "nilai.ods")]
+    path.write_bytes(open_document(open_cell("0", "error")))
+    assert problems(path) == [("file_errors", "nilai.ods")]
     path.write_bytes(open_document(open_cell("1", repeated=5_000)))
     assert problems(path) == [("sheet_too_wide", "nilai.ods")]
