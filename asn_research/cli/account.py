@@ -61,6 +61,17 @@ def print_decisions(region: str, period: str, intake: Any) -> None:
         typer.echo(say("decisions", region=region, period=period, **counts))
 
 
+def print_hidden(region: str, period: str, intake: Any) -> None:
+    """The tables that were read from sheets which the office had hidden."""
+    from asn_research.contract.column import TABLES
+
+    language = console_language()
+    for entry in intake.get("hidden") or ():
+        table = TABLES[entry["table"]].label.in_language(language)
+        where = " › ".join((entry["file"], entry["sheet"]))
+        typer.echo(say("hidden_sheet", region=region, period=period, where=where, table=table))
+
+
 def _detail(reason: str, table: str, column: str, entries: Sequence[Any]) -> str:
     """What a reader needs besides the reason; values only where they are numbers, dates or errors."""
     from asn_research.contract.column import TABLES

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asn_research.cli.account import print_decisions, print_reasons, print_totals
+from asn_research.cli.account import print_decisions, print_hidden, print_reasons, print_totals
 from asn_research.cli.choice import choose
 from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say
 from asn_research.cli.option import PeriodName, ProcessedPlace, RawPlace, Regions
@@ -59,6 +59,7 @@ def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
         rows.append((region, name, data.intake["totals"], "made"))
         print_reasons(region, name, data.intake)
         print_decisions(region, name, data.intake)
+        print_hidden(region, name, data.intake)
         if data.intake["decisions"]["waiting"]:
             waiting[name_file(name, tuple(data.region.periods))] = None
     print_totals(rows)

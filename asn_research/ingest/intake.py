@@ -56,6 +56,7 @@ class _Collected:
     digests: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     unread: list[dict[str, Any]] = field(default_factory=list)
+    hidden: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -174,7 +175,7 @@ def _hide_names(collected: _Collected) -> None:
     for segment in segments:
         segment.file = aliases.get(segment.file, segment.file)
         segment.sheet = aliases.get(segment.sheet, segment.sheet)
-    for entries in (collected.left_out, collected.assumptions, collected.unread):
+    for entries in (collected.left_out, collected.assumptions, collected.unread, collected.hidden):
         rename_entries(entries, aliases)
     collected.problems = [rename_problem(problem, aliases) for problem in collected.problems]
     named = [name for name in collected.digests if name in aliases and scrub_label(name) == name]
@@ -201,6 +202,8 @@ def _collect_file(raw: RawFile, region: Region, period: str, collected: _Collect
 def _note_block(grid: Grid, block: Block, collected: _Collected) -> None:
     layout = block.layout
     place = {"file": grid.file, "sheet": grid.sheet, "table": layout.table.name}
+    if grid.hidden:
+        collected.hidden.append(dict(place))
     for name, value in sorted(layout.assumed.items()):
         collected.assumptions.append({**place, "column": name, "value": value})
     if layout.unread:
@@ -354,6 +357,7 @@ def make_account(
         "linkage": measure_linkage(tables),
         "assumptions": collected.assumptions,
         "unread": collected.unread,
+        "hidden": collected.hidden,
         "problems": [_problem_entry(problem) for problem in collected.problems],
         "raw_digest": collected.digests,
     }

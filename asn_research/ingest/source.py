@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from asn_research.errors import IntakeError, Place, Problem
 from asn_research.ingest import limit
@@ -44,7 +51,8 @@ class Grid:
     """One sheet, or one CSV file, as rows of raw cells; row ``i`` of the list is row ``i + 1`` of the file.
 
     ``merges`` holds merged areas as (first row, first column, last row, last column), counted from zero.
-    ``unsigned`` says that the reader of its kind of file drops percent signs: 85% may stand in it as 0.85.
+    ``unsigned`` says that the reader of its kind of file drops percent signs: 85% may stand in it as 0.85;
+    ``hidden`` that the office hid the sheet, which is read like any other.
     """
 
     file: str
@@ -53,6 +61,7 @@ class Grid:
     merges: tuple[tuple[int, int, int, int], ...] = ()
     delimiter: str = ""
     unsigned: bool = False
+    hidden: bool = False
 
 
 @dataclass(slots=True)
@@ -186,11 +195,12 @@ def _read_workbook(path: Path, suffix: str, raw: RawFile) -> None:
             _try_reading(path, raw.name)
         with _answered("file_damaged", raw.name):
             workbook = stack.enter_context(CalamineWorkbook.from_path(path))
-            sheets = [m.name for m in workbook.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet]
+            sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         for sheet in sheets:
+            hidden = sheet.visible != SheetVisibleEnum.Visible
             try:
-                grid = _read_sheet(workbook, sheet, package if suffix == ".xlsx" else None, raw.name)
-                raw.grids.append(replace(grid, unsigned=unsigned))
+                grid = _read_sheet(workbook, sheet.name, package if suffix == ".xlsx" else None, raw.name)
+                raw.grids.append(replace(grid, unsigned=unsigned, hidden=hidden))
             except IntakeError as error:
                 raw.problems.extend(error.problems)
 
