@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,13 +14,17 @@ from asn_research.contract.column import Table
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.record import ROW, Issue
 
+_LISTS: Final = frozenset({"participants", "courses"})
+"""Tables that say what somebody or something is, and which offices repeat in part on other sheets."""
+
 
 def settle_repeats(table: Table, records: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """The records without repeats.
 
     Records are repeats when they agree in the key of their table. Where they agree in everything, the first
     stands; where they differ, nobody can say which is right, and the rows of all of them, the first included,
-    are quarantined with the columns in which they differ.
+    are quarantined with the columns in which they differ. A person or course that another sheet lists again
+    with less said about it, and nothing else, is a repeat of the row that says all.
     """
     records = records[~ledger.is_bad(records[ROW])]
     names = list(table.names)
@@ -29,6 +33,8 @@ def settle_repeats(table: Table, records: pd.DataFrame, ledger: Ledger) -> pd.Da
         return records
     repeated = records[records.duplicated(subset=key, keep=False)]
     others = [name for name in names if name not in key]
+    if table.name in _LISTS:
+        repeated = _fill_covered(repeated, key, others)
     if sure := ledger.sure("conflicting_repeat"):
         repeated = _side_with(table, repeated, key, sure, ledger)
     conflicting = _find_conflicts(repeated, key, others)
@@ -39,6 +45,22 @@ def settle_repeats(table: Table, records: pd.DataFrame, ledger: Ledger) -> pd.Da
     extra = records.index.isin(repeated.index[again])
     _note_repeats(repeated, again.to_numpy(), names, records.loc[~extra, ROW].to_numpy(), ledger)
     return records[~extra]
+
+
+def _fill_covered(repeated: pd.DataFrame, key: list[str], others: list[str]) -> pd.DataFrame:
+    """Repeats with the empty cells of a row filled from one that says all its group says, which comes first.
+
+    Nothing is filled where two rows of a group contradict each other, or where none of them says all.
+    """
+    cells, group = repeated[others], _number_groups(repeated, key)
+    grouped = cells.groupby(group)
+    agree = (grouped.transform("nunique") <= 1).all(axis=1)
+    whole = (cells.notna() == (grouped.transform("count") > 0)).all(axis=1)
+    covered = agree & whole.groupby(group).transform("any")
+    filled = repeated.copy()
+    filled.loc[covered, others] = grouped.transform("first")[covered]
+    last = (covered & ~whole).to_numpy()
+    return pd.concat([filled[~last], filled[last]])
 
 
 def _find_conflicts(repeated: pd.DataFrame, key: list[str], others: list[str]) -> dict[int, set[str]]:
