@@ -76,6 +76,7 @@ def _suggest(places: Places, chosen: list[tuple[str, str]]) -> int:
     status = WELL
     for region, name in chosen:
         try:
+            places.fetch([region])
             drafts = draft_mappings(places.folders["raw"] / region, period=name)
         except AsnResearchError as error:
             typer.echo(say("failed", region=region, period=name), err=True)

@@ -8,6 +8,7 @@ from typing import Final
 
 from asn_research.contract.column import TABLES, Table
 from asn_research.contract.region import Region, read_region
+from asn_research.errors import IntakeError, Place, Problem
 from asn_research.ingest.header import Block, is_empty, is_note, read_headings, sample_cells
 from asn_research.ingest.intake import require_period
 from asn_research.ingest.layout import Context, Layout
@@ -39,15 +40,26 @@ def draft_mappings(folder: Path, *, period: str) -> tuple[Draft, ...]:
     ------
     RegionError
         If region.toml is unsound or does not know the period.
+    IntakeError
+        If there are no files, or if nothing is to be drafted and some of them cannot be read: nobody knows
+        then whether everything would be recognised.
     """
     region = read_region(folder)
     require_period(region, period)
-    return tuple(
-        draft
-        for path in list_files(folder / period)
-        for grid in read_file(path, folder=folder / period).grids
-        for draft in _draft_sheet(grid, region, region.periods[period].design)
-    )
+    files = list_files(folder / period) if (folder / period).is_dir() else []
+    if not files:
+        message, remedy = "the folder of the period is missing.", "Make it and put the office's files in."
+        raise IntakeError(Problem("period_missing", message, Place(f"{region.folder}/{period}"), remedy))
+    drafts: list[Draft] = []
+    problems: list[Problem] = []
+    for path in files:
+        raw = read_file(path, folder=folder / period)
+        problems += raw.problems
+        for grid in raw.grids:
+            drafts += _draft_sheet(grid, region, region.periods[period].design)
+    if problems and not drafts:
+        raise IntakeError(problems)
+    return tuple(drafts)
 
 
 def _draft_sheet(grid: Grid, region: Region, design: str) -> Iterator[Draft]:

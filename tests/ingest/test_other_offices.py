@@ -6,11 +6,13 @@ truth beside them; each other test is one layout that offices are known to send.
 
 from __future__ import annotations
 
+import shutil
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pytest
 from typer.testing import CliRunner
 
@@ -321,6 +323,34 @@ def test_the_command_prints_the_lines(office: Office, monkeypatch: pytest.Monkey
     }
     assert lines["courses"][0]["sheet"] == 'Kursus "A"'
     assert not office.processed.exists()
+
+
+def test_lines_are_drafted_for_files_at_a_url(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    from asn_research.cli import app
+
+    _strange(office)
+    shelf = fsspec.filesystem("memory")
+    for path in office.folder.rglob("*.*"):
+        shelf.pipe(f"/kantor/raw/{path.relative_to(office.root / 'raw').as_posix()}", path.read_bytes())
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    away = str(office.root / "processed")
+    words = ["check", "contoh", "--suggest", "--raw", "memory://kantor/raw", "--processed", away]
+    result = CliRunner().invoke(app, words)
+    shelf.store.clear()
+    assert result.exit_code == 0, result.output
+    assert sorted(tomllib.loads(result.stdout)["tables"]) == ["assessments", "courses", "enrolments"]
+
+
+def test_nothing_is_called_settled_that_could_not_be_looked_at(office: Office) -> None:
+    office.defaults()
+    office.take_in()
+    assert draft_mappings(office.folder, period="2025") == ()
+    office.write("rusak.xlsx", b"PK")
+    with pytest.raises(IntakeError, match=r"rusak\.xlsx"):
+        draft_mappings(office.folder, period="2025")
+    shutil.rmtree(office.folder / "2025")
+    with pytest.raises(IntakeError, match="folder of the period"):
+        draft_mappings(office.folder, period="2025")
 
 
 def test_the_contract_of_likeness_holds_for_every_known_heading() -> None:
