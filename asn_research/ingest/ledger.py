@@ -66,7 +66,7 @@ class Ledger:
         self._bad[[issue.row for issue in issues]] = True
 
     def repeat(self, rows: dict[int, int]) -> None:
-        """Note rows that repeat earlier ones word for word: position by position of the first."""
+        """Note rows that say nothing beyond another row: position by position of the first."""
         self.repeats.update(rows)
 
     def is_bad(self, rows: NDArray[Any] | pd.Series) -> NDArray[np.bool_]:
