@@ -5,47 +5,34 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from asn_research.contract.column import TABLES
+from asn_research.contract.declaration import LONGEST, read_declaration, refuse_declaration
+from asn_research.contract.misfit import check_code, explain_misfit, refuse_choice, refuse_order, shorten
 from asn_research.contract.threshold import LOWEST_MINIMUM_CELL, MINIMUM_CELL
-from asn_research.contract.vocabulary import check_term, nearest
-from asn_research.errors import InputError, Place, Problem, RegionError
+from asn_research.contract.vocabulary import nearest
+from asn_research.errors import Place, Problem, RegionError
 
 REGION_FILE = "region.toml"
 ACROSS = "cross_region"
 """Stands where findings and reports of one region name their region, when they speak of all."""
 _EXAMPLES = {"kemendagri_code": '"13.75"', "bps_code": '"1375"'}
-_MAXIMUM_BYTES: Final = 1_000_000
-"""Of region.toml; one with a mapping for every file of an office has about 20 kB."""
-_LONGEST: Final = 200
-_SHOWN: Final = 80
 _MOST_PROBLEMS: Final = 20
 _MOST_PEOPLE: Final = 10_000_000
 """All civil servants of Indonesia are about five million."""
-_MOST_DOTS: Final = 200
-"""In a line; the time for keys of many parts grows with the square of their number."""
-_TOO_DEEP: Final = "it is nested too deeply"
 _YEARS: Final = range(1990, 2101)
 _PERIOD: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z _-]{0,31}")
-Name = Annotated[str, Field(max_length=_LONGEST, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*$")]
+Name = Annotated[str, Field(max_length=LONGEST, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*$")]
 Standard = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 DesignName = Literal["one_group", "waiting_list", "matched", "staggered", "lottery"]
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-def _term(vocabulary: str, code: str) -> str:
-    try:
-        return check_term(vocabulary, code[:_LONGEST])
-    except InputError as error:
-        raise ValueError(str(error)) from error
 
 
 class Identity(_Section):
@@ -69,7 +56,7 @@ class Programme(_Section):
     @classmethod
     def _known_goals(cls, goals: Any) -> Any:
         if isinstance(goals, list):
-            return tuple(_term("competency", str(goal)) for goal in goals)
+            return tuple(check_code("competency", str(goal)) for goal in goals)
         return goals
 
 
@@ -87,7 +74,7 @@ class Period(_Section):
             if day.year not in _YEARS:
                 raise ValueError(f"{day} is not between {_YEARS[0]} and {_YEARS[-1]}")
         if self.ends < self.starts:
-            raise ValueError(f"the period ends ({self.ends}) before it starts ({self.starts})")
+            raise refuse_order(self.starts, self.ends)
         return self
 
 
@@ -99,8 +86,8 @@ class Primary(_Section):
 
     @model_validator(mode="after")
     def _known(self) -> Primary:
-        _term("competency", self.competency)
-        _term("source", self.source)
+        check_code("competency", self.competency)
+        check_code("source", self.source)
         return self
 
 
@@ -121,14 +108,14 @@ class Plan(_Section):
         known = [name for name in TABLES["participants"].names if name not in {"person_id", "group"}]
         for name in covariates:
             if name not in known:
-                hint = nearest(str(name)[:_LONGEST], known)
+                hint = nearest(str(name)[:LONGEST], known)
                 advice = f"did you mean {hint!r}?" if hint else f"known are {', '.join(known)}"
                 raise ValueError(f"{name!r} is not a column of participants; {advice}")
         return tuple(covariates)
 
     @model_validator(mode="after")
     def _known_method(self) -> Plan:
-        _term("method", self.reference_method)
+        check_code("method", self.reference_method)
         return self
 
     @property
@@ -212,12 +199,12 @@ class Region(_Section):
         if not isinstance(standards, dict):
             return standards
         for competency, standard in standards.items():
-            _term("competency", str(competency))
+            check_code("competency", str(competency))
             if isinstance(standard, dict):
                 if "default" not in standard:
                     raise ValueError(f"standard of {competency}: give a default beside the positions")
                 for position in set(standard) - {"default"}:
-                    _term("position_type", str(position))
+                    check_code("position_type", str(position))
         return {
             key: {k: _number(v) for k, v in value.items()} if isinstance(value, dict) else _number(value)
             for key, value in standards.items()
@@ -228,7 +215,7 @@ class Region(_Section):
     def _sound_periods(cls, periods: Any) -> Any:
         for name in periods if isinstance(periods, dict) else ():
             if not _PERIOD.fullmatch(str(name)):
-                raise ValueError(f"{_shorten(name)} cannot be a folder; use letters, digits and -")
+                raise ValueError(f"{shorten(name)} cannot be a folder; use letters, digits and -")
         return periods
 
     @field_validator("tables", mode="before")
@@ -238,13 +225,13 @@ class Region(_Section):
             return tables
         for table, mappings in tables.items():
             if table not in TABLES:
-                hint = nearest(str(table)[:_LONGEST], TABLES)
+                hint = nearest(str(table)[:LONGEST], TABLES)
                 raise ValueError(f"{table!r} is not a table" + (f"; did you mean {hint!r}?" if hint else ""))
             for mapping in mappings if isinstance(mappings, list) else []:
                 columns = mapping.get("columns") if isinstance(mapping, dict) else None
                 for column in columns if isinstance(columns, dict) else ():
                     if column not in TABLES[table].names:
-                        hint = nearest(str(column)[:_LONGEST], TABLES[table].names)
+                        hint = nearest(str(column)[:LONGEST], TABLES[table].names)
                         raise ValueError(
                             f"{column!r} is not a column of {table}"
                             + (f"; did you mean {hint!r}?" if hint else "")
@@ -274,11 +261,6 @@ def _number(value: Any) -> Any:
     return float(value) if type(value) is int and abs(value) < 1_000 else value
 
 
-def _shorten(value: Any) -> str:
-    text = ascii(value) if not str(value).isprintable() else repr(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …"
-
-
 def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     """The keys that are allowed at a path of region.toml, for the advice after a typing error."""
     sections: dict[str, type[BaseModel]] = {
@@ -296,14 +278,14 @@ def _problem(error: Any, file: str) -> Problem:
     where = ".".join(str(part) for part in path)
     if error["type"] == "extra_forbidden":
         known = _known_keys(Region, path[:-1])
-        hint = nearest(str(path[-1])[:_LONGEST], known)
+        hint = nearest(str(path[-1])[:LONGEST], known)
         advice = f"Did you mean {hint!r}?" if hint else f"Known keys here: {', '.join(known)}."
         return Problem(
             "region_unknown_key",
-            f"unknown key {_shorten(where)}.",
+            f"unknown key {shorten(where)}.",
             Place(file),
             advice,
-            {"key": where[:_LONGEST], "hint": hint or ""},
+            {"key": where[:LONGEST], "hint": hint or ""},
         )
     if (
         example := _EXAMPLES.get(str(path[-1]))
@@ -317,9 +299,13 @@ def _problem(error: Any, file: str) -> Problem:
             "Fill in the official code, or correct it.",
             {"key": where, "example": example},
         )
-    where = where[:_LONGEST]
-    found = "" if error["type"] == "missing" else f" (found {_shorten(error['input'])})"
-    message = error["msg"] if len(error["msg"]) <= 2 * _LONGEST else f"{error['msg'][: 2 * _LONGEST]} …"
+    where = where[:LONGEST]
+    found = (
+        ""
+        if error["type"] == "missing" or isinstance(error["input"], dict)
+        else f" (found {shorten(error['input'])})"
+    )
+    message = error["msg"] if len(error["msg"]) <= 2 * LONGEST else f"{error['msg'][: 2 * LONGEST]} …"
     remedy = ""
     if error["type"] in {"date_type", "date_from_datetime_inexact"}:
         remedy = "Write a day without quotes and without time: 2025-02-01."
@@ -338,55 +324,15 @@ def read_region(folder: Path) -> Region:
         With every problem of the file: missing file, broken TOML, unknown keys (naming the nearest known
         one), values of the wrong type or outside their list.
     """
-    path = folder / REGION_FILE
     shown = f"{folder.name}/{REGION_FILE}"
-    if not path.is_file():
-        raise RegionError(
-            Problem(
-                "region_missing",
-                "the file is missing.",
-                Place(shown),
-                "Let asn-research new-region make one, and fill it in.",
-            )
-        )
-    try:
-        declared = _parse(path, folder, shown)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        detail = _TOO_DEEP if isinstance(error, RecursionError) else str(error)[:_LONGEST]
-        raise RegionError(_invalid(detail, shown)) from error
-    except OSError as error:
-        raise RegionError(
-            Problem("region_unreadable", "the file cannot be read.", Place(shown), "Allow it to be read.")
-        ) from error
+    declared = read_declaration(folder / REGION_FILE)
     try:
         return Region.model_validate({**declared, "folder": folder.name})
     except ValidationError as error:
         found = error.errors(include_url=False)[:_MOST_PROBLEMS]
         raise RegionError([_problem(detail, shown) for detail in found]) from error
     except RecursionError as error:
-        raise RegionError(_invalid(_TOO_DEEP, shown)) from error
-
-
-def _invalid(detail: str, file: str) -> Problem:
-    return Problem("region_toml", f"this is not valid TOML: {detail}.", Place(file), "", {"detail": detail})
-
-
-def _parse(path: Path, folder: Path, shown: str) -> dict[str, Any]:
-    """The content of region.toml, if it is a file of this folder and of the size of one."""
-    if folder.is_symlink() and folder.resolve().parent != folder.parent.resolve():
-        raise RegionError(Problem("region_outside", "this folder is a link that leads elsewhere.",
-                                  Place(folder.name), "Put the folder itself here."))  # fmt: skip
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise RegionError(Problem("region_outside", "the file is a link that leads out of the folder.",
-                                  Place(shown), "Put the file itself into the folder."))  # fmt: skip
-    if path.stat().st_size > _MAXIMUM_BYTES:
-        raise RegionError(Problem("region_large", f"the file has more than {_MAXIMUM_BYTES:,} bytes.",
-                                  Place(shown), "Keep what is needed of it.",
-                                  {"limit": f"{_MAXIMUM_BYTES:,}"}))  # fmt: skip
-    text = path.read_text(encoding="utf-8-sig")
-    if any(line.count(".") > _MOST_DOTS for line in text.splitlines()):
-        raise RegionError(_invalid(_TOO_DEEP, shown))
-    return tomllib.loads(text)
+        raise refuse_declaration(error, shown) from error
 
 
 def list_regions(raw: Path) -> tuple[str, ...]:
