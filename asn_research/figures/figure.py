@@ -39,6 +39,11 @@ KINDS: Final[dict[str, tuple[Draw, Describe]]] = {
 """The kinds of figure a question may name, each with its drawing and its words."""
 
 
+def has_figure(finding: Finding) -> bool:
+    """Whether answers to its question are drawn, where there is something to draw."""
+    return bool(question(finding.question).figure)
+
+
 def draw(finding: Finding, language: Language) -> Figure | None:
     """The figure of a finding, or None when its question has no figure or nothing may be drawn."""
     kind = question(finding.question).figure

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from asn_research.contract.vocabulary import nearest
 from asn_research.errors import Problem, ReportError
-from asn_research.figures.figure import alt_text, draw
+from asn_research.figures.figure import alt_text, draw, has_figure
 from asn_research.figures.style import new_figure, text_width, to_svg
 from asn_research.findings.finding import Finding, Status
 from asn_research.findings.label import caption
@@ -175,6 +175,7 @@ class Gallery(Exhibit):
             self._show_trace(finding, **known)
             return
         figure = draw(finding, language)
+        is_undrawn = figure is None and has_figure(finding)
         if figure is not None:
             alt = alt_text(finding, language)
             extra = known | {"alt": alt, "caption": caption(finding, language)}
@@ -183,7 +184,7 @@ class Gallery(Exhibit):
         fragment = self._render(
             "detail",
             title=title,
-            reading=reading_sentence(finding, language),
+            reading="" if is_undrawn else reading_sentence(finding, language),
             table=Markup(table_html(finding, language, target=target)),  # noqa: S704  (made and escaped by tables)
             caveats=[self._cite(text, finding.question) for text in caveat_sentences(finding, language)],
             sample=self._cite(sample_sentence(finding, language), finding.question),

@@ -191,6 +191,9 @@ def test_every_question_stands_in_the_report_exactly_once(folder: Path, name: st
     soup = BeautifulSoup((folder / name).read_text(encoding="utf-8"), "html.parser")
     shown = [section["aria-labelledby"] for section in soup.select("section.question")]
     assert sorted(shown) == sorted(question.id for question in QUESTIONS)
+    drawn = {question.id for question in QUESTIONS if question.figure}
+    for section in soup.select("section.question:has(.reading)"):
+        assert section.find("svg") or section["aria-labelledby"] not in drawn, "how to read what is not there"
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.en.html"])
