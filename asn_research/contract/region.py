@@ -108,9 +108,7 @@ class Plan(_Section):
         known = [name for name in TABLES["participants"].names if name not in {"person_id", "group"}]
         for name in covariates:
             if name not in known:
-                hint = nearest(str(name)[:LONGEST], known)
-                advice = f"did you mean {hint!r}?" if hint else f"known are {', '.join(known)}"
-                raise ValueError(f"{name!r} is not a column of participants; {advice}")
+                raise refuse_choice(name, known)
         return tuple(covariates)
 
     @model_validator(mode="after")
@@ -299,20 +297,15 @@ def _problem(error: Any, file: str) -> Problem:
             "Fill in the official code, or correct it.",
             {"key": where, "example": example},
         )
+    if misfit := explain_misfit(error, file):
+        return misfit
     where = where[:LONGEST]
-    found = (
-        ""
-        if error["type"] == "missing" or isinstance(error["input"], dict)
-        else f" (found {shorten(error['input'])})"
-    )
-    message = error["msg"] if len(error["msg"]) <= 2 * LONGEST else f"{error['msg'][: 2 * LONGEST]} …"
-    remedy = ""
-    if error["type"] in {"date_type", "date_from_datetime_inexact"}:
-        remedy = "Write a day without quotes and without time: 2025-02-01."
+    bare = error["type"] == "missing" or isinstance(error["input"], dict)
+    found = "" if bare else f" (found {shorten(error['input'])})"
+    message = error["msg"].removeprefix("Value error, ")
+    message = message if len(message) <= 2 * LONGEST else f"{message[: 2 * LONGEST]} …"
     detail = f"{message}{found}"
-    return Problem(
-        "region_value", f"{where}: {detail}.", Place(file), remedy, {"key": where, "detail": detail}
-    )
+    return Problem("region_value", f"{where}: {detail}.", Place(file), "", {"key": where, "detail": detail})
 
 
 def read_region(folder: Path) -> Region:
