@@ -247,7 +247,7 @@ def test_the_page_leaves_the_notebook_as_it_is() -> None:
 
 
 def test_a_drawing_that_reaches_into_the_margin_of_a_phone_is_not_cut_there() -> None:
-    """A question is a box of its own for the browser (content-visibility), and what leaves it is not drawn."""
+    """A question is a box of its own for the browser (content-visibility): what leaves it is not drawn."""
     style = files("asn_research.reports").joinpath("template/style.css").read_text(encoding="utf-8")
     (phone,) = re.findall(r"@media \(max-width: 30rem\) \{\n(.*?)\n\}", style, flags=re.S)
     (reach,) = re.findall(r"\bfigure \{ margin-left: -([.\d]+rem); margin-right: -\1; \}", phone)
