@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from asn_research.contract.column import SKM_ELEMENTS, TABLES, Table
@@ -280,7 +281,7 @@ def _complete(layout: Layout, context: Context, lexicon: Lexicon, plan: Plan, de
     names = layout.table.names
     for attribute in _ATTRIBUTES:
         if attribute in names and not layout.has(attribute):
-            value = _from_context(attribute, context, lexicon)
+            value = _from_context(attribute, context)
             if value:
                 layout.fixed[attribute] = value
     if layout.table.name == "participants" and not layout.has("group"):
@@ -316,13 +317,18 @@ def _assume_primary(layout: Layout, plan: Plan) -> None:
         layout.fixed["competency"] = layout.assumed["competency"] = plan.primary.competency
 
 
-def _from_context(attribute: str, context: Context, lexicon: Lexicon) -> str | None:
+def _from_context(attribute: str, context: Context) -> str | None:
     for text in context.texts:
-        said = lexicon.find_context(text, title=text in context.titles)
-        value = getattr(said, attribute)
+        value = getattr(_read_title(text, title=text in context.titles), attribute)
         if value:
             return str(value)
     return None
+
+
+@lru_cache(maxsize=1_000)
+def _read_title(text: str, *, title: bool) -> ScoreHeading:
+    """What a text around a table says; the same few are asked for every row that might hold headings."""
+    return read_lexicon().find_context(text, title=title)
 
 
 def _needed(layout: Layout) -> tuple[str, ...]:
