@@ -182,7 +182,7 @@ def test_host_names_do_not_break_the_names_of_half_written_files(
 
 
 def test_a_killed_writer_leaves_whole_files_only(tmp_path: Path) -> None:
-    """A writer in an endless loop, killed at twenty moments: each final name holds one whole content."""
+    """A writer in an endless loop, killed at ten moments: each final name holds one whole content."""
     program = textwrap.dedent(
         """
         import sys
@@ -198,13 +198,13 @@ def test_a_killed_writer_leaves_whole_files_only(tmp_path: Path) -> None:
                     (beside / "t").write_bytes(content)
         """
     )
-    for round_ in range(20):
+    for round_ in range(10):
         child = subprocess.Popen(
             [sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True
         )
         assert child.stdout is not None
         child.stdout.readline()
-        time.sleep(0.005 + 0.003 * round_)
+        time.sleep(0.005 + 0.006 * round_)
         child.kill()
         child.wait()
         child.stdout.close()
