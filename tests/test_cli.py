@@ -70,9 +70,28 @@ def test_options_that_do_not_exist_or_make_no_sense_are_wrong_calls(arguments: l
     assert call(*arguments).exit_code == 2
 
 
+def test_a_file_in_the_place_of_a_folder_is_told_and_not_shown_as_a_traceback(raw: Path) -> None:
+    shutil.copy(RAW / "kalianda" / "region.toml", raw / "kalianda")
+    file = raw.parent / "a_file"
+    file.touch()
+    for arguments in (
+        ["run", "kalianda", *where(raw), "--reports", file],
+        ["template", "--output", file / "templat.xlsx"],
+        ["codebook", "--output", raw.parent / "nowhere" / "codebook.html"],
+        ["codebook", "--output", raw.parent / "nowhere" / "codebook.xlsx"],
+    ):
+        result = call(*arguments, language="id_ID.UTF-8")
+        assert result.exit_code == 1
+        assert "pilih tempat lain" in result.stderr
+        assert str(arguments[-1]) in result.stderr
+        assert isinstance(result.exception, SystemExit)
+
+
 def test_messages_follow_the_language_of_the_environment(raw: Path) -> None:
     result = call("run", "kaliandaa", *where(raw), language="id_ID.UTF-8")
     assert "tidak ada daerah 'kaliandaa'. Maksud Anda 'kalianda'?" in result.stderr
+    result = call("check", "--raw", raw / "nowhere", language="id_ID.UTF-8")
+    assert "folder ini tidak ada. Sebut folder data mentah dengan --raw." in result.stderr
 
 
 def test_a_region_that_cannot_be_read_is_told_with_its_file_and_fails_the_run(raw: Path) -> None:

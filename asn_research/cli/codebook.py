@@ -17,13 +17,18 @@ def codebook(
     language: ChosenLanguage = ReportLanguage.ID,
 ) -> None:
     """Write the codebook: every table, column, unit, range and term."""
+    from xlsxwriter.exceptions import FileCreateError
+
     from asn_research.contract.codebook import codebook_html, write_codebook_workbook
 
     spoken = language.languages
     if len(spoken) > 1 or output.suffix not in {".html", ".xlsx"}:
         raise refuse([Problem("cli", say("codebook_one"))])
     if output.suffix == ".xlsx":
-        write_codebook_workbook(output, spoken[0])
+        try:
+            write_codebook_workbook(output, spoken[0])
+        except FileCreateError as error:
+            raise error.args[0] from error
     else:
         output.write_text(codebook_html(spoken[0]), encoding="utf-8")
     typer.echo(str(output))

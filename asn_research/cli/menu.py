@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from asn_research.cli.console import WRONG_CALL, console_language, is_coloured
+from asn_research.cli.console import FAILED, WRONG_CALL, console_language, is_coloured
 from asn_research.cli.help import command_help, describe, menu_help
 
 PROGRAM: Final = "asn-research"
@@ -81,7 +81,7 @@ class Menu(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Call the command that the arguments name; a wrong call is told in the reader's language."""
-        from asn_research.cli.mistake import tell_mistake
+        from asn_research.cli.mistake import tell_mistake, tell_obstacle
 
         try:
             status = super().main(
@@ -90,6 +90,10 @@ class Menu(TyperGroup):
         except _UsageError as error:
             tell_mistake(error)
             status = WRONG_CALL
+        except OSError as error:
+            if not tell_obstacle(error):
+                raise
+            status = FAILED
         except typer.Abort:
             status = 130
         if not standalone_mode:

@@ -1,7 +1,8 @@
-"""A call that cannot be understood: what was meant, perhaps, and where the help is."""
+"""A call that cannot be understood or carried out: what was meant, what is in the way, where the help is."""
 
 from __future__ import annotations
 
+import errno
 import re
 import sys
 from collections.abc import Iterable
@@ -14,6 +15,13 @@ _AT_LEAST = re.compile(r"greater than or equal to (?P<limit>\S+)$")
 _NUMBER = re.compile(r"valid (?:int|integer|float|number)\b", re.IGNORECASE)
 _EXTRA = re.compile(r"unexpected extra arguments? ?\(?s?\)? ?\((?P<value>.+)\)")
 _CLOSE: Final = 0.6
+_OBSTACLES: Final = {
+    "denied": (errno.EACCES, errno.EPERM, errno.EROFS),
+    "absent": (errno.ENOENT,),
+    "other_kind": (errno.EEXIST, errno.ENOTDIR, errno.EISDIR),
+    "full": (errno.ENOSPC, errno.EDQUOT),
+}
+"""What keeps a file from being read or written, and what the computer calls it."""
 
 
 def tell_mistake(error: Any) -> None:
@@ -31,6 +39,15 @@ def tell_mistake(error: Any) -> None:
     tell(f"  {_message(error)}", err=True)
     path = error.ctx.command_path if error.ctx is not None else "asn-research"
     tell(f"  {say('see_help', command=paint(f'{path} --help', 'name', stream=sys.stderr))}", err=True)
+
+
+def tell_obstacle(error: OSError) -> bool:
+    """Write which file or folder was in the way and what to do; whether it is such an obstacle at all."""
+    kind = next((name for name, numbers in _OBSTACLES.items() if error.errno in numbers), "")
+    if not kind or error.filename is None:
+        return False
+    tell(paint(say(f"obstacle_{kind}", path=error.filename), "bad", stream=sys.stderr), err=True)
+    return True
 
 
 def _message(error: Any) -> str:

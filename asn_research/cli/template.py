@@ -21,12 +21,16 @@ def template(
     language: TemplateLanguage = "id",
 ) -> None:
     """Write the workbook that an office fills in: a sheet for every table, with lists and checks."""
+    from xlsxwriter.exceptions import FileCreateError
+
     from asn_research.contract.template import write_template
 
     try:
         write_template(output, language)
     except AsnResearchError as error:
         raise refuse(error.problems) from error
+    except FileCreateError as error:
+        raise error.args[0] from error
     typer.echo(str(output))
 
 
