@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import openpyxl
 
@@ -183,3 +184,46 @@ def open_cell(value: str, kind: str = "float", repeated: int = 1) -> str:
         f'<table:table-cell office:value-type="{kind}" office:value="{value}"{times}>'
         f"<text:p>{value}</text:p></table:table-cell>"
     )
+
+
+def binary_workbook(rows: Sequence[Sequence[float | str]], *, state: int = 0) -> bytes:
+    """An .xlsb workbook with one sheet, hidden where ``state`` is above 0; records as in MS-XLSB 2.1.4."""
+    width = max(map(len, rows))
+    sheet = _record(129) + _record(148, struct.pack("<4I", 0, len(rows) - 1, 0, width - 1)) + _record(145)
+    for number, row in enumerate(rows):
+        sheet += _record(0, struct.pack("<I", number) + bytes(21))
+        for column, cell in enumerate(row):
+            place = struct.pack("<2I", column, 0)
+            text = isinstance(cell, str)
+            sheet += _record(6 if text else 5, place + (_wide(cell) if text else struct.pack("<d", cell)))
+    sheet += _record(146) + _record(130)
+    bundle = struct.pack("<2I", state, 1) + _wide("rId1") + _wide("Nilai")
+    book = _record(131) + _record(143) + _record(156, bundle) + _record(144) + _record(132)
+    space = "http://schemas.openxmlformats.org"
+    link = (
+        f'<Relationships xmlns="{space}/package/2006/relationships"><Relationship Id="rId1" '
+        f'Type="{space}/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.bin"/>'
+        "</Relationships>"
+    )
+    return archive(
+        {
+            "xl/workbook.bin": book,
+            "xl/_rels/workbook.bin.rels": link.encode(),
+            "xl/worksheets/sheet1.bin": sheet,
+        }
+    )
+
+
+def _wide(text: str) -> bytes:
+    return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+
+def _record(kind: int, content: bytes = b"") -> bytes:
+    """A record: its kind and the length of its content in groups of seven bits, then the content."""
+    head = bytearray()
+    for number in (kind, len(content)):
+        while number > 127:
+            head.append(number & 127 | 128)
+            number >>= 7
+        head.append(number)
+    return bytes(head) + content

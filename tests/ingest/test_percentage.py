@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from .hostile import open_cell, open_document
+from .hostile import binary_workbook, open_cell, open_document
 from .office import ASSESSMENTS, ENROLMENTS, PEOPLE, Office, Rows
 
 PERCENT = "0.0%"
@@ -38,6 +38,11 @@ def old_workbook(rows: Rows) -> bytes:
     return out.getvalue()
 
 
+def binary(rows: Rows) -> bytes:
+    """An .xlsb file of the same; its reader looks at no formats, so that it needs none."""
+    return binary_workbook([[c[0] if isinstance(c, tuple) else c for c in row] for row in rows])
+
+
 def free_workbook(rows: Rows) -> bytes:
     """An .ods file of the same."""
     end = "</table:table-row><table:table-row>"
@@ -51,7 +56,12 @@ def _free_cell(cell: Any) -> str:
     return open_cell(str(value), "percentage" if shown == PERCENT else "float")
 
 
-@pytest.mark.parametrize(("name", "write"), [("n.xls", old_workbook), ("n.ods", free_workbook)])
+KINDS = pytest.mark.parametrize(
+    ("name", "write"), [("n.xls", old_workbook), ("n.xlsb", binary), ("n.ods", free_workbook)]
+)
+
+
+@KINDS
 def test_scores_that_may_be_percentages_wait_and_all_others_come_in(
     office: Office, name: str, write: Any
 ) -> None:
@@ -66,7 +76,7 @@ def test_scores_that_may_be_percentages_wait_and_all_others_come_in(
     assert office.account["problems"] == []
 
 
-@pytest.mark.parametrize(("name", "write"), [("n.xls", old_workbook), ("n.ods", free_workbook)])
+@KINDS
 def test_wide_scores_are_doubted_column_by_column(office: Office, name: str, write: Any) -> None:
     head = ["NIP", "Kode Pelatihan", "Kompetensi", "Sumber Nilai", "Nilai Awal", "Nilai Akhir"]
     rows = [[nip, "C1", "Keterampilan teknis", "Tes", 60, 80] for nip in PEOPLE]
@@ -81,7 +91,7 @@ def test_wide_scores_are_doubted_column_by_column(office: Office, name: str, wri
     assert set(office.table("assessments")["score"]) == {60, 80}
 
 
-@pytest.mark.parametrize(("name", "write"), [("n.xls", old_workbook), ("n.ods", free_workbook)])
+@KINDS
 def test_shares_stay_and_counts_in_percent_wait(office: Office, name: str, write: Any) -> None:
     held = [*ENROLMENTS[0][:2], "Jumlah Sesi", "Sesi Dihadiri"]
     rows = [[nip, "C1", 10, 8] for nip in PEOPLE]

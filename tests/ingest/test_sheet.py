@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from asn_research.ingest.source import read_file
 
+from .hostile import binary_workbook
 from .office import ASSESSMENTS, PEOPLE, Office, Rows
 
 HEAD = ["NIP", "OPD", "L/P", "Golongan", "Kelompok"]
@@ -64,6 +65,14 @@ def test_hidden_sheets_of_old_workbooks_are_known(office: Office) -> None:
     assert [(grid.sheet, grid.hidden, grid.rows) for grid in grids] == [
         ("Satu", False, [["Satu"]]), ("Dua", True, [["Dua"]]), ("Tiga", True, [["Tiga"]]),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("state", [0, 1, 2])
+def test_hidden_sheets_of_binary_workbooks_are_known(office: Office, state: int) -> None:
+    path = office.root / "a.xlsb"
+    path.write_bytes(binary_workbook([["NIP", 7.5]], state=state))
+    (grid,) = read_file(path, folder=office.root).grids
+    assert (grid.hidden, grid.rows) == (state > 0, [["NIP", 7.5]])
 
 
 def test_a_person_on_the_sheets_of_two_batches_is_one_person(office: Office) -> None:
