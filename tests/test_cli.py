@@ -105,6 +105,7 @@ def test_a_region_that_cannot_be_read_is_told_with_its_file_and_fails_the_run(ra
     assert "kalianda 2025: could not be read" in result.stderr
     assert "(participants) was found in no file" in result.stderr
     assert "bukittinggi/region.toml: unknown key programe. Did you mean programme?" in result.stderr
+    assert not result.stdout, "no row was read: there is nothing to count and nothing to decide"
     assert "Traceback" not in result.output
 
 

@@ -62,8 +62,10 @@ def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
         print_hidden(region, name, data.intake)
         if data.intake["decisions"]["waiting"]:
             waiting[name_file(name, tuple(data.region.periods))] = None
-    print_totals(rows)
-    typer.echo(say("quarantine", folder=places.name("processed")))
+    if rows:
+        print_totals(rows)
+    if any(totals["quarantined"] for _, _, totals, _ in rows):
+        typer.echo(say("quarantine", folder=places.name("processed")))
     for file in waiting:
         typer.echo(say("decide", name=file))
     return status
