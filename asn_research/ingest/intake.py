@@ -13,8 +13,9 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from asn_research.contract.column import REQUIRED_TABLES, TABLES
+from asn_research.contract.column import REQUIRED_TABLES, TABLES, Table
 from asn_research.contract.region import Region, read_region
+from asn_research.contract.vocabulary import fold
 from asn_research.errors import IntakeError, Place, Problem, RegionError
 from asn_research.ingest.alias import find_aliases, rename_entries, rename_problem
 from asn_research.ingest.consistency import check_consistency
@@ -239,8 +240,22 @@ def _require_tables(collected: _Collected, place: str) -> None:
                         Place(place), f"A sheet with these headings makes one: {headings}.",
                         {"table": name, "headings": headings})
             )  # fmt: skip
+            problems += _ask_about_names(collected, table)
     if problems:
         raise IntakeError([*problems, *collected.problems])
+
+
+def _ask_about_names(collected: _Collected, table: Table) -> list[Problem]:
+    """The sheets that bear the name of a table, as those of the template do, but were read as another."""
+    names = {fold(table.label.id), fold(table.label.en)}
+    missing = ", ".join(table[column].label.id for column in table.required_names)
+    return [
+        Problem("sheet_otherwise", f"the sheet is named like {table.name}, but was read as {read}.",
+                Place(file, sheet), f"Look at its headings; needed are {missing}.",
+                {"table": table.name, "other": read, "headings": missing})
+        for file, sheet, read in dict.fromkeys((s.file, s.sheet, s.table.name) for s in collected.segments)
+        if fold(sheet or "") in names
+    ]  # fmt: skip
 
 
 def settle(ledger: Ledger) -> dict[str, pd.DataFrame]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from asn_research.contract.column import TABLES, Column, Kind
 from asn_research.contract.template import write_template
 from asn_research.contract.vocabulary import read_vocabulary
-from asn_research.errors import InputError
+from asn_research.errors import InputError, IntakeError
 
 from .office import Office
 
@@ -175,6 +175,26 @@ def test_an_empty_template_is_no_row_and_no_problem(tmp_path: Path) -> None:
     write_template(office.folder / "2025" / "templat.xlsx")
     account = office.take_in()
     assert (account["totals"]["rows"], account["problems"]) == (0, [])
+
+
+def test_a_required_heading_written_otherwise_is_looked_for_on_the_sheet_of_that_name(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    (office.folder / "2025").mkdir(parents=True)
+    path = office.folder / "2025" / "templat.xlsx"
+    write_template(path)
+    book = openpyxl.load_workbook(path)
+    sheet = book["Pelatihan"]
+    (heading,) = [cell for cell in sheet[1] if cell.value == "Jam pelajaran (JP)"]
+    heading.value = "jampel"
+    for column, text in enumerate(("ARS-1", "Arsip Dasar", "Administrasi", "Ceramah", "Tatap muka", "20"), 1):
+        sheet.cell(2, column, text)
+    book.save(path)
+    with pytest.raises(IntakeError) as caught:
+        office.take_in()
+    missing, asked = caught.value.problems
+    assert (missing.code, missing.fields["table"]) == ("table_missing", "courses")
+    assert asked.place.sheet == "Pelatihan"
+    assert "Jam pelajaran (JP)" in asked.remedy
 
 
 def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
