@@ -169,15 +169,16 @@ class Lexicon:
         bare = _ELEMENT_CODE.match(fold(heading))
         return f"u{bare.group(1)}" if bare and not codes else None
 
-    def find_score(self, heading: str) -> ScoreHeading | None:
+    def find_score(self, heading: str, *, mistyped: bool = True) -> ScoreHeading | None:
         """Wave, competency and source that a heading of a score column names.
 
-        None where the heading holds other words as well, or two different terms of one kind. Words that are
-        known nowhere are taken for the one word of score headings that they are like.
+        None where the heading holds other words as well, or two different terms of one kind. With
+        ``mistyped``, words that are known nowhere are taken for the one word of score headings that they are
+        like; in a cell that would be a guess.
         """
         heading = _SCALE.sub(" ", heading)
         said = self._find_score(spell_out(heading))
-        if said is None and any(word not in self.words for word in spell_out(heading).split()):
+        if mistyped and said is None and any(word not in self.words for word in spell_out(heading).split()):
             said = self._find_score(" ".join(correct_words(spell_out(heading).split(), _score_words())))
         return said
 

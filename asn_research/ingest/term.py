@@ -90,7 +90,7 @@ def find_term(vocabulary: str, text: str) -> str | None:
     if not codes and (found := _find_inside(vocabulary, plain)):
         return found
     if vocabulary in _SCORE_TERMS and not codes:
-        said = read_lexicon().find_score(plain)
+        said = read_lexicon().find_score(plain, mistyped=False)
         return getattr(said, vocabulary) if said else None
     return None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from asn_research.contract.column import TABLES, Column
+from asn_research.ingest.term import find_nearest_term, find_term
 from asn_research.ingest.value import Cells, Notation, read_cells
 
 RESPONSE = TABLES["reactions"]["response"]
@@ -96,3 +97,11 @@ def test_four_point_answers_of_citizens() -> None:
     assert read(ELEMENT, "Gratis", "Murah", "Cukup mahal", "Sangat mahal") == [4, 3, 2, 1]
     assert read(ELEMENT, "Sangat baik", "Baik", "Kurang baik", "Tidak baik") == [4, 3, 2, 1]
     assert read(ELEMENT, 5, "3. Wajar", "lumayan") == ["out_of_range", 3, "unknown_answer"]
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "text"), [("wave", "Sebelom"), ("wave", "Ssudah"), ("competency", "Ketrampilan tehnis")]
+)
+def test_a_mistyped_term_of_a_score_waits_for_a_decision(vocabulary: str, text: str) -> None:
+    assert find_term(vocabulary, text) is None
+    assert find_nearest_term(vocabulary, text)
