@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
+from typing import Annotated
 
 import typer
 
-from asn_research.cli.option import ChosenLanguage, ReportLanguage
+from asn_research.cli.console import console_language
+from asn_research.cli.option import ReportLanguage
 from asn_research.language.catalogue import phrase
 
 
-def questions(language: ChosenLanguage = ReportLanguage.ID) -> None:
-    """List the questions that reports answer."""
-    spoken = language.languages
+def questions(
+    language: Annotated[ReportLanguage | None, typer.Option("--language", metavar="id|en|both")] = None,
+) -> None:
+    """List the questions that reports answer, in the reader's language where none is asked for."""
+    spoken = language.languages if language else (console_language(),)
     for question, level in list_questions():
         typer.echo(f"{question}  ({level})")
         for tongue in spoken:
