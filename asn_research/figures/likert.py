@@ -38,12 +38,6 @@ def answer_range(row: Row) -> tuple[int, int]:
     return (response if math.isnan(low) else int(low), response if math.isnan(high) else int(high))
 
 
-def range_name(row: Row) -> str:
-    """The answers that a row counts, as ``4`` or ``1–3``."""
-    low, high = answer_range(row)
-    return str(low) if low == high else f"{low}–{high}"
-
-
 def _left_of_neutral(answers: Sequence[Row]) -> float:
     """The share that stands left of the middle: answers below neutral, and half of what holds neutral."""
     total = 0.0

@@ -27,7 +27,7 @@ from asn_research.ingest.key import guard_key, read_key
 from asn_research.ingest.problem import make_problem
 from asn_research.ingest.source import digest_entry, digest_file, list_files, show_name
 from asn_research.ingest.storage import write_files
-from asn_research.language import LANGUAGES, Language, format_count, phrase
+from asn_research.language import LANGUAGES, format_count, phrase
 from asn_research.language.display import html_table
 
 HOME_VARIABLE: Final = "ASN_RESEARCH_HOME"
@@ -147,10 +147,6 @@ class RegionData:
         ]
         caption = f"{self.region.region.name}, {self.period} ({self.design})"
         return html_table(("table", "rows", "columns"), rows, caption=caption, notes=notes)
-
-    def _rows_sentence(self, language: Language) -> str:
-        counts = {name: format_count(count, language) for name, count in self.intake["totals"].items()}
-        return phrase("notebook.region_rows", language, **counts)
 
 
 def open_region(
