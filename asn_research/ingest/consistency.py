@@ -50,7 +50,7 @@ def _check_images(tables: Mapping[str, pd.DataFrame], ledger: Ledger) -> list[Is
     issues = []
     for frame in tables.values() if images else ():
         people = _persons(frame)
-        for row in frame.loc[people.isin(images), ROW].unique():
+        for row in frame.loc[people.isin(images).reindex(frame.index, fill_value=False), ROW].unique():
             address = ledger.address(int(row), str(people.name))
             issues.append(Issue(int(row), str(people.name), "nip_precision_lost", "", address))
     return issues
