@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--scale", type=int, nargs="*", default=[], help="runs over so many simulated regions"
     )
     parser.add_argument("--people", type=int, default=6000, help="people in each simulated region")
+    parser.add_argument("--files", type=Path, help="folder that keeps the simulated raw files for next time")
     parser.add_argument("--jobs", type=int, default=2, help="workers of the runs over simulated regions")
     asked = parser.parse_args(arguments)
     measured = read_measured()
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measured[part] = measure_text(part)
     for regions in asked.scale:
         machine = describe_machine()
-        found = grow(regions=regions, people=asked.people, jobs=asked.jobs)
+        found = grow(regions=regions, people=asked.people, jobs=asked.jobs, files=asked.files)
         measured.setdefault("scale", {})[str(regions)] = {"machine": machine} | found
     DATA.write_text(json.dumps(measured, indent=1) + "\n", encoding="utf-8")
     page = write_page(measured)

@@ -20,7 +20,7 @@ _EVERY_NTH_AS_WORKBOOK: Final = 5
 _SEED: Final = 1
 
 
-def grow(*, regions: int, people: int, jobs: int) -> dict[str, Any]:
+def grow(*, regions: int, people: int, jobs: int, files: Path | None = None) -> dict[str, Any]:
     """Cost of a run over simulated regions, intake included, and of the run after it.
 
     Parameters
@@ -29,20 +29,30 @@ def grow(*, regions: int, people: int, jobs: int) -> dict[str, Any]:
         How many regions, and people in the files of each.
     jobs
         Workers.
+    files
+        Folder in which the raw files are kept for the next time; they are the same every time.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        size = _write(folder / "raw", regions=regions, people=people, jobs=jobs)
+        raw = (files or folder) / f"{regions}_regions_of_{people}"
+        size = _write(raw, regions=regions, people=people, jobs=jobs)
         command = [str(Path(sys.executable).parent / "asn-research"), "run", "--jobs", str(jobs)]
-        for place in ("raw", "processed", "reports"):
-            command += [f"--{place}", str(folder / place)]
+        for option, place in {
+            "raw": raw,
+            "processed": folder / "made",
+            "reports": folder / "reports",
+        }.items():
+            command += [f"--{option}", str(place)]
         environment = bench_environment()
         first = run_measured(command, env=environment, cwd=ROOT)
         again = run_measured(command, env=environment, cwd=ROOT)
-        region = sorted((folder / "raw").iterdir())[0]
-        notes = region / "region.toml"
-        notes.write_text(notes.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
-        one = run_measured(command, env=environment, cwd=ROOT)
+        notes = sorted(raw.iterdir())[0] / "region.toml"
+        unchanged = notes.read_bytes()
+        try:
+            notes.write_bytes(unchanged + b"\n# changed\n")
+            one = run_measured(command, env=environment, cwd=ROOT)
+        finally:
+            notes.write_bytes(unchanged)
         made = len(list((folder / "reports").glob("region_*/*/findings.json")))
     if made != regions:
         raise RuntimeError(f"{made} reports of {regions}")
@@ -53,10 +63,13 @@ def grow(*, regions: int, people: int, jobs: int) -> dict[str, Any]:
 
 
 def _write(raw: Path, *, regions: int, people: int, jobs: int) -> int:
-    """Write the raw files; every fifth region's as one workbook. Bytes written."""
-    numbers = range(1, regions + 1)
-    with ProcessPoolExecutor(jobs) as pool:
-        list(pool.map(_write_region, [raw] * regions, numbers, [people] * regions))
+    """Write the raw files unless they are there; every fifth region's as one workbook. Bytes of all."""
+    whole = raw.with_name(f"{raw.name}.whole")
+    if not whole.exists():
+        numbers = range(1, regions + 1)
+        with ProcessPoolExecutor(jobs) as pool:
+            list(pool.map(_write_region, [raw] * regions, numbers, [people] * regions))
+        whole.touch()
     return sum(path.stat().st_size for path in raw.rglob("*") if path.is_file())
 
 
