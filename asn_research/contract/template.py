@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -51,6 +52,8 @@ _HEADINGS: Final = (
     Label("Contoh", "Example"),
 )
 _REQUIRED: Final = Label("wajib", "required")
+_LINE: Final = 15
+_WIDTHS: Final = (48, 60, 34)
 _KINDS: Final[Mapping[Kind, Label]] = {
     Kind.PERSON: Label(
         "nomor pegawai atau kode orang, sebagai teks", "employee number or code of a person, as text"
@@ -68,11 +71,26 @@ _KINDS: Final[Mapping[Kind, Label]] = {
     Kind.FLAG: Label("Ya atau Tidak", "Yes or No"),
     Kind.DATE: Label("tanggal", "date"),
 }
-_EXAMPLES: Final[Mapping[Kind, str]] = {
-    Kind.PERSON: "198503152010012005", Kind.CODE: "ADM-01", Kind.TEXT: "Dinas Perizinan",
-    Kind.NUMBER: "72,5", Kind.INTEGER: "3", Kind.MONEY: "12500000", Kind.SHARE: "0,8",
-    Kind.DATE: "15/03/2025",
+_EXAMPLES: Final[Mapping[str, str]] = {
+    "person_id": "198503152010011005", "unit": "Dinas Perizinan", "birth_year": "1985",
+    "service_years": "12,5", "course_id": "ADM-01", "title": "Pelatihan Arsip Dasar", "hours_jp": "24",
+    "start_date": "10/03/2025", "end_date": "14/03/2025", "batch": "I", "speaker_id": "Narasumber 1",
+    "provider": "BPSDM Provinsi", "curriculum_reviewed_on": "15/01/2025", "cost_idr": "12500000",
+    "seats": "40", "sessions_held": "10", "sessions_attended": "9", "engagement_rating": "4",
+    "mentoring_hours": "1,5", "rater_id": "Penilai 1", "date": "10/03/2025", "score": "72,5",
+    "respondent_id": "198503152010011005", "response": "4", "comment": "Penjelasannya mudah dipahami.",
+    "year": "2025", "response_id": "SKM-0001", "service": "Izin usaha", "u1": "3", "u2": "4", "u3": "3",
+    "u4": "4", "u5": "3", "u6": "4", "u7": "4", "u8": "3", "u9": "3", "request_id": "REG-0001",
+    "submitted_on": "10/03/2025", "completed_on": "17/03/2025", "standard_days": "7",
+    "project_id": "PRY-01", "planned_start": "06/01/2025", "actual_start": "13/01/2025",
+    "planned_finish": "30/06/2025", "actual_finish": "14/07/2025", "planned_cost_idr": "250000000",
+    "actual_cost_idr": "240000000", "physical_progress_share": "0,8", "excerpt_id": "K-001",
+    "interview_id": "W-01", "role": "Kepala seksi", "question": "Apa yang berubah?",
+    "text": "Berkas kini lebih cepat ditemukan.", "coder_id": "Pengode 1", "theme": "Kecepatan layanan",
+    "line": "Belanja kursus dan pelatihan", "planned_idr": "500000000", "realised_idr": "450000000",
+    "planned_participants": "120",
 }  # fmt: skip
+"""One entry for every column without a list: within its limits, and those of a row agree with each other."""
 _FAULT: Final = Label("Periksa isian ini", "Check this entry")
 
 
@@ -107,6 +125,16 @@ def write_template(path: Path, language: str = "id") -> None:
         _write_terms(book, language)
 
 
+def is_guide(rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether a sheet is the guide of a template, whatever name an export gave to it.
+
+    >>> is_guide([["Petunjuk"], ["Isian", "Cara mengisi", "Contoh"]])
+    True
+    """
+    heads = {tuple(label.in_language(language) for label in _HEADINGS) for language in ("id", "en")}
+    return any(tuple(row[: len(_HEADINGS)]) in heads for row in rows[: len(_INTRO) + 5])
+
+
 def _vocabularies() -> list[Vocabulary]:
     names = dict.fromkeys(column.terms for table in TABLES.values() for column in table.columns)
     return [read_vocabulary(name) for name in names if name]
@@ -137,13 +165,12 @@ def _write_guide(book: Any, language: str) -> None:
     title = book.add_format({"bold": True, "font_size": 14})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     bold = book.add_format({"bold": True, "bottom": 1})
-    sheet.set_column(0, 0, 48, wrapped)
-    sheet.set_column(1, 1, 60, wrapped)
-    sheet.set_column(2, 2, 24, wrapped)
+    for number, width in enumerate(_WIDTHS):
+        sheet.set_column(number, number, width, wrapped)
     sheet.write(0, 0, GUIDE.in_language(language), title)
     for number, text in enumerate(_INTRO, start=1):
         sheet.merge_range(number, 0, number, 2, text.in_language(language), wrapped)
-        sheet.set_row(number, 32)
+        sheet.set_row(number, 2 * _LINE)
     top = len(_INTRO) + 2
     sheet.write_row(top, 0, [heading.in_language(language) for heading in _HEADINGS], bold)
     rows = [(table, column) for table in TABLES.values() for column in table.columns]
@@ -151,7 +178,22 @@ def _write_guide(book: Any, language: str) -> None:
         entry = f"{table.label.in_language(language)}: {column.label.in_language(language)}"
         texts = (entry, _instruction(column, language), _example(column, language))
         sheet.write_row(number, 0, texts, wrapped)
+        sheet.set_row(number, _LINE * max(map(_count_lines, texts, _WIDTHS)))
     sheet.freeze_panes(top + 1, 0)
+    _set_up_printing(sheet, top)
+
+
+def _count_lines(text: str, width: int) -> int:
+    """Lines that a text takes in a column, one letter per unit of its width."""
+    return len(textwrap.wrap(text, width - 2)) or 1
+
+
+def _set_up_printing(sheet: Any, top: int) -> None:
+    """On A4, all columns on one page, the headings on every page."""
+    sheet.set_paper(9)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(top)
 
 
 def _instruction(column: Column, language: str) -> str:
@@ -177,9 +219,9 @@ def _example(column: Column, language: str) -> str:
         return vocabulary.label(vocabulary.codes[0], language)
     if column.kind is Kind.FLAG:
         return _YES_NO.in_language(language).split("|")[0]
-    if column.kind is Kind.INTEGER and column.minimum is not None and column.minimum > 3:
-        return f"{column.minimum + 25:g}"
-    return _EXAMPLES.get(column.kind, "")
+    example = _EXAMPLES[column.name]
+    decimal = column.kind in {Kind.NUMBER, Kind.SHARE} and language == "en"
+    return example.replace(",", ".") if decimal else example
 
 
 def _write_sheet(book: Any, table: Table, ranges: Mapping[str, str], language: str) -> None:
@@ -196,14 +238,28 @@ def _write_sheet(book: Any, table: Table, ranges: Mapping[str, str], language: s
         Kind.PERSON: book.add_format({"num_format": "@"}),
         Kind.CODE: book.add_format({"num_format": "@"}),
     }
+    lines = 1
     for number, column in enumerate(table.columns):
         label = column.label.in_language(language)
-        sheet.set_column(number, number, max(12, min(30, len(label) + 4)), formats.get(column.kind))
+        width = _find_width(column, language)
+        lines = max(lines, _count_lines(label, width))
+        sheet.set_column(number, number, width, formats.get(column.kind))
         sheet.write_string(0, number, label, heads[column.required])
         sheet.write_comment(0, number, _instruction(column, language), {"x_scale": 2})
         if rule := _validation(column, ranges, language):
             sheet.data_validation(1, number, ROWS, number, rule)
+    sheet.set_row(0, _LINE * lines + 3)
     sheet.freeze_panes(1, 1)
+    _set_up_printing(sheet, 0)
+
+
+def _find_width(column: Column, language: str) -> int:
+    """Wide enough for the heading and for what is entered below it: nobody checks digits that are cut off."""
+    texts = [column.label.in_language(language), _EXAMPLES.get(column.name, "")]
+    if column.terms:
+        vocabulary = read_vocabulary(column.terms)
+        texts += [vocabulary.label(code, language) for code in vocabulary.codes]
+    return max(12, min(30, max(map(len, texts)) + 4))
 
 
 def _validation(column: Column, ranges: Mapping[str, str], language: str) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from asn_research.contract.heading import read_lexicon
 from asn_research.contract.region import Mapping, Region
+from asn_research.contract.template import is_guide
 from asn_research.contract.vocabulary import fold
 from asn_research.ingest.layout import Context, Heading, Layout
 from asn_research.ingest.match import match_layouts
@@ -86,7 +87,7 @@ def _texts(headings: Sequence[Heading]) -> list[tuple[int, str]]:
 def is_note(grid: Grid) -> bool:
     """Whether a sheet is plainly a cover or a page of notes rather than a table."""
     name = fold(grid.sheet)
-    if any(f" {word} " in f" {name} " for word in _NOTE_SHEETS):
+    if any(f" {word} " in f" {name} " for word in _NOTE_SHEETS) or is_guide(grid.rows):
         return True
     return not any(sum(not is_empty(cell) for cell in row) >= 3 for row in grid.rows)
 

@@ -169,6 +169,37 @@ def test_sheets_follow_the_contract_and_carry_their_lists(tmp_path: Path, langua
                 assert words == [vocabulary.label(code, language) for code in vocabulary.codes]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_examples_make_rows_that_come_in(tmp_path: Path, language: str) -> None:
+    """The examples of the guide, typed as text in the row of their column: all of them are read."""
+    office = Office(tmp_path)
+    (office.folder / "2025").mkdir(parents=True)
+    path = office.folder / "2025" / "templat.xlsx"
+    write_template(path, language)
+    book = openpyxl.load_workbook(path)
+    guide = {row[0]: row[2] for row in book[book.sheetnames[0]].iter_rows(min_row=7, values_only=True)}
+    for table in TABLES.values():
+        name = table.label.in_language(language)
+        sheet = book[name]
+        for number, column in enumerate(table.columns, start=1):
+            sheet.cell(2, number).value = guide[f"{name}: {column.label.in_language(language)}"]
+    book.save(path)
+    totals = office.take_in()["totals"]
+    assert (office.account["quarantine"], office.account["problems"]) == ([], [])
+    assert totals["rows"] == totals["accepted"] == len(TABLES)
+
+
+def test_sheets_exported_one_by_one_come_in_with_their_guide(tmp_path: Path) -> None:
+    """LibreOffice writes `templat-Petunjuk.csv` beside the tables, and no sheet name is left in it."""
+    office = Office(tmp_path)
+    office.defaults()
+    write_template(tmp_path / "templat.xlsx")
+    guide = openpyxl.load_workbook(tmp_path / "templat.xlsx")["Petunjuk"]
+    rows = [["" if cell is None else f'"{cell}"' for cell in row] for row in guide.values]
+    office.csv("templat-Petunjuk.csv", rows, delimiter=",", end="\n")
+    assert office.take_in()["problems"] == []
+
+
 def test_an_empty_template_is_no_row_and_no_problem(tmp_path: Path) -> None:
     office = Office(tmp_path)
     (office.folder / "2025").mkdir(parents=True)
