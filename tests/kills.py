@@ -3,8 +3,8 @@
 ``python -m tests.kills --rounds 200`` kills 200 runs, each with its whole process group and without warning
 (SIGKILL), at moments spread evenly over the time in which it works. After each kill every file under a final
 name must be whole. After every few kills the run is let finish, and its files must be those of an undisturbed
-run, byte by byte; then it begins again: from finished reports of which one region has other data now, or from
-nothing.
+run from the same beginning, byte by byte; then it begins again: from finished reports of which one region has
+other data now (what was released before counts for what may be told), or from nothing.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def run_trials(
     trial = Trial(folder / "trial", raws[0], environment=home)
     while killed < rounds:
         if trial.raw not in expected:
-            undisturbed = Trial(folder / f"undisturbed_{trial.raw.name}", trial.raw, environment=home)
+            undisturbed = Trial(folder / "undisturbed", trial.raw, environment=home)
             length = max(length, undisturbed.finish())
             expected[trial.raw] = undisturbed.files()
             assert check_whole(expected[trial.raw]) == []
