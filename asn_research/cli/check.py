@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from asn_research.cli.account import print_decisions, print_hidden, print_reasons, print_totals
+from asn_research.cli.attempt import attempt
 from asn_research.cli.choice import choose
 from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say
 from asn_research.cli.option import PeriodName, ProcessedPlace, RawPlace, Regions
 from asn_research.cli.place import Places, open_places
-from asn_research.errors import AsnResearchError
+from asn_research.errors import AsnResearchError, FullDiskError
 
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
+    from asn_research.ingest.suggestion import Draft
 
 
 def check(
@@ -33,20 +37,22 @@ def check(
             chosen = choose(places.folders["raw"], regions or [], period)
         except AsnResearchError as error:
             raise refuse(error.problems) from error
-        raise typer.Exit(_suggest(places, chosen) if suggest else _check(places, chosen))
+        try:
+            status = _suggest(places, chosen) if suggest else _check(places, chosen)
+        except FullDiskError as error:
+            print_problems(error.problems)
+            status = FAILED
+        raise typer.Exit(status)
 
 
 def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
-    from asn_research.ingest.correction import name_file
+    from asn_research.ingest.submission import name_file
     from asn_research.reports.problem import read_problem
 
     rows, status, waiting = [], WELL, dict[str, None]()
     for region, name in chosen:
-        try:
-            data = _open(places, region, name)
-        except AsnResearchError as error:
-            typer.echo(say("failed", region=region, period=name), err=True)
-            print_problems(error.problems)
+        data = attempt(places, region, name, partial(_open, places, region, name))
+        if data is None:
             status = FAILED
             continue
         problems = [read_problem(record) for record in data.intake["problems"]]
@@ -71,18 +77,19 @@ def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
     return status
 
 
-def _suggest(places: Places, chosen: list[tuple[str, str]]) -> int:
-    """Print lines for region.toml, ready to be pasted; nothing is taken in."""
+def _draft(places: Places, region: str, period: str) -> Sequence[Draft]:
     from asn_research.ingest.proposal import draft_mappings
 
+    places.fetch([region])
+    return draft_mappings(places.folders["raw"] / region, period=period)
+
+
+def _suggest(places: Places, chosen: list[tuple[str, str]]) -> int:
+    """Print lines for region.toml, ready to be pasted; nothing is taken in."""
     status = WELL
     for region, name in chosen:
-        try:
-            places.fetch([region])
-            drafts = draft_mappings(places.folders["raw"] / region, period=name)
-        except AsnResearchError as error:
-            typer.echo(say("failed", region=region, period=name), err=True)
-            print_problems(error.problems)
+        drafts = attempt(places, region, name, partial(_draft, places, region, name))
+        if drafts is None:
             status = FAILED
             continue
         said = "suggested" if drafts else "nothing_to_suggest"

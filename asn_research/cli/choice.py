@@ -48,8 +48,13 @@ def holds_products(folder: Path) -> bool:
     return (folder / "region_report.ipynb").is_file()
 
 
-def choose(raw: Path, wanted: Sequence[str], period: str | None) -> list[tuple[str, str]]:
+def choose(
+    raw: Path, wanted: Sequence[str], period: str | None, *, reports: Path | None = None
+) -> list[tuple[str, str]]:
     """The regions and periods asked for; told before anything heavy is loaded.
+
+    A region whose folder cannot be read keeps its place: whoever takes it in says so, and no other region
+    waits for it. Its periods are then those of its published ``reports``.
 
     Raises
     ------
@@ -66,6 +71,10 @@ def choose(raw: Path, wanted: Sequence[str], period: str | None) -> list[tuple[s
         if region not in known:
             continue
         periods = _periods(raw / region)
+        if periods is None:
+            periods = (_periods(reports / region) if reports is not None else None) or ()
+            chosen += [(region, name) for name in ([period] if period else periods or ("",))]
+            continue
         seen |= set(periods)
         if period is None:
             chosen += [(region, name) for name in periods or ("",)]
@@ -82,13 +91,16 @@ def choose(raw: Path, wanted: Sequence[str], period: str | None) -> list[tuple[s
     return chosen
 
 
-def _periods(folder: Path) -> tuple[str, ...]:
-    """The period folders of a region, whether or not region.toml declares them: intake judges that."""
-    return tuple(
-        sorted(
-            path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))
-        )
-    )
+def _periods(folder: Path) -> tuple[str, ...] | None:
+    """The period folders of a region, whether or not region.toml declares them: intake judges that.
+
+    None where the folder cannot be read.
+    """
+    try:
+        found = [path.name for path in folder.iterdir() if path.is_dir()]
+    except OSError:
+        return None
+    return tuple(sorted(name for name in found if not name.startswith((".", "_"))))
 
 
 def _unknown(kind: str, name: str, known: Sequence[str]) -> Problem:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,19 +52,6 @@ def key(
             _copy(action, Path(target))
     except AsnResearchError as error:
         raise refuse(error.problems) from error
-
-
-@contextlib.contextmanager
-def tell_of_new_key() -> Iterator[None]:
-    """Say at the end where the key lies, where there was none at the beginning, and to keep a copy of it."""
-    from asn_research.ingest.key import find_key
-
-    place = find_key()
-    try:
-        yield
-    finally:
-        if not place.is_there and find_key().is_there:
-            tell(say("key_made", place=place), err=True)
 
 
 def _show(place: KeyPlace, processed: Path | None) -> None:

@@ -11,8 +11,11 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from asn_research.cli.console import FAILED, WRONG_CALL, console_language, is_coloured
+from asn_research.cli.console import FAILED, WRONG_CALL, console_language, is_coloured, print_problems
 from asn_research.cli.help import command_help, describe, menu_help
+from asn_research.cli.mistake import UnknownCommand, tell_mistake, tell_obstacle, tell_stop
+from asn_research.cli.stop import Stopped, stoppable
+from asn_research.errors import AsnResearchError
 
 PROGRAM: Final = "asn-research"
 
@@ -64,7 +67,7 @@ class Menu(TyperGroup):
             If there is none of this name.
         """
         if args[0] not in COMMANDS:
-            raise UnknownCommand(args[0], ctx=ctx)
+            raise UnknownCommand(args[0], COMMANDS, ctx)
         return super().resolve_command(ctx, args)
 
     def format_help(self, _ctx: Any, formatter: Any) -> None:
@@ -81,15 +84,20 @@ class Menu(TyperGroup):
         **extra: Any,
     ) -> Any:
         """Call the command that the arguments name; a wrong call is told in the reader's language."""
-        from asn_research.cli.mistake import tell_mistake, tell_obstacle
-
         try:
-            status = super().main(
-                args, PROGRAM, complete_var, False, windows_expand_args, color=is_coloured(), **extra
-            )
+            with stoppable():
+                status = super().main(
+                    args, PROGRAM, complete_var, False, windows_expand_args, color=is_coloured(), **extra
+                )
+        except Stopped as stop:
+            tell_stop(stop)
+            status = stop.status
         except _UsageError as error:
             tell_mistake(error)
             status = WRONG_CALL
+        except AsnResearchError as error:
+            print_problems(error.problems)
+            status = FAILED
         except OSError as error:
             if not tell_obstacle(error):
                 raise
@@ -102,10 +110,6 @@ class Menu(TyperGroup):
 
 
 _UsageError: Final[Any] = typer.BadParameter.__mro__[1]
-
-
-class UnknownCommand(typer.BadParameter):
-    """A command that does not exist."""
 
 
 def _load(name: str) -> Any:

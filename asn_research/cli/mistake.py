@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import re
 import sys
 from collections.abc import Iterable
 from typing import Any, Final
 
-from asn_research.cli.console import paint, say, tell
+import typer
+
+from asn_research.cli.console import paint, print_problems, say, tell
+from asn_research.cli.stop import Stopped
 
 _CHOICE = re.compile(r"(?P<value>'.*?') is not one of (?P<choices>.+?)\.?$")
 _AT_LEAST = re.compile(r"greater than or equal to (?P<limit>\S+)$")
 _NUMBER = re.compile(r"valid (?:int|integer|float|number)\b", re.IGNORECASE)
 _EXTRA = re.compile(r"unexpected extra arguments? ?\(?s?\)? ?\((?P<value>.+)\)")
 _CLOSE: Final = 0.6
-_OBSTACLES: Final = {
-    "denied": (errno.EACCES, errno.EPERM, errno.EROFS),
-    "absent": (errno.ENOENT,),
-    "other_kind": (errno.EEXIST, errno.ENOTDIR, errno.EISDIR),
-    "full": (errno.ENOSPC, errno.EDQUOT),
-}
-"""What keeps a file from being read or written, and what the computer calls it."""
+
+
+class UnknownCommand(typer.BadParameter):
+    """A command that does not exist, and those that do."""
+
+    def __init__(self, name: str, known: Iterable[str], ctx: Any) -> None:
+        super().__init__(name, ctx)
+        self.known = tuple(known)
+
+
+def tell_stop(stop: Stopped) -> None:
+    """Write that the command was stopped and what that means; nothing where nobody listens any more."""
+    with contextlib.suppress(OSError):
+        tell(stop.words or say("stopped"), err=True)
 
 
 def tell_mistake(error: Any) -> None:
@@ -43,19 +53,19 @@ def tell_mistake(error: Any) -> None:
 
 def tell_obstacle(error: OSError) -> bool:
     """Write which file or folder was in the way and what to do; whether it is such an obstacle at all."""
-    kind = next((name for name, numbers in _OBSTACLES.items() if error.errno in numbers), "")
-    if not kind or error.filename is None:
+    from asn_research.reports.obstacle import find_obstacle
+
+    found = find_obstacle(error)
+    if found is None:
         return False
-    tell(paint(say(f"obstacle_{kind}", path=error.filename), "bad", stream=sys.stderr), err=True)
+    print_problems([found.problem("" if found.path is None else str(found.path))])
     return True
 
 
 def _message(error: Any) -> str:
     kind = type(error).__name__
-    if kind == "UnknownCommand":
-        from asn_research.cli.menu import COMMANDS
-
-        return f"{say('unknown_command', name=error.message)} {_nearest(error.message, COMMANDS)}".strip()
+    if isinstance(error, UnknownCommand):
+        return f"{say('unknown_command', name=error.message)} {_nearest(error.message, error.known)}".strip()
     if kind == "NoSuchOption":
         known = [name for param in error.ctx.command.params for name in (*param.opts, *param.secondary_opts)]
         words = say("unknown_option", name=error.option_name, command=error.ctx.command_path)

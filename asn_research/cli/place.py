@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from asn_research.cli.choice import find_folders, holds_products
+from asn_research.cli.console import say, tell
 from asn_research.errors import RegionError
 
 if TYPE_CHECKING:
@@ -89,9 +90,7 @@ def open_places(
     given = {"raw": raw, "processed": processed, "reports": reports if published else Path()}
     found = find_folders(*(Path() if isinstance(place, str) else place for place in given.values()))
     if not any(isinstance(place, str) for place in given.values()):
-        from asn_research.cli.key import tell_of_new_key
-
-        with tell_of_new_key():
+        with _tell_of_new_key():
             yield Places(found)
         return
     from asn_research.reports.location import Location
@@ -122,3 +121,17 @@ def _project_notebooks() -> Path | None:
     except RegionError:
         return None
     return inside if holds_products(inside) else None
+
+
+@contextlib.contextmanager
+def _tell_of_new_key() -> Iterator[None]:
+    """Say at the end where the key lies, where there was none at the beginning, and to keep a copy of it."""
+    from asn_research.ingest.key import find_key
+
+    before = find_key().is_there  # asked now: at the end it is another answer
+    try:
+        yield
+    finally:
+        place = find_key()
+        if not before and place.is_there:
+            tell(say("key_made", place=place), err=True)

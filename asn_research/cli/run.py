@@ -26,6 +26,7 @@ from asn_research.cli.option import (
 )
 from asn_research.cli.place import Places, open_places
 from asn_research.cli.progress import open_view
+from asn_research.cli.stop import Stopped
 from asn_research.cli.table import paint_state
 from asn_research.contract.region import ACROSS
 from asn_research.errors import (
@@ -36,6 +37,7 @@ from asn_research.errors import (
     KeyFileError,
     LocationError,
     NoticeError,
+    Problem,
     ReportError,
 )
 
@@ -68,7 +70,7 @@ def run(
     with contextlib.ExitStack() as stack:
         try:
             places = stack.enter_context(open_places(raw, processed, reports))
-            chosen = choose(places.folders["raw"], regions or [], period)
+            chosen = choose(places.folders["raw"], regions or [], period, reports=places.folders["reports"])
             addresses = read_addresses(notify or ())
             check_addresses(addresses)
             if pdf:
@@ -126,25 +128,30 @@ def _run_alone(
     except (ClusterError, KeyFileError, LocationError, ReportError) as error:
         raise refuse(error.problems) from error
     try:
+        said: tuple[Problem, ...] = ()
         with hold(order.reports):
-            states = _make(order, tasks, places)
+            states, said = _make(order, tasks, places)
             told = _keep(order, states, places, max_age=max_age, addresses=addresses)
             return WELL if told and all(state == "made" for _, state in states) else FAILED
     except HeldError as error:
         raise refuse(error.problems) from error
-    except (FullDiskError, LocationError) as error:
-        print_problems(error.problems)
+    except (FullDiskError, LocationError) as error:  # what was said of the reports is not said again
+        codes = {problem.code for problem in said}
+        print_problems([problem for problem in error.problems if problem.code not in codes])
         return FAILED
 
 
-def _make(order: Order, tasks: list[Task], places: Places) -> list[tuple[str, str]]:
-    """Make what is not fresh; name and state of every report, and of the run itself."""
+def _make(
+    order: Order, tasks: list[Task], places: Places
+) -> tuple[list[tuple[str, str]], tuple[Problem, ...]]:
+    """Make what is not fresh; name and state of every report and of the run, and what ended it."""
     from asn_research.reports.batch import make_reports
     from asn_research.reports.history import RUN
     from asn_research.reports.schedule import open_pool
 
     outcomes: list[Outcome] = []
     across = None
+    state, said = "failed", tuple[Problem, ...]()
     try:
         with open_pool(order, len(tasks)) as pool:
             with open_view() as view:
@@ -155,12 +162,15 @@ def _make(order: Order, tasks: list[Task], places: Places) -> list[tuple[str, st
             places.collect()
             across = _run_across(order, pool)
         state = "made"
-    except (ClusterError, FullDiskError, LocationError) as error:
-        print_problems(error.problems)
-        state = "failed"
+    except AsnResearchError as error:
+        said = error.problems
+        print_problems(said)
+    except Stopped as stop:
+        stop.words = say("stopped_run", done=len(outcomes), total=len(tasks))
+        raise
     _print_outcomes(outcomes, tasks)
     states: list[tuple[str, str]] = [(f"{o.task.region}/{o.task.period}", o.manifest.state) for o in outcomes]
-    return [*states, *([] if across is None else [(ACROSS, across)]), (RUN, state)]
+    return [*states, *([] if across is None else [(ACROSS, across)]), (RUN, state)], said
 
 
 def _keep(

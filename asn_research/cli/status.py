@@ -12,8 +12,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asn_research.cli.choice import choose
-from asn_research.cli.console import OVERDUE, WELL, console_language, refuse, say
-from asn_research.cli.option import MaximumAge, RawPlace, Regions, ReportsPlace, read_age
+from asn_research.cli.console import (
+    FAILED,
+    OVERDUE,
+    WELL,
+    console_language,
+    print_problems,
+    refuse,
+    say,
+    tell,
+)
+from asn_research.cli.option import MaximumAge, ProcessedPlace, RawPlace, Regions, ReportsPlace, read_age
 from asn_research.cli.place import Places, open_places
 from asn_research.cli.table import Head, paint_state, print_table
 from asn_research.errors import AsnResearchError
@@ -28,6 +37,7 @@ def status(
     regions: Regions = None,
     *,
     raw: RawPlace = None,
+    processed: ProcessedPlace = None,
     reports: ReportsPlace = None,
     max_age: MaximumAge = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
@@ -39,8 +49,8 @@ def status(
         raise typer.BadParameter(say("banner_age"))
     with contextlib.ExitStack() as stack:
         try:
-            places = stack.enter_context(open_places(raw, Path(), reports))
-            chosen = choose(places.folders["raw"], regions or [], None)
+            places = stack.enter_context(open_places(raw, processed or _nowhere(raw, reports), reports))
+            chosen = choose(places.folders["raw"], regions or [], None, reports=places.folders["reports"])
             places.fetch(region for region, _ in chosen)
         except AsnResearchError as error:
             raise refuse(error.problems) from error
@@ -49,9 +59,18 @@ def status(
             typer.echo(json.dumps([each.as_record() for each in statuses], indent=1, ensure_ascii=False))
         else:
             _print_statuses(statuses)
+            for each in statuses:
+                _print_troubles(each)
         if banner:
             _renew_banner(places, statuses)
-    raise typer.Exit(OVERDUE if any(each.overdue for each in statuses) else WELL)
+    if any(each.overdue for each in statuses):
+        raise typer.Exit(OVERDUE)
+    raise typer.Exit(FAILED if any(each.standing == "unreadable" for each in statuses) else WELL)
+
+
+def _nowhere(raw: Path | str | None, reports: Path | str | None) -> Path | None:
+    """In the place of clean data where they are not asked for: of no project, unless one is needed anyway."""
+    return None if raw is None or reports is None else Path()
 
 
 def _read(
@@ -103,6 +122,14 @@ def _print_statuses(statuses: Sequence[Status]) -> None:
         changed = ", ".join(each.changed[:_SHOWN]) + (" …" if len(each.changed) > _SHOWN else "")
         rows.append((each.region, each.period, words, _day(each.confirmed), changed))
     print_table([Head(say(f"head_{name}"), long=name == "changed") for name in names], rows)
+
+
+def _print_troubles(each: Status) -> None:
+    if each.problems:
+        tell(f"{each.region} {each.period}".strip(), err=True)
+        print_problems(each.problems)
+    if each.account is not None:
+        tell(f"  {say('account', path=each.account)}", err=True)
 
 
 def _day(confirmed: str | None) -> str:

@@ -13,7 +13,7 @@ _PLAIN_WIDTH: Final = 120
 
 STATE_STYLES: Final[dict[str, Style]] = {
     "made": "good", "fresh": "good", "incomplete": "warn", "stale": "warn", "missing": "warn",
-    "failed": "bad", "overdue": "bad",
+    "failed": "bad", "overdue": "bad", "unreadable": "bad",
 }  # fmt: skip
 """The colour of each state of a report."""
 

@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from asn_research.reports.defect import Witness
 from asn_research.reports.dispatch import DIED, fail, find_fresh_tasks, make_report
 from asn_research.reports.order import Order, Outcome, Task
 
@@ -68,9 +69,18 @@ def _make_wave(order: Order, tasks: Sequence[Task]) -> Iterator[Outcome]:
         else:
             yield Outcome(task, fresh, fresh=True)
     if order.cluster is None:
-        yield from (make_report(order, task) for task in due)
+        yield from (_make_here(order, task) for task in due)
         return
     from asn_research.reports.cluster import make_in_cluster
 
     for task, outcome in make_in_cluster(order, due):
         yield outcome or fail(order, task, (DIED,))
+
+
+def _make_here(order: Order, task: Task) -> Outcome:
+    """Make a report in this process; a defect costs this report only."""
+    with Witness() as witness:
+        return make_report(order, task)
+    if witness.defect is not None:
+        witness.defect.tell()
+    return fail(order, task, (), witness.defect)

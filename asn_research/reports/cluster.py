@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.errors import AsnResearchError, ClusterError, FullDiskError, Place, Problem
 from asn_research.ingest.key import read_key
+from asn_research.ingest.storage import guard_space
 from asn_research.ingest.store import HOME_VARIABLE
 from asn_research.reports import provenance
+from asn_research.reports.defect import Defect, Witness, read_defect
 from asn_research.reports.location import Location
 
 if TYPE_CHECKING:
@@ -57,9 +59,10 @@ class Passport:
 
 @dataclass(frozen=True)
 class _Refusal:
-    """What a worker returns instead of an outcome when it must not make the report."""
+    """What a worker returns instead of an outcome: why it must not make the report, or the defect it met."""
 
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    defect: Defect | None = None
 
 
 def check_cluster(order: Order, *, patience: float = PATIENCE) -> None:
@@ -109,11 +112,16 @@ def make_on_worker(
     problems = examine(replace(passport, marks=()))
     if problems:
         return _Refusal(problems)
-    with tempfile.TemporaryDirectory(prefix="asn-") as name:
+    with (
+        Witness() as witness,
+        guard_space(Path(tempfile.gettempdir())),
+        tempfile.TemporaryDirectory(prefix="asn-") as name,
+        _home(order),
+    ):
         for book, content in books.items():
             (Path(name) / book).write_bytes(content)
-        with _home(order):
-            return make_report(replace(order, notebooks=Path(name)), task)
+        return make_report(replace(order, notebooks=Path(name)), task)
+    return _Refusal(defect=witness.defect)
 
 
 def examine(passport: Passport) -> tuple[Problem, ...]:
@@ -303,13 +311,13 @@ def _gather(
 def _outcome(order: Order, task: Task, future: Future[Any]) -> Outcome | None:
     from distributed import KilledWorker
 
-    from asn_research.reports.dispatch import fail
-
     if future.status == "finished":
         result: Outcome | _Refusal = future.result()
-        if isinstance(result, _Refusal):
+        if not isinstance(result, _Refusal):
+            return result
+        if result.defect is None:
             raise ClusterError(result.problems)
-        return result
+        return _fail(order, task, result.defect)
     if future.status != "error":
         raise ClusterError(_problem("cluster_gone", address=order.cluster or ""))
     error = future.exception()
@@ -317,9 +325,14 @@ def _outcome(order: Order, task: Task, future: Future[Any]) -> Outcome | None:
         return None
     if isinstance(error, FullDiskError):
         raise error
-    fields = {"error": type(error).__name__, "text": str(error)}
-    message = f"a defect of the program: {fields['error']}: {fields['text']}"
-    return fail(order, task, (Problem("defect", message, fields=fields),))
+    return _fail(order, task, read_defect(error or RuntimeError()))
+
+
+def _fail(order: Order, task: Task, defect: Defect) -> Outcome:
+    from asn_research.reports.dispatch import fail
+
+    defect.tell()
+    return fail(order, task, (), defect)
 
 
 _WORDS: Final = {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.contract.region import ACROSS
-from asn_research.errors import AsnResearchError, Problem
+from asn_research.errors import AsnResearchError, FullDiskError, Problem
 from asn_research.findings.finding import read_findings
 from asn_research.findings.summary import summarise
 from asn_research.ingest.storage import write_files
@@ -23,6 +24,7 @@ from asn_research.reports.edition import (
 from asn_research.reports.freshness import across_inputs, is_fresh
 from asn_research.reports.limit import Limit
 from asn_research.reports.manifest import MANIFEST, PDF_NAMES, Manifest, read_manifest
+from asn_research.reports.obstacle import explain
 from asn_research.reports.parameter import CrossRegionParameters
 from asn_research.reports.published import FINDINGS, LEAST_REGIONS, PublishedFindings, list_published
 from asn_research.reports.region_report import same_findings
@@ -49,18 +51,25 @@ def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
     known = read_manifest(folder)
     if len(published) < LEAST_REGIONS:
         return None if known is None else (fail_across(order, (few_regions(len(published)),)), False)
-    inputs = across_inputs(order, published)
-    if not order.force and known is not None and is_fresh(order, known, inputs, folder):
-        return known, True
     try:
+        inputs = across_inputs(order, published)
+        if not order.force and known is not None and is_fresh(order, known, inputs, folder):
+            return known, True
         files, manifest = _make(order, published, inputs)
         if order.pdf:
             from asn_research.reports.pdf import add_pdfs
 
             files, manifest = add_pdfs(files, manifest)
+        write_files(folder, files, remove=(*NAMES, *PDF_NAMES))
+    except FullDiskError:
+        raise
     except AsnResearchError as error:
         return fail_across(order, error.problems), False
-    write_files(folder, files, remove=(*NAMES, *PDF_NAMES))
+    except OSError as error:
+        problem = explain(error, order.folders)
+        if problem is None:
+            raise
+        return fail_across(order, (problem,)), False
     return manifest, False
 
 
@@ -131,7 +140,7 @@ def _editions(order: Order, period: str) -> list[Edition]:
 
 
 def fail_across(order: Order, problems: tuple[Problem, ...]) -> Manifest:
-    """Publish stub pages, so that no old report passes for a new one."""
+    """Publish stub pages, so that no old report passes for a new one; the manifest, why."""
     manifest = Manifest(
         region=ACROSS,
         period="",
@@ -147,5 +156,11 @@ def fail_across(order: Order, problems: tuple[Problem, ...]) -> Manifest:
         for language in order.languages
     }
     files[MANIFEST] = manifest.as_json().encode()
-    write_files(order.reports / ACROSS, files, remove=(*NAMES, *PDF_NAMES))
+    try:
+        write_files(order.reports / ACROSS, files, remove=(*NAMES, *PDF_NAMES))
+    except OSError as error:
+        problem = explain(error, order.folders)
+        if problem is None:
+            raise
+        return manifest if problem in problems else replace(manifest, problems=(*problems, problem))
     return manifest

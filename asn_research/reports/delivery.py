@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 from asn_research.contract.region import ACROSS
 from asn_research.errors import AsnResearchError, LocationError, Problem
 from asn_research.reports.location import Location
-from asn_research.reports.manifest import MANIFEST, Manifest, read_manifest
+from asn_research.reports.manifest import MANIFEST, PDF_NAMES, Manifest, read_manifest
+from asn_research.reports.obstacle import explain
 from asn_research.reports.provenance import digest_file, pdf_version
 from asn_research.reports.published import FINDINGS, RELEASES
 from asn_research.reports.stage import Sites, folders_of, open_stage
 
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
+    from asn_research.reports.defect import Defect
     from asn_research.reports.order import Order, Outcome, Task
 
 RECEIPT: Final = "delivery.json"
@@ -60,7 +62,7 @@ def make_report_away(order: Order, task: Task) -> Outcome:
     A store that fails midway ends in an outcome that says so; what was published before stays as it was.
     """
     from asn_research.reports.order import Outcome
-    from asn_research.reports.production import make_report_here
+    from asn_research.reports.production import failed_manifest, make_report_here
 
     sites = _sites(order)
     try:
@@ -77,22 +79,29 @@ def make_report_away(order: Order, task: Task) -> Outcome:
                 _leave_receipt(sites, task, seen)
             return outcome
     except LocationError as error:
-        return Outcome(task, _unpublished(order, task, error.problems))
+        return Outcome(task, failed_manifest(order, task, error.problems))
+    except OSError as error:
+        problem = explain(error, {})
+        if problem is None:
+            raise
+        return Outcome(task, failed_manifest(order, task, (problem,)))
 
 
-def fail_away(order: Order, task: Task, problems: tuple[Problem, ...]) -> Outcome:
-    """Deliver stub pages in place of a report."""
+def fail_away(
+    order: Order, task: Task, problems: tuple[Problem, ...], defect: Defect | None = None
+) -> Outcome:
+    """Deliver stub pages in place of a report; clean tables and the ledger of releases stay as they are."""
     from asn_research.reports.order import Outcome
-    from asn_research.reports.production import fail_here
+    from asn_research.reports.production import NAMES, fail_here, failed_manifest
 
     sites = _sites(order)
     try:
         with open_stage(sites) as stage:
-            outcome = fail_here(_at(order, stage), task, problems)
-            _deliver(sites, stage, task, before={})
+            outcome = fail_here(_at(order, stage), task, problems, defect)
+            _deliver(sites, stage, task, before={}, stale=frozenset((*NAMES, *PDF_NAMES)))
             return outcome
     except LocationError as error:
-        return Outcome(task, _unpublished(order, task, (*problems, *error.problems)))
+        return Outcome(task, failed_manifest(order, task, (*problems, *error.problems)))
 
 
 def take_in_away(sites: Sites, *, region: str, period: str) -> RegionData:
@@ -313,8 +322,15 @@ def _vouching_last(path: Path) -> tuple[bool, Path]:
     return path.name in (MANIFEST, _STATE), path
 
 
-def _deliver(sites: Sites, stage: Path, task: Task, *, before: Mapping[Path, str]) -> None:
-    """Write what a stage has made and remove what it no longer has."""
+def _deliver(
+    sites: Sites,
+    stage: Path,
+    task: Task,
+    *,
+    before: Mapping[Path, str],
+    stale: frozenset[str] | None = None,
+) -> None:
+    """Write what a stage has made and remove what it no longer has: of all files, or of ``stale`` ones."""
     roots = {site: stage / name for name, site in sites.parts() if isinstance(site, Location)}
     kept: set[tuple[Location, str]] = set()
     for site, path in _results(sites, stage, task):
@@ -325,7 +341,7 @@ def _deliver(sites: Sites, stage: Path, task: Task, *, before: Mapping[Path, str
     for site, folder in _result_folders(sites, stage, task):
         there = site.list_files(folder.relative_to(roots[site]).as_posix())
         gone = [n for n in there if (site, n) not in kept and not n.endswith(f"/{RECEIPT}")]
-        site.remove_files(gone)
+        site.remove_files(n for n in gone if stale is None or n.rpartition("/")[2] in stale)
 
 
 def _drop_strays(folder: Path, manifest: Manifest) -> None:
@@ -342,13 +358,6 @@ def _leave_receipt(sites: Sites, task: Task, seen: Mapping[str, Mapping[str, str
         receipt = {"seen": seen, "delivered": _below(sites.reports.list_files(place), place)}
         text = json.dumps(receipt, indent=1, sort_keys=True) + "\n"
         sites.processed.write_file(f"{place}/{RECEIPT}", text.encode())
-
-
-def _unpublished(order: Order, task: Task, problems: tuple[Problem, ...]) -> Manifest:
-    return Manifest(
-        region=task.region, period=task.period, state="failed", name=task.region,
-        languages=order.languages, problems=problems,
-    )  # fmt: skip
 
 
 def _read_known(site: Location, names: Iterable[str], listed: Mapping[str, str]) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from asn_research.errors import Problem
+from asn_research.reports.defect import Defect
 from asn_research.reports.freshness import find_fresh
 from asn_research.reports.manifest import Manifest
 from asn_research.reports.order import Order, Outcome, Task
@@ -40,12 +41,15 @@ def make_report(order: Order, task: Task) -> Outcome:
     return make_report_here(order, task)
 
 
-def fail(order: Order, task: Task, problems: tuple[Problem, ...]) -> Outcome:
-    """Publish stub pages in place of a report, so that no old report passes for a new one."""
+def fail(order: Order, task: Task, problems: tuple[Problem, ...], defect: Defect | None = None) -> Outcome:
+    """Publish stub pages in place of a report, so that no old report passes for a new one.
+
+    The account of a defect is kept beside the clean tables, which nobody publishes.
+    """
     if order.sites is not None:
         from asn_research.reports.delivery import fail_away
 
-        return fail_away(order, task, problems)
+        return fail_away(order, task, problems, defect)
     from asn_research.reports.production import fail_here
 
-    return fail_here(order, task, problems)
+    return fail_here(order, task, problems, defect)

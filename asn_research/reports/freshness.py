@@ -12,13 +12,14 @@ same date and other numbers. This module loads no data frames, so that a run wit
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from asn_research.contract.declaration import read_declaration
 from asn_research.contract.region import ACROSS, REGION_FILE
+from asn_research.errors import RegionError
 from asn_research.reports import provenance
 from asn_research.reports.manifest import Manifest, hash_inputs, read_manifest
 from asn_research.reports.published import LEAST_REGIONS, PublishedFindings, find_published, list_published
@@ -41,15 +42,15 @@ def region_inputs(order: Order, task: Task) -> dict[str, Any]:
 
 def _hash_inner(raw: Path, task: Task) -> dict[str, Any]:
     """Hashes of the regions that region.toml says lie within this one; empty for most."""
-    text = (
-        (raw / task.region / REGION_FILE).read_bytes() if (raw / task.region / REGION_FILE).is_file() else b""
-    )
-    if b"contains" not in text:
+    path = raw / task.region / REGION_FILE
+    if not path.is_file() or b"contains" not in path.read_bytes():
         return {}
     try:
-        names = tomllib.loads(text.decode()).get("disclosure", {}).get("contains", [])
-    except ValueError:
+        disclosure = read_declaration(path).get("disclosure")
+    except RegionError:  # it is told when the region is taken in
         return {}
+    names = disclosure.get("contains") if isinstance(disclosure, dict) else None
+    names = names if isinstance(names, list) else []
     return {
         str(name): [
             provenance.digest_files(raw / str(name) / task.period),
@@ -70,11 +71,15 @@ def find_fresh(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Mani
 
 
 def _fresh(order: Order, task: Task) -> Manifest | None:
+    """The manifest of a fresh report; what cannot be read is none, and told by who tries to make it."""
     folder = order.reports / task.region / task.period
     manifest = read_manifest(folder)
     if manifest is None or manifest.state == "failed":
         return None
-    return manifest if is_fresh(order, manifest, region_inputs(order, task), folder) else None
+    try:
+        return manifest if is_fresh(order, manifest, region_inputs(order, task), folder) else None
+    except OSError:
+        return None
 
 
 def across_inputs(order: Order, published: Sequence[PublishedFindings]) -> dict[str, Any]:

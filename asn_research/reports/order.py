@@ -42,6 +42,11 @@ class Order:
     pdf: bool = False
 
     @property
+    def folders(self) -> dict[str, Path]:
+        """Its folders by the names that people know them by."""
+        return {"raw": self.raw, "processed": self.processed, "reports": self.reports}
+
+    @property
     def inner(self) -> bool:
         """Whether its folders exist only inside this process."""
         return self.sites is not None and self.sites.inner

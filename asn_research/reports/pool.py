@@ -16,8 +16,9 @@ from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Final, Literal, Self
 
+from asn_research.reports.defect import Defect
 from asn_research.reports.fork import Fork, ForkClient, can_fork, one_thread, start_server
-from asn_research.reports.worker import FORKED, Call, Defect, Reply, work_alone
+from asn_research.reports.worker import FORKED, Call, Reply, work_alone
 
 _CALLS_PER_WORKER: Final = 100
 """After so many calls a worker is replaced, so that nothing can pile up in it."""

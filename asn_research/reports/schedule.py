@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 from asn_research.contract.region import ACROSS
 from asn_research.errors import Problem
+from asn_research.reports.defect import Defect
 from asn_research.reports.dispatch import DIED, fail, find_fresh_tasks
 from asn_research.reports.fork import WARM
 from asn_research.reports.limit import MEMORY_ERRORS, large, late, memory_share
-from asn_research.reports.order import Outcome
+from asn_research.reports.order import Outcome, Task
 from asn_research.reports.pool import Done, Pool
+from asn_research.reports.production import keep_account
 from asn_research.reports.progress import Pace, Progress
-from asn_research.reports.worker import Defect, Raised, Returned
+from asn_research.reports.worker import Raised, Returned
 
 if TYPE_CHECKING:
     from asn_research.reports.manifest import Manifest
-    from asn_research.reports.order import Order, Task
+    from asn_research.reports.order import Order
 
 MODULES: Final = (
     *WARM,
@@ -73,6 +75,10 @@ def make_across(order: Order, pool: Pool) -> tuple[Manifest, bool] | None:
         return made
     from asn_research.reports.cross_region_report import fail_across
 
+    if isinstance(reply, Defect) and reply.kind not in MEMORY_ERRORS:
+        reply.tell()
+        account = keep_account(order, Task(ACROSS, ""), reply)
+        return fail_across(order, (reply.problem(account),)), False
     return fail_across(order, (_problem(reply, order),)), False
 
 
@@ -100,6 +106,7 @@ class Schedule:
         self._due: list[Task] = []
         self._failed: list[Task] = []
         self._problems: dict[Task, tuple[Problem, ...]] = {}
+        self._defects: dict[Task, Defect] = {}
         self._suspects: list[Task] = []
         self._tried: set[Task] = set()
         self._left = {task: _size(order.raw / task.region / task.period) for task in tasks}
@@ -129,7 +136,7 @@ class Schedule:
     def _submit(self) -> None:
         while self._pool.free and self._failed:
             task = self._failed.pop()
-            self._pool.submit(task, _FAIL, self._order, task, self._problems[task])
+            self._pool.submit(task, _FAIL, self._order, task, self._problems[task], self._defects.get(task))
         while self._pool.free and self._due:
             self._make(self._due.pop())
         if self._suspects and not self._pool.running:
@@ -160,10 +167,14 @@ class Schedule:
             outcome: Outcome = done.reply.value
             return outcome
         if task in self._problems:  # not even the stub pages could be made by a worker
-            return fail(self._order, task, self._problems[task])
+            return fail(self._order, task, self._problems[task], self._defects.get(task))
         if done.reply == "died" and task not in self._tried:
             self._tried.add(task)
             self._suspects.append(task)
+        elif isinstance(done.reply, Defect) and done.reply.kind not in MEMORY_ERRORS:
+            done.reply.tell()
+            self._problems[task], self._defects[task] = (), done.reply
+            self._failed.append(task)
         else:
             self._problems[task] = (_problem(done.reply, self._order),)
             self._failed.append(task)
@@ -186,12 +197,8 @@ class Schedule:
 
 def _problem(reply: object, order: Order) -> Problem:
     """What is said of a report whose worker did not come to an end with it."""
-    if isinstance(reply, Defect) and reply.kind in MEMORY_ERRORS:
-        return large(order.memory_limit or 0)
     if isinstance(reply, Defect):
-        fields = {"error": reply.kind, "text": reply.text}
-        message = f"a defect of the program: {reply.kind}: {reply.text}"
-        return Problem("defect", message, fields=fields)
+        return large(order.memory_limit or 0)
     return late(order.time_limit or 0) if reply == "late" else DIED
 
 
@@ -207,4 +214,8 @@ def _successors(tasks: Sequence[Task]) -> dict[Task, Task]:
 
 
 def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    """Bytes below a folder, as far as they can be counted."""
+    try:
+        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    except OSError:
+        return 0

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from asn_research.contract.region import ACROSS
+from asn_research.errors import Problem
+from asn_research.reports.defect import FILE as ACCOUNT
 from asn_research.reports.freshness import across_inputs, list_changes, region_inputs
 from asn_research.reports.history import History, is_overdue
 from asn_research.reports.manifest import Manifest, read_manifest
+from asn_research.reports.obstacle import explain
 from asn_research.reports.published import list_published
 
 if TYPE_CHECKING:
     from asn_research.reports.order import Order, Task
 
-Standing = Literal["fresh", "stale", "failed", "missing"]
+Standing = Literal["fresh", "stale", "failed", "missing", "unreadable"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
     """One report.
 
-    ``standing`` is ``fresh``, ``stale`` (``changed`` says why), ``failed`` (a stub stands in its place) or
-    ``missing``. ``confirmed`` is the time (UTC) at which a run last made it or found it fresh.
+    ``standing`` is ``fresh``, ``stale`` (``changed`` says why), ``failed`` (a stub stands in its place),
+    ``missing`` or ``unreadable``; of those that failed or cannot be read ``problems`` say why. ``confirmed``
+    is the time (UTC) at which a run last made it or found it fresh. ``account`` is the file that tells of a
+    defect of the program, where one kept it from being made.
     """
 
     region: str
@@ -34,6 +41,8 @@ class Status:
     changed: tuple[str, ...] = ()
     confirmed: str | None = None
     overdue: bool = False
+    problems: tuple[Problem, ...] = ()
+    account: Path | None = None
 
     def as_record(self) -> dict[str, Any]:
         """For a monitor, as JSON."""
@@ -44,6 +53,8 @@ class Status:
             "overdue": self.overdue,
             "confirmed": self.confirmed,
             "changed": list(self.changed),
+            "problems": [problem.code for problem in self.problems],
+            "account": None if self.account is None else str(self.account),
         }
 
 
@@ -71,10 +82,20 @@ def read_statuses(
         Age from which a report that no run has confirmed is overdue (None: none is).
     """
 
-    def judge(region: str, period: str, folder: Path, inputs: dict[str, Any] | None) -> Status:
+    def judge(region: str, period: str, find_inputs: Callable[[], dict[str, Any]]) -> Status:
         record = history.reports.get(f"{region}/{period}" if period else region)
-        manifest = read_manifest(folder)
-        standing, changed = _judge(manifest, inputs, folder)
+        folder = order.reports / region / period
+        problems: tuple[Problem, ...] = ()
+        try:
+            manifest = read_manifest(folder)
+            standing, changed = _judge(manifest, find_inputs(), folder)
+            if manifest is not None and standing == "failed":
+                problems = manifest.problems
+        except OSError as error:
+            problem = explain(error, order.folders)
+            if problem is None:
+                raise
+            standing, changed, problems = "unreadable", (), (problem,)
         return Status(
             region=region,
             period=period,
@@ -82,29 +103,31 @@ def read_statuses(
             changed=changed,
             confirmed=record.confirmed if record else None,
             overdue=max_age is not None and is_overdue(record, now=now, max_age=max_age),
+            problems=problems,
+            account=_find_account(order.processed / region / period) if standing == "failed" else None,
         )
 
-    statuses = []
-    for task in tasks:
-        folder = order.reports / task.region / task.period
-        statuses.append(judge(task.region, task.period, folder, region_inputs(order, task)))
-    across = order.reports / ACROSS
-    if across.is_dir():
-        inputs = across_inputs(order, list_published(order.reports))
-        statuses.append(judge(ACROSS, "", across, inputs))
+    statuses = [judge(task.region, task.period, partial(region_inputs, order, task)) for task in tasks]
+    if (order.reports / ACROSS).is_dir():
+        statuses.append(judge(ACROSS, "", lambda: across_inputs(order, list_published(order.reports))))
     return statuses
 
 
 def _judge(
-    manifest: Manifest | None, inputs: dict[str, Any] | None, folder: Path
+    manifest: Manifest | None, inputs: dict[str, Any], folder: Path
 ) -> tuple[Standing, tuple[str, ...]]:
     if manifest is None:
         return "missing", ()
     if manifest.state == "failed":
         return "failed", ()
-    if inputs is None or not manifest.is_fresh(inputs, manifest.languages, folder):
-        return "stale", list_changes(manifest.inputs, inputs or {}) or ("files",)
+    if not manifest.is_fresh(inputs, manifest.languages, folder):
+        return "stale", list_changes(manifest.inputs, inputs) or ("files",)
     return "fresh", ()
+
+
+def _find_account(folder: Path) -> Path | None:
+    path = folder / ACCOUNT
+    return path if os.access(path, os.F_OK) else None
 
 
 def overdue_names(statuses: Sequence[Status]) -> tuple[str, ...]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from threading import Thread
-from types import TracebackType
 from typing import Any, Final
 
 import psutil
 
 from asn_research.errors import AsnResearchError
+from asn_research.reports.defect import Defect, Witness
 from asn_research.reports.fork import ForkClient
 
 FORKED: Final = "asn_research.reports.worker:work_forked"
@@ -43,14 +42,6 @@ class Raised:
     error: AsnResearchError
 
 
-@dataclass(frozen=True)
-class Defect:
-    """An exception that nobody foresaw; the worker that met it ends."""
-
-    kind: str
-    text: str
-
-
 Reply = Returned | Raised | Defect
 
 
@@ -77,18 +68,12 @@ def _end_with(sentinel: int) -> None:
 def work(channel: Connection) -> None:
     """Take a limit of memory in megabytes (or None), then calls, until the other side hangs up."""
 
-    def confess(
-        kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
-    ) -> None:
-        if kind is not None and isinstance(error, Exception):
-            channel.send(Defect(kind.__name__, str(error)))
-
     _limit_memory(channel.recv())
     while (call := _receive(channel)) is not None:
-        with ExitStack() as stack:
-            stack.push(confess)
-            reply = _answer(call)
-        channel.send(reply)
+        with Witness() as witness:
+            channel.send(_answer(call))
+        if witness.defect is not None:
+            channel.send(witness.defect)
 
 
 def _receive(channel: Connection) -> Call | None:

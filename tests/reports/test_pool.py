@@ -15,10 +15,11 @@ import psutil
 import pytest
 
 from asn_research.errors import LocationError
+from asn_research.reports.defect import Defect
 from asn_research.reports.fork import SWITCH, can_fork
 from asn_research.reports.limit import can_limit_memory
 from asn_research.reports.pool import Done, Pool
-from asn_research.reports.worker import Defect, Raised, Returned
+from asn_research.reports.worker import Raised, Returned
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,7 +61,10 @@ def test_every_call_has_its_own_end() -> None:
     assert found["after"].reply == Returned(4)
     assert found["dies"].reply == found["killed"].reply == "died"
     assert found["loops"].reply == "late"
-    assert found["defect"].reply == Defect("ZeroDivisionError", "division by zero")
+    defect = found["defect"].reply
+    assert isinstance(defect, Defect)
+    assert defect.kind == "ZeroDivisionError"
+    assert "asn_research/reports/worker.py" in defect.account
     refused = found["refused"].reply
     assert isinstance(refused, Raised)
     assert isinstance(refused.error, LocationError)
@@ -89,7 +93,7 @@ def test_a_worker_is_held_to_its_memory() -> None:
     calls = {"hog": ("builtins:bytearray", 2**31), "modest": ("builtins:bytearray", 3)}
     with Pool(size=1, memory_limit=1000) as pool:
         found = gather(pool, calls)
-    assert found["hog"].reply == Defect("MemoryError", "")
+    assert found["hog"].reply == Defect("MemoryError", "?", "")
     assert found["modest"].reply == Returned(bytearray(3))
 
 
