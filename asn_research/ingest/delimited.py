@@ -18,6 +18,7 @@ _WIDEST: Final = 100
 _SAMPLE_LINES: Final = 200
 _END: Final = "\x02end\x03"
 _WIDE: Final = 5
+_PIECE: Final = 200_000
 
 Row = list[Any]
 
@@ -32,12 +33,14 @@ def read_delimited(content: bytes, *, name: str) -> tuple[list[Row], str]:
         closes would make one cell of several lines.
     """
     text = decode(content, name=name)
+    del content
     _check_lines(text, name)
     csv.field_size_limit(limit.MAXIMUM_LINE)
     delimiter = find_delimiter(text)
-    first, _, rest = text.partition("\n")
-    if len(first.strip()) == 5 and first.strip().casefold().startswith("sep="):
-        delimiter, text = first.strip()[4], f"\n{rest}"
+    end = text.find("\n") if "\n" in text else len(text)
+    first = text[:end].strip()
+    if len(first) == 5 and first.casefold().startswith("sep="):
+        delimiter, text = first[4], f"\n{text[end + 1 :]}"
     return _Rows(text, delimiter, name).read(), delimiter
 
 
@@ -68,8 +71,24 @@ def decode(content: bytes, *, name: str) -> str:
     raise refuse_file("text_encoding", name)
 
 
+def _pieces(text: str) -> Iterator[str]:
+    """A text in pieces of some thousand lines: as a stream it would take four times the memory at once."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start + _PIECE) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text with their ends, whichever of the three kinds of end they have."""
+    return itertools.chain.from_iterable(io.StringIO(piece, newline="") for piece in _pieces(text))
+
+
 def _check_lines(text: str, name: str) -> None:
-    for number, line in enumerate(io.StringIO(text, newline=""), start=1):
+    if all(len(piece) <= limit.MAXIMUM_LINE for piece in _pieces(text)):
+        return
+    for number, line in enumerate(_lines(text), start=1):
         if len(line) > limit.MAXIMUM_LINE:
             raise refuse_file("text_line", name, line=str(number), limit=f"{limit.MAXIMUM_LINE:,}")
 
@@ -82,7 +101,7 @@ def find_delimiter(text: str) -> str:
     >>> find_delimiter("nip;nilai\\n1;85,5\\n2;70,25\\n")
     ';'
     """
-    lines = (line for line in io.StringIO(text, newline="") if line.strip())
+    lines = (line for line in _lines(text) if line.strip())
     sample = list(itertools.islice(lines, _SAMPLE_LINES))
     best, best_score = ";", 0
     for delimiter in _DELIMITERS:
@@ -109,6 +128,8 @@ class _Rows:
     def read(self) -> list[Row]:
         reader = csv.reader(self._feed(), delimiter=self._delimiter)
         rows: list[Row] = []
+        known: dict[str, str] = {}
+        share = known.setdefault  # equal texts are one and the same: less memory, and compared at once
         cells = line = 0
         while True:
             try:
@@ -126,12 +147,12 @@ class _Rows:
             cells += len(row)
             if cells > limit.MAXIMUM_CELLS:
                 raise refuse_file("text_cells", self._name, limit=f"{limit.MAXIMUM_CELLS:,}")
-            rows.append(row)
+            rows.append([share(cell, cell) for cell in row])
         self._check_swallowed(Counter(map(len, rows)))
         return rows[:-1]
 
     def _feed(self) -> Iterator[str]:
-        for line in io.StringIO(self._text, newline=""):
+        for line in _lines(self._text):
             self._lines.append(line)
             yield line if line.endswith(("\n", "\r")) else f"{line}\n"
         self._lines.append(_END)

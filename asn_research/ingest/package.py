@@ -33,6 +33,8 @@ _DECLARED: Final = re.compile(rb"<!(?!--|\[CDATA\[)")
 _PREFIX: Final = re.compile(rb"<(\w+):worksheet\b")
 _UNUSUAL: Final = re.compile(rb'<c(?:[\t\r\n>/]| (?!r="[A-Z])| r="(?:[A-Z]{3}|[C-Z][A-Z]|[A-Z]{1,2}\d{6}))')
 """A cell whose address is written in another way, or that 78 columns and 99,999 rows do not hold."""
+_UNUSUAL_BELOW: Final = re.compile(rb'<c(?:[\t\r\n>/]| (?!r="[A-Z](?:\d{1,6}|10[0-4]\d{4})"))')
+"""The same for 26 columns and 1,049,999 rows, which are more than a sheet has."""
 _CELL: Final = re.compile(rb"<c[\s/>]")
 _PLAIN: Final = re.compile(rb'<c r="([A-Z]+)(\d+)"(?: [a-z]+="[^"<>]*")*(/?)>')
 _ADDRESSED: Final = re.compile(rb"""\sr\s*=\s*["']\s*([A-Za-z]+)(\d+)""")
@@ -40,6 +42,8 @@ _ROW: Final = re.compile(rb"""<row\s[^>]*?\br\s*=\s*["']\s*(\d+)""")
 _ODD: Final = re.compile(rb"""\bt\s*=\s*'s'|\bt\s+=|\bt=\s""")
 _INDEX: Final = re.compile(rb'\bt="s"[^>]*><v>(\d+)</v>')
 _COPIED_FROM: Final = 1_000
+_ANNOUNCED: Final = re.compile(rb"""\buniqueCount\s*=\s*["']\s*\+?0*(\d+)""")
+_HEAD: Final = 100_000
 _TEXTS: Final = "xl/sharedstrings.xml"
 _OPENED: Final = frozenset({"xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"})
 
@@ -112,7 +116,13 @@ class Package:
             if part.casefold() in _OPENED:
                 self.read(part, most=limit.MAXIMUM_INDEX)
             elif part.casefold() == _TEXTS:
-                self.read(part)
+                self._check_count(self.read(part))
+
+    def _check_count(self, texts: bytes) -> None:
+        """The fast reader reserves memory for as many texts as are announced, and ends where it cannot."""
+        announced = _ANNOUNCED.search(texts, 0, _HEAD)
+        if announced and int(announced.group(1)[:20]) > len(texts):
+            raise refuse_file("file_damaged", self._name)
 
     def _tree(self, part: str) -> ElementTree.Element:
         return ElementTree.fromstring(self.read(part, most=limit.MAXIMUM_INDEX))  # noqa: S314 - no declarations
@@ -194,7 +204,7 @@ class Package:
         return content
 
     def _check_extent(self, content: bytes, title: str) -> None:
-        if not _UNUSUAL.search(content):
+        if not _UNUSUAL.search(content) or not _UNUSUAL_BELOW.search(content):
             return
         width, height = _find_extent(content)
         if width > limit.MAXIMUM_COLUMNS:

@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 from asn_research.contract.column import Column, Kind, Label, Table
 from asn_research.contract.region import Region
 from asn_research.contract.unit import find_rupiah_scale
+from asn_research.ingest.attendance import count_sessions
 from asn_research.ingest.cell import cell_address
 from asn_research.ingest.date import Order
 from asn_research.ingest.header import Block
 from asn_research.ingest.identity import is_float_column, read_employee_number, read_name
+from asn_research.ingest.pause import pause_collection
+from asn_research.ingest.layout import COUNTED, WideColumn
 from asn_research.ingest.reading import Reading, is_blank, is_missing
+from asn_research.ingest.roster import read_people
 from asn_research.ingest.row import find_data_rows
 from asn_research.ingest.source import Grid
 from asn_research.ingest.value import Cells, Notation, ReadColumn, find_notation, read_cells
@@ -55,7 +59,11 @@ class Issue:
 
 @dataclass(slots=True)
 class Segment:
-    """One block of one sheet: its raw rows (1-based), its records and what was found in its cells."""
+    """One block of one sheet: its raw rows (1-based), its records and what was found in its cells.
+
+    ``headings`` are those of the office by column; ``people`` holds the columns of names, which are stored
+    nowhere and only tell the office whose row it is asked about.
+    """
 
     table: Table
     file: str
@@ -71,6 +79,9 @@ class Segment:
     repairs: list[tuple[int, str]] = field(default_factory=list)
     positions: dict[str, int] = field(default_factory=dict)
     wide_columns: list[int] = field(default_factory=list)
+    headings: dict[int, str] = field(default_factory=dict)
+    people: dict[int, list[Any]] = field(default_factory=dict)
+    wide_dates: list[ReadColumn | None] = field(default_factory=list)
 
     def cell(self, row: int, column: str) -> str:
         """Address of the cell that a column of the table came from, in a row of the ledger."""
@@ -79,6 +90,7 @@ class Segment:
         return cell_address(int(self.source_rows[row - self.offset]) - 1, self.positions[column])
 
 
+@pause_collection()
 def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, offset: int) -> Segment:
     """Read all cells of one block; rows with an unreadable cell keep their issues and give no record."""
     rows, left_out = find_data_rows(grid, block)
@@ -93,6 +105,7 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
         [(raw[index], column) for index, column in _targets(block)], declared=_declared(region)
     )
     headings = {heading.column: heading.full for heading in block.headings}
+    segment.headings, segment.people = headings, read_people(grid, block, rows)
     if any("100" in headings.get(index, "") for index, column in _targets(block) if column.unit == "points"):
         notation = replace(notation, narrow=False)
     notation = replace(notation, unsigned=grid.unsigned)
@@ -120,7 +133,34 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
         _note(segment, layout.value, wide.column, raw[wide.column], read)
         segment.wide.append((wide.values, read))
         segment.wide_columns.append(wide.column)
+        segment.wide_dates.append(_read_date_beside(segment, wide, raw, notation))
+    if layout.marks:
+        _count_marks(segment, layout.marks, raw)
     return segment
+
+
+def _read_date_beside(
+    segment: Segment, wide: WideColumn, raw: dict[int, Cells], notation: Notation
+) -> ReadColumn | None:
+    """The dates of one wide column, where a column beside it holds them."""
+    if wide.date is None:
+        return None
+    read = read_cells(raw[wide.date], segment.table["date"], notation=notation)
+    _note(segment, "date", wide.date, raw[wide.date], read)
+    return read
+
+
+def _count_marks(segment: Segment, marks: Sequence[int], raw: dict[int, Cells]) -> None:
+    """Sessions held and attended, counted in the marks of an attendance list."""
+    read = [[cells.uniques[code] for code in cells.codes] for cells in (raw[index] for index in marks)]
+    counted = count_sessions(read)
+    for name, numbers in zip(COUNTED, (counted.held, counted.attended), strict=True):
+        if name not in segment.frame:
+            segment.frame[name] = np.array(numbers, dtype=object)
+            segment.positions.setdefault(name, marks[0])
+    for row, place, reason in counted.faults:
+        index = marks[place]
+        segment.issues.append(_issue(segment, row, COUNTED[1], reason, read[place][row], index))
 
 
 def _declared(region: Region) -> Order | None:
@@ -131,12 +171,13 @@ def _declared(region: Region) -> Order | None:
 def _targets(block: Block) -> list[tuple[int, Column]]:
     layout = block.layout
     targets = [(i, layout.table[n]) for n, i in layout.columns.items() if not n.startswith("_")]
+    targets += [(wide.date, layout.table["date"]) for wide in layout.wide if wide.date is not None]
     return targets + [(wide.column, layout.table[layout.value]) for wide in layout.wide]
 
 
 def _raw_columns(grid: Grid, rows: Sequence[int], block: Block) -> dict[int, Cells]:
     """The raw cells of the columns that are read; a cell merged over several rows holds for all of them."""
-    indices = sorted({*block.layout.columns.values(), *(wide.column for wide in block.layout.wide)})
+    indices = block.layout.places
     spread: dict[tuple[int, int], Any] = {}
     for top, left, bottom, right in grid.merges:
         if top >= block.first and bottom > top and left == right:
@@ -220,6 +261,8 @@ def _keep(segment: Segment, name: str, column: Column, index: int, cells: Cells,
     if not column.required or name in _MADE_LATER:
         return
     absent = ~read.filled & ~read.reasons.astype(bool)
+    if not absent.any():
+        return
     said = np.array([not is_blank(value) for value in cells.uniques], dtype=bool)[cells.codes]
     if name in _MEASURED:
         absent &= ~said
@@ -262,8 +305,10 @@ def make_records(segment: Segment) -> pd.DataFrame:
             base = base[base[measured].notna()] if measured in base else base
         return base.reindex(columns=names)
     parts = []
-    for values, read in segment.wide:
+    for (values, read), dates in zip(segment.wide, segment.wide_dates, strict=True):
         part = base[read.filled].copy()
+        if dates is not None:
+            part["date"] = dates.values[read.filled]
         for name, value in values.items():
             if name != "source" or name not in segment.positions:
                 part[name] = value

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +26,7 @@ from asn_research.ingest.cell import find_special_cells
 from asn_research.ingest.content import Content, find_content, holds
 from asn_research.ingest.delimited import read_delimited
 from asn_research.ingest.package import Package, open_package
+from asn_research.ingest.pause import pause_collection
 from asn_research.ingest.problem import make_problem, refuse_file
 from asn_research.ingest.trial import Ending, try_reading
 
@@ -145,6 +146,7 @@ def check_entry(path: Path, folder: Path) -> Problem | None:
     return None
 
 
+@pause_collection()
 def read_file(path: Path, *, folder: Path) -> RawFile:
     """Read one raw file; what cannot be read becomes a problem that names the file, never an exception."""
     name = show_name(path.relative_to(folder).as_posix())
@@ -279,7 +281,18 @@ def _find_rows(content: CalamineSheet, name: str, sheet: str) -> list[Row]:
     if content.total_width > limit.MAXIMUM_COLUMNS:
         most = str(limit.MAXIMUM_COLUMNS)
         raise refuse_file("sheet_too_wide", name, sheet, found=f"{content.total_width:,}", limit=most)
-    return content.to_python(skip_empty_area=False) if content.height else []
+    if not content.height or content.start is None:
+        return []
+    rows = _share_texts(content.iter_rows())
+    before = [""] * content.start[1]  # the reader passes over empty columns on the left
+    return [before + row for row in rows] if before else rows
+
+
+def _share_texts(rows: Iterable[Row]) -> list[Row]:
+    """Rows in which equal texts are one and the same: they take a part of the memory, and compare at once."""
+    known: dict[str, str] = {}
+    share = known.setdefault
+    return [[share(cell, cell) if type(cell) is str else cell for cell in row] for row in rows]
 
 
 def _read_text(path: Path, suffix: str, name: str) -> Grid:

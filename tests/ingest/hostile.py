@@ -136,6 +136,8 @@ FILES: dict[str, tuple[bytes, str]] = {
         sheet(b"<row r='1'>" + cell("A1") + b"<c r='XFD1048576'><v>1</v></c></row>"),
         "sheet_too_wide",
     ),
+    "dalam.xlsx": (sheet(b'<row r="1">' + cell("A1") + cell("C10700000") + b"</row>"), "sheet_too_large"),
+    "luas.xlsx": (sheet(b'<row r="1">' + cell("A1") + cell("AH1000000") + b"</row>"), "sheet_too_large"),
     "baris.xlsx": (sheet(b"<row r='1'>" + cell("A1") + cell("ZZ4294967295") + b"</row>"), "sheet_too_large"),
     "lebar.xlsx": (sheet(b'<row r="1">' + cell("A1") + cell("WVL1") + b"</row>"), "sheet_too_wide"),
     "ulang.xlsx": (repeated(), "sheet_repeats"),
