@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from asn_research.contract.threshold import FEW_CLUSTERS, MINIMUM_CLUSTERS
@@ -33,6 +34,8 @@ POWER = 0.80
 CLUSTERED_VCOV = "CR2E"
 """Of intervals by batch or unit: holds its level with few, unequal clusters (docs/validation.md)."""
 _CAREFUL_CLUSTERS = 12
+_TELLING_CLUSTERS = 12
+"""Up to so many clusters all sign patterns are tried, and an end of the interval is that of one of them."""
 _REMARKS: dict[type[AsnResearchWarning], str] = {
     FewClustersWarning: "few_clusters",
     FewTreatedClustersWarning: "few_treated_clusters",
@@ -152,18 +155,26 @@ def adjust_holm(p_values: Sequence[float]) -> list[float]:
     return [float(p) for p in adjust_p_values(list(p_values), method="holm")]
 
 
-def bootstrap_cells(build: Callable[[], Design], *, estimate: Estimate, label: str = "") -> Heard:
+def bootstrap_cells(
+    build: Callable[[], Design], *, estimate: Estimate, minimum: int, label: str = ""
+) -> Heard:
     """The wild cluster bootstrap interval beside an estimate, where it has 6 to 29 clusters.
 
     Returns the cells ``bootstrap_low`` and ``bootstrap_high`` for the details of a finding, and a caveat that
     tells them; both empty where the bootstrap is not called for or has no end. ``label`` is the code of the
     contrast where the answer has several.
+
+    With few clusters the ends are means of one or two of them: of six batches, the lowest and the highest
+    batch mean. They are withheld where a cluster has fewer people than ``minimum``, the minimum cell.
     """
     clusters = estimate.n_clusters or 0
     if not MINIMUM_CLUSTERS <= clusters < FEW_CLUSTERS:
         return Heard({}, ())
+    design = build()
+    if clusters <= _TELLING_CLUSTERS and _smallest_cluster(design) < minimum:
+        return Heard({}, (Caveat(code="bootstrap_withheld", fields={"minimum": minimum}),))
     found: Estimate = listen(
-        lambda: bootstrap_design(build(), term=estimate.term, conf_level=estimate.conf_level)
+        lambda: bootstrap_design(design, term=estimate.term, conf_level=estimate.conf_level)
     ).value[estimate.term]
     if not has_interval(found):
         return Heard({}, ())
@@ -171,6 +182,11 @@ def bootstrap_cells(build: Callable[[], Design], *, estimate: Estimate, label: s
     fields: dict[str, Cell] = {"label": label, **ends} if label else dict(ends)
     caveat = Caveat(code="bootstrap_of" if label else "bootstrap", fields=fields)
     return Heard({f"bootstrap_{side}": value for side, value in ends.items()}, (caveat,))
+
+
+def _smallest_cluster(design: Design) -> int:
+    """The rows of the smallest cluster of a design."""
+    return min(int(np.unique(codes, return_counts=True)[1].min()) for codes in design.clusters)
 
 
 def detectable(estimate: Estimate) -> float | None:

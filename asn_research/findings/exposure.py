@@ -137,6 +137,8 @@ ROW_COUNTS: Final = frozenset(
 
 CAVEAT_COUNTS: Final = frozenset(
     [
+        "answers_rounded.minimum", "bins_left_out.minimum", "bootstrap_withheld.minimum",
+        "hours_rounded.minimum",
         "coders_agreed.disputed", "coders_agreed.excerpts", "cost_unknown.count",
         "course_ambiguous.count", "courses_without_parties.count", "curriculum_convention.years",
         "curriculum_unknown.count", "designs_mixed.count", "designs_mixed.regions",

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from asn_research.contract.threshold import MINIMUM_RATERS
+from asn_research.contract.threshold import MINIMUM_CLUSTERS, MINIMUM_RATERS
 from asn_research.findings.disclosure import KEPT, empty_row, gate_rows
 from asn_research.findings.exposure import (
     CAVEAT_COUNTS,
@@ -182,9 +182,32 @@ def _gate_sizes(finding: Finding, exposure: Exposure, minimum: int, known: Mappi
         name: None if name in PEOPLE_COUNTS and _is_whole(value) and 0 < int(str(value)) < minimum else value
         for name, value in finding.details.items()
     }
-    results = tuple(r for r in finding.results if exposure.open_results or not _is_small(r, minimum))
+    results = tuple(
+        _without_spread(r, exposure)
+        for r in finding.results
+        if exposure.open_results or not _is_small(r, minimum)
+    )
     disclosure = Disclosure.PARTLY_SUPPRESSED if hidden else finding.disclosure
-    return replace(finding, rows=shown, details=counts, results=results, disclosure=disclosure)
+    dropped = len(finding.rows) - len(shown)
+    said = (Caveat(code="bins_left_out", fields={"minimum": minimum}),) if dropped else ()
+    return replace(
+        finding,
+        rows=shown,
+        details=counts,
+        results=results,
+        disclosure=disclosure,
+        caveats=(*finding.caveats, *said),
+    )
+
+
+def _without_spread(result: Estimate | NotEstimable, exposure: Exposure) -> Estimate | NotEstimable:
+    """A result without an error that would tell its clusters apart: of two batches, it tells each mean."""
+    clusters = result.n_clusters if isinstance(result, Estimate) else None
+    if not isinstance(result, Estimate) or clusters is None or exposure.open_results:
+        return result
+    if clusters >= MINIMUM_CLUSTERS or math.isfinite(result.conf_low):
+        return result
+    return replace(result, std_error=math.nan, statistic=math.nan)
 
 
 def _is_small(result: Estimate | NotEstimable, minimum: int) -> bool:

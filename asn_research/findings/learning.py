@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
 
 _BIN_POINTS = 5
+_END_POINTS = 25.0
 _MAXIMUM_POINTS = 100.0
 _ALPHA = 0.05
 _TREATED = GainColumns(method=None, participation=None, treatment="trained")
@@ -80,7 +81,9 @@ def answer_gain(data: RegionData, question: str, people: GainPeople) -> Finding:
         *(quarantine_caveats(data) if question == "learning_gain" else ()),
         *cluster_caveats(count_clusters(shown, "cluster")),
     ]
-    boot = bootstrap_cells(partial(_headline_design, data, people), estimate=(*differences, own)[0])
+    boot = bootstrap_cells(
+        partial(_headline_design, data, people), estimate=(*differences, own)[0], minimum=people.minimum
+    )
     sizes = _sizes(trained)
     if sizes:
         caveats.append(Caveat(code="size", fields=_size_fields(trained, sizes)))
@@ -180,19 +183,25 @@ def estimate_differences(data: RegionData, people: GainPeople) -> tuple[Estimate
 
 
 def distribution_rows(frame: pd.DataFrame, *, minimum: int) -> list[Row]:
-    """Scores before and after in bins of five points; thin bins are joined with their neighbours."""
+    """Scores before and after in bins of five points; thin bins are joined with their neighbours.
+
+    The outer bins reach to the next multiple of 25, so that they do not tell the lowest and highest score.
+    """
     edges = np.arange(0, 101, _BIN_POINTS)
     rows: list[Row] = []
     for wave in ("pre", "post"):
         position = np.clip(frame[wave].to_numpy(dtype=float) // _BIN_POINTS, 0, len(edges) - 2).astype(int)
         counts = np.bincount(position, minlength=len(edges) - 1).tolist()
-        for first, last in merge_cells(counts, minimum=minimum):
+        cells = merge_cells(counts, minimum=minimum)
+        for cell in cells:
+            first, last = cell
             count = sum(counts[first : last + 1])
+            low, high = float(edges[first]), float(edges[last + 1])
             rows.append(
                 {
                     "series": f"wave:{wave}",
-                    "bin_low": float(edges[first]),
-                    "bin_high": float(edges[last + 1]),
+                    "bin_low": low // _END_POINTS * _END_POINTS if cell == cells[0] else low,
+                    "bin_high": -(-high // _END_POINTS) * _END_POINTS if cell == cells[-1] else high,
                     "count": count,
                     "share": count / len(frame),
                 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,6 +28,7 @@ from asn_research.findings.estimation import (
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.learning import headline_model
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_primary_people
+from asn_research.findings.rounding import to_step
 from asn_research.models.design import Design
 from asn_research.models.gain import (
     GainColumns,
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 _MODELS: tuple[GainModel, GainModel] = ("change", "ancova")
 _SHARE_STEP = 0.1
+_END_SHARE = 0.25
 _CORRELATED = 0.1
 
 
@@ -155,7 +158,12 @@ def answer_method_effect(data: RegionData) -> Finding:
     if opposite:
         caveats.append(Caveat(code="models_differ", fields={"count": opposite}))
     label = f"method:{setting.methods[0]} - method:{setting.reference}"
-    boot = bootstrap_cells(partial(_method_design, setting, first), estimate=main[0], label=label)
+    boot = bootstrap_cells(
+        partial(_method_design, setting, first),
+        estimate=main[0],
+        minimum=setting.people.minimum,
+        label=label,
+    )
     return answer(
         data,
         "method_effect",
@@ -293,7 +301,9 @@ def answer_participation_slope(data: RegionData) -> Finding:
         caveats.append(Caveat(code="regressor_with_baseline", fields={"correlation_r": r}))
     if main.estimate * other.estimate < 0:
         caveats.append(Caveat(code="models_differ", fields={"count": 1}))
-    boot = bootstrap_cells(partial(_method_design, setting, first), estimate=main)
+    boot = bootstrap_cells(
+        partial(_method_design, setting, first), estimate=main, minimum=setting.people.minimum
+    )
     slope = main.estimate / _SHARE_STEP
     middle = float(frame["gain"].mean()) - slope * float(frame["participation_share"].mean())
     return answer(
@@ -313,16 +323,23 @@ def answer_participation_slope(data: RegionData) -> Finding:
 
 
 def _participation_rows(frame: pd.DataFrame, *, minimum: int) -> list[Row]:
-    """Mean gain in bins of 10 percentage points of participation; thin bins are joined."""
+    """Mean gain in bins of 10 percentage points of participation; thin bins are joined.
+
+    The outer bins reach to the next quarter, so that they do not tell the lowest and highest participation.
+    """
     position = (frame["participation_share"] / _SHARE_STEP + 1e-9).astype(int).clip(0, 9)
     counts = [int((position == k).sum()) for k in range(10)]
     rows: list[Row] = []
-    for low, high in merge_cells(counts, minimum=minimum):
+    cells = merge_cells(counts, minimum=minimum)
+    for cell in cells:
+        low, high = cell
         part = frame[(position >= low) & (position <= high)]
         rows.append(
             {
-                "x_low": low * _SHARE_STEP,
-                "x_high": (high + 1) * _SHARE_STEP,
+                "x_low": to_step(low * _SHARE_STEP, _END_SHARE if cell == cells[0] else 0.0, math.floor),
+                "x_high": to_step(
+                    (high + 1) * _SHARE_STEP, _END_SHARE if cell == cells[-1] else 0.0, math.ceil
+                ),
                 "x_mean": float(part["participation_share"].mean()),
                 "estimate": float(part["gain"].mean()),
                 **interval_cells(part, "gain", clusters="cluster"),

@@ -19,6 +19,7 @@ from asn_research.findings.estimation import (
     interval_cells,
 )
 from asn_research.findings.finding import Caveat, Finding, Row, Sample
+from asn_research.findings.rounding import hours_step, to_step
 from asn_research.models.result import Estimate
 
 if TYPE_CHECKING:
@@ -127,15 +128,19 @@ def answer_training_hours(data: RegionData) -> Finding:
         term="at_least_required_hours", estimate=count / len(covered), n_obs=len(covered), unit="share",
         outcome="credited_jp", estimand="share of trained people with the required hours", method="count",
     )  # fmt: skip
+    step = hours_step([float(hours) for hours in covered["credited_jp"]], minimum=minimum_of(data))
     hours = Estimate(
-        term="mean_hours", estimate=float(covered["credited_jp"].mean()), n_obs=len(covered), unit="hours",
-        outcome="credited_jp", estimand="mean credited hours of trained people", method="count",
+        term="mean_hours", estimate=to_step(float(covered["credited_jp"].mean()), step), n_obs=len(covered),
+        unit="hours", outcome="credited_jp", estimand="mean credited hours of trained people",
+        method="count",
     )  # fmt: skip
     rows = share_rows(
         covered.dropna(subset=["position_type"]), "enough", by="position_type", vocabulary="position_type"
     )
     gated = gate_rows(rows, minimum=minimum_of(data), people="total")
     caveats = [Caveat(code="count_not_sample"), Caveat(code="only_these_courses")]
+    if step:
+        caveats.append(Caveat(code="hours_rounded", fields={"minimum": minimum_of(data), "step_hours": step}))
     months = _months(data)
     if months > _YEAR:
         caveats.append(Caveat(code="longer_than_year", fields={"months": months}))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from asn_research.findings.estimation import (
     listen,
 )
 from asn_research.findings.finding import Caveat, Finding, Row, Sample
+from asn_research.findings.rounding import answer_step, round_estimate, to_step
 from asn_research.measures.reaction import (
     REVIEW_BELOW,
     SATISFACTION_ITEMS,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
 
 _TABLES = ("reactions", "courses")
+_NEUTRAL = 3
 _SHOWN_ITEMS = (*SATISFACTION_ITEMS, "overall")
 
 
@@ -57,6 +60,7 @@ def answer_satisfaction(data: RegionData) -> Finding:
         )  # fmt: skip
     except EstimationError as error:
         return refuse_error(data, "satisfaction", error, sample=sample)
+    steps = answer_steps(answers, minimum=minimum)
     rows = [
         row
         for item in _SHOWN_ITEMS
@@ -70,9 +74,13 @@ def answer_satisfaction(data: RegionData) -> Finding:
     return answer(
         data,
         "satisfaction",
-        results=(mean,),
+        results=(round_estimate(mean, max(steps.values()) if len(means) == 1 else 0.0),),
         sample=sample,
-        caveats=(Caveat(code="opinion_not_learning"), *cluster_caveats(count_clusters(scale, "batch"))),
+        caveats=(
+            Caveat(code="opinion_not_learning"),
+            *cluster_caveats(count_clusters(scale, "batch")),
+            *_rounded(steps.values(), minimum),
+        ),
         rows=tuple(rows),
         details={
             "best": best, "best_mean": means[best], "worst": worst, "worst_mean": means[worst],
@@ -90,26 +98,59 @@ def _likert_rows(answers: pd.DataFrame, item: str, *, minimum: int) -> list[Row]
     total = int(answers["respondent_id"].nunique())
     if total < minimum:
         return []
-    counts = [int((answers["response"] == response).sum()) for response in range(1, 6)]
-    shared: Row = {"label_code": f"item:{item}", "mean": float(answers["response"].mean()), "total": total}
-    shared |= interval_cells(answers, "response", clusters="batch")
+    counts = _answer_counts(answers)
+    step = _answer_step(counts, minimum=minimum)
+    mean = to_step(float(answers["response"].mean()), step)
+    shared: Row = {"label_code": f"item:{item}", "mean": mean, "total": total}
+    ends = interval_cells(answers, "response", clusters="batch")
+    shared |= {
+        "conf_low": _end(ends["conf_low"], step, math.floor),
+        "conf_high": _end(ends["conf_high"], step, math.ceil),
+    }
     rows: list[Row] = []
-    for first, last in merge_cells(counts, minimum=minimum):
+    cells = merge_cells(counts, minimum=minimum)
+    for first, last in cells:
         count = sum(counts[first : last + 1])
-        occupied = [r + 1 for r in range(first, last + 1) if counts[r]]
-        row: Row = {"response": max(occupied, key=lambda r: counts[r - 1])}
-        row |= _joined_range(counts, first, last)
+        low = 1 if (first, last) == cells[0] else first + 1
+        high = len(counts) if (first, last) == cells[-1] else last + 1
+        row: Row = {"response": min(range(low, high + 1), key=lambda r: abs(r - _NEUTRAL))}
+        row |= {"response_low": low, "response_high": high}
         rows.append({**shared, **row, "count": count, "share": count / sum(counts), "n": count})
     return rows
 
 
-def _joined_range(counts: Sequence[int], first: int, last: int) -> Row:
-    """The answers that a cell stands for; a joined one at an end hides what the extreme answer was."""
-    if first == last:
-        return {"response_low": first + 1, "response_high": last + 1}
-    low = 1 if not any(counts[:first]) else first + 1
-    high = len(counts) if not any(counts[last + 1 :]) else last + 1
-    return {"response_low": low, "response_high": high}
+def _answer_counts(answers: pd.DataFrame) -> list[int]:
+    return [int((answers["response"] == response).sum()) for response in range(1, 6)]
+
+
+def _answer_step(counts: Sequence[int], *, minimum: int) -> float:
+    return answer_step(counts, merge_cells(counts, minimum=minimum), minimum=minimum)
+
+
+def answer_steps(answers: pd.DataFrame, *, minimum: int) -> dict[str, float]:
+    """The step to which the mean of each item is told, in every answer about it; 0 where it is exact."""
+    counts = {str(item): _answer_counts(part) for item, part in answers.groupby("item", sort=True)}
+    return {
+        item: _answer_step(found, minimum=minimum) for item, found in counts.items() if sum(found) >= minimum
+    }
+
+
+def _end(value: object, step: float, way: Callable[[float], float]) -> float | None:
+    """An end of an interval told in steps, within the scale."""
+    return (
+        min(max(to_step(value, step, way), 1.0), 5.0) if isinstance(value, float) and step else _known(value)
+    )
+
+
+def _known(value: object) -> float | None:
+    return value if isinstance(value, float) else None
+
+
+def _rounded(steps: Collection[float], minimum: int) -> tuple[Caveat, ...]:
+    """The reservation that means of answers are told in steps."""
+    if not any(steps):
+        return ()
+    return (Caveat(code="answers_rounded", fields={"minimum": minimum, "step_index": max(steps)}),)
 
 
 def answer_course_flags(data: RegionData) -> Finding:
@@ -122,12 +163,13 @@ def answer_course_flags(data: RegionData) -> Finding:
     people = _people(answers)
     if people < minimum:
         return withhold(data, "course_flags", tables=_TABLES)
+    steps = answer_steps(answers, minimum=minimum)
     found = [
         (_course_mean(part, item), _people(part))
         for item in ("material", "speaker")
         for _, part in answers[answers["item"] == item].groupby("title", sort=True)
     ]
-    rows = [_course_row(mean, people=people) for mean, people in found]
+    rows = [_course_row(mean, people=people, step=steps.get(mean.outcome, 0.0)) for mean, people in found]
     gated = gate_rows(rows, minimum=minimum, within="group")
     judged = [row for row in gated.rows if not row.get("suppressed")]
     if not judged:
@@ -137,11 +179,16 @@ def answer_course_flags(data: RegionData) -> Finding:
     return answer(
         data,
         "course_flags",
-        results=tuple(mean for (mean, _), out in zip(found, hidden, strict=True) if not out),
+        results=tuple(
+            round_estimate(mean, steps.get(mean.outcome, 0.0))
+            for (mean, _), out in zip(found, hidden, strict=True)
+            if not out
+        ),
         sample=Sample(people=people, rows=len(answers), tables=_TABLES),
         caveats=(
             Caveat(code="opinion_not_learning"),
             Caveat(code="many_courses", fields={"count": len(judged)}),
+            *_rounded(steps.values(), minimum),
         ),
         rows=gated.rows,
         disclosure=gated.disclosure,
@@ -171,14 +218,15 @@ def _course_mean(answers: pd.DataFrame, item: str) -> Estimate:
         return Estimate(estimate=mean, n_obs=len(answers), method="mean", **labels)
 
 
-def _course_row(mean: Estimate, *, people: int) -> Row:
+def _course_row(mean: Estimate, *, people: int, step: float) -> Row:
+    """A course as it is told; whether it is flagged is decided by its exact interval."""
     return {
         "label": mean.term.split(": ", 1)[1],
         "group": f"item:{mean.outcome}",
         "n": people,
-        "estimate": mean.estimate,
-        "conf_low": finite(mean.conf_low),
-        "conf_high": finite(mean.conf_high),
+        "estimate": to_step(mean.estimate, step),
+        "conf_low": _end(finite(mean.conf_low), step, math.floor),
+        "conf_high": _end(finite(mean.conf_high), step, math.ceil),
         "flagged": mean.conf_high < REVIEW_BELOW,
     }
 
@@ -202,16 +250,21 @@ def answer_perceived_relevance(data: RegionData) -> Finding:
         )  # fmt: skip
     except EstimationError as error:
         return refuse_error(data, "perceived_relevance", error, sample=sample)
+    step = _answer_step(_answer_counts(answers), minimum=minimum)
     gated = gate_rows(_relevance_rows(answers), minimum=minimum, people="total")
     return answer(
         data,
         "perceived_relevance",
         results=(share,),
         sample=sample,
-        caveats=(Caveat(code="opinion_not_learning"), *cluster_caveats(count_clusters(answers, "batch"))),
+        caveats=(
+            Caveat(code="opinion_not_learning"),
+            *cluster_caveats(count_clusters(answers, "batch")),
+            *_rounded([step], minimum),
+        ),
         rows=gated.rows,
         disclosure=gated.disclosure,
-        details={"mean": float(answers["response"].mean())},
+        details={"mean": to_step(float(answers["response"].mean()), step)},
     )
 
 

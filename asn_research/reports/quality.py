@@ -118,7 +118,7 @@ class Quality(RegionExhibit):
                 int(wave["people_first"]),
                 int(wave["matched"]),
                 format_percent(wave["match_rate"], self.language),
-                format_number(wave.get("difference_sd", math.nan), self.language, digits=2, sign=True),
+                format_number(self._difference(wave), self.language, digits=2, sign=True),
             ]
             for wave in linkage.get("waves", ())
         ]
@@ -131,6 +131,12 @@ class Quality(RegionExhibit):
             return
         note = self._render("prose", sections=[("", [self._say("quality_linkage_note")])])
         self._show_html(self._table("quality_linkage_caption", heads, waves) + note)
+
+    def _difference(self, wave: Mapping[str, Any]) -> float:
+        """How those measured again differ from the others, where both are at least the minimum cell."""
+        matched = int(wave["matched"])
+        few = min(matched, int(wave["people_first"]) - matched) < self.source.region.disclosure.minimum_cell
+        return math.nan if few else float(wave.get("difference_sd", math.nan))
 
     def _pair(self, first: str, second: str) -> str:
         return " → ".join(term_label("wave", wave, self.language) for wave in (first, second))
