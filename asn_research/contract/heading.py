@@ -107,7 +107,7 @@ class Lexicon:
         for form in heading_forms(heading):
             if form in spellings:
                 return spellings[form]
-        if any(form in self.ignored for form in heading_forms(heading)):
+        if self.is_ignored(heading):
             return None
         for form in heading_forms(heading):
             if (bag := word_bag(form)) in bags:
@@ -115,6 +115,10 @@ class Lexicon:
         parts = heading.split("/")
         found = {spellings[form] for part in parts for form in heading_forms(part) if form in spellings}
         return found.pop() if len(parts) > 1 and len(found) == 1 else None
+
+    def is_ignored(self, heading: str) -> bool:
+        """Whether a heading is known to hold nothing of any table."""
+        return any(form in self.ignored for form in heading_forms(heading))
 
     def find_core(self, table: str, heading: str) -> str | None:
         """The one column that is left when words are looked through that may stand beside any name."""
@@ -201,9 +205,13 @@ class Lexicon:
                 found[kind] = codes.pop()
             covered.update(index for span in matches for index in range(span.start, span.end))
         rest = {word for index, word in enumerate(words) if index not in covered}
-        if not found or rest - self.noise:
+        if not found or any(not self._is_noise(word) for word in rest):
             return None
         return ScoreHeading(**found)
+
+    def _is_noise(self, word: str) -> bool:
+        """Whether a word may stand in any heading of scores: one of those listed, or of the same meaning."""
+        return word in self.noise or word_bag(word) in _NOISE_BAGS
 
     def find_context(self, text: str, *, title: bool = True) -> ScoreHeading:
         """What a title, sheet or file name says about all scores below it; other words may stand there.
@@ -243,6 +251,7 @@ class Lexicon:
         return max((len(hint.split()) for hint in self.hints[table] if f" {hint} " in padded), default=0)
 
 
+_NOISE_BAGS = frozenset({("pelatihan",), ("nilai",), ("penilaian",), ()})
 _FITTING = frozenset(
     [
         "sesuai",

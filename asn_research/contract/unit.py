@@ -13,6 +13,7 @@ from asn_research.contract.word import spell_out
 _BRACKETS: Final = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _RANGE: Final = re.compile(r"\b(\d{1,3})\s*(?:-|–|—|s/d|s\.d\.|sd|sampai|to)\s*(\d{1,3})\b")
 _SCALE: Final = re.compile(r"\bskala\s*(\d{1,3})\b")
+_CLOCK: Final = re.compile(r"\b60\s*(?:menit|minutes?|mnt|min|')", re.IGNORECASE)
 _UNITS: Final = {
     "jp": "jp", "jpl": "jp", "jam": "hours", "hours": "hours", "hour": "hours", "menit": "minutes",
     "minutes": "minutes", "hari": "days", "days": "days", "day": "days", "minggu": "weeks", "weeks": "weeks",
@@ -63,8 +64,12 @@ def contradicts(heading: str, column: Column) -> bool:
     >>> contradicts("Nilai (skala 1-10)", TABLES["assessments"]["score"])
     True
     """
+    if column.kind is Kind.MONEY:
+        return "%" in heading or "persen" in spell_out(heading)
     if column.kind not in {Kind.NUMBER, Kind.INTEGER}:
         return False
+    if column.unit == "jp" and _CLOCK.search(heading):
+        return True
     inside = " ".join(_BRACKETS.findall(heading))
     tops = {int(match.group(2)) for match in _RANGE.finditer(inside)}
     tops |= {int(match.group(1)) for match in _SCALE.finditer(spell_out(heading))} if not tops else set()

@@ -14,7 +14,8 @@ from asn_research.contract.vocabulary import fold
 Words = tuple[str, ...]
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-_NUMBERING = re.compile(r"^\s*(?:\d{1,2}|[a-zA-Z])\s*[.)]\s+")
+_REFUSED = re.compile(r"^[(\[]\W*(?:tidak|belum|bukan|non|tanpa|not)\b", re.IGNORECASE)
+_NUMBERING = re.compile(r"^\s*(?:\d{1,2}|[a-zA-Z]|(?:[a-zA-Z]{1,3}\d{1,3}){1,3}[a-zA-Z]?)\s*[.):]\s+")
 
 
 @cache
@@ -52,15 +53,20 @@ def spell_out(text: str) -> str:
     ('tanggal mulai', 'nilai sebelum')
     """
     short = _abbreviations()
-    return " ".join([short.get(word, word) for word in fold(text).split()])
+    return " ".join([short.get(word, word) for word in fold(text.replace("%", " persen ")).split()])
 
 
 @cache
 def heading_forms(heading: str) -> tuple[str, ...]:
     """The forms of a heading, spelt out: whole, without brackets, without its numbering."""
     plain = _NUMBERING.sub("", heading)
-    forms = (heading, _BRACKETS.sub(" ", heading), plain, _BRACKETS.sub(" ", plain))
+    forms = (heading, _leave_brackets(heading), plain, _leave_brackets(plain))
     return tuple(dict.fromkeys(form for form in map(spell_out, forms) if form))
+
+
+def _leave_brackets(heading: str) -> str:
+    """A heading without its brackets, unless they turn its meaning round: "Hadir (tidak)" is not "Hadir"."""
+    return _BRACKETS.sub(lambda match: match.group() if _REFUSED.match(match.group()) else " ", heading)
 
 
 @cache

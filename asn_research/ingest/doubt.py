@@ -10,7 +10,6 @@ from asn_research.contract.column import Column, Kind
 from asn_research.contract.heading import read_lexicon
 from asn_research.contract.likeness import Likeness
 from asn_research.contract.vocabulary import fold
-from asn_research.contract.word import heading_forms
 from asn_research.ingest.evidence import FITTING, UNFIT, count_codes, find_by_values, fits
 from asn_research.ingest.layout import Heading, Layout
 from asn_research.ingest.reading import is_missing
@@ -40,8 +39,8 @@ def settle_doubts(layout: Layout, *, sample: Sample) -> None:
 
 def is_ignored(heading: Heading) -> bool:
     """Whether a heading is known to hold nothing of any table."""
-    ignored = read_lexicon().ignored
-    return any(form in ignored for text in (heading.full, heading.own) for form in heading_forms(text))
+    lexicon = read_lexicon()
+    return lexicon.is_ignored(heading.full) or lexicon.is_ignored(heading.own)
 
 
 def _settle_contested(layout: Layout, sample: Sample) -> None:
@@ -102,7 +101,7 @@ def _is_label(heading: Heading, column: Column) -> bool:
 def _set_unfit_aside(layout: Layout, sample: Sample) -> None:
     """Leave columns of terms unread that hold something else, such as the titles of posts under "Jabatan"."""
     for name, position in list(layout.columns.items()):
-        if name not in layout.table.names or layout.table[name].kind is not Kind.TERM:
+        if name not in layout.table.names or layout.table[name].kind not in {Kind.TERM, Kind.FLAG}:
             continue
         column, values = layout.table[name], sample(position)
         if not values or column.required:

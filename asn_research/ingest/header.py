@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from typing import Any, Final
 
 from asn_research.contract.heading import read_lexicon
+from asn_research.contract.meaning import find_meaning
 from asn_research.contract.region import Mapping, Region
 from asn_research.contract.template import is_guide
 from asn_research.contract.vocabulary import fold
@@ -25,6 +26,9 @@ _LONGEST_HEADING: Final = 60
 _SEARCHED_ROWS: Final = 80
 _IDENTITY: Final = 16
 _SAMPLED_ROWS: Final = 60
+_BESIDE: Final = 2
+"""So many columns at the left, whose headings stand in the upper row alone, say whom the rows are about."""
+_MOST_SESSIONS: Final = 99
 _SMALL_SHEET: Final = 20_000
 """Up to this many rows every row may begin another table; in longer sheets only one after a blank row."""
 _NOTE_SHEETS: Final = (
@@ -177,7 +181,9 @@ def _knows_two(row: Sequence[Any]) -> bool:
 @lru_cache(maxsize=50_000)
 def _is_known(text: str) -> bool:
     lexicon = read_lexicon()
-    return fold(text) in lexicon.ignored or any(lexicon.find_column(table, text) for table in lexicon.columns)
+    if lexicon.is_ignored(text) or lexicon.find_score(text, mistyped=False):
+        return True
+    return any(lexicon.find_column(table, text) or find_meaning(table, text) for table in lexicon.columns)
 
 
 def _match_rows(
@@ -191,7 +197,7 @@ def _match_rows(
         if mapping.header_row in {None, top + 1}
     }
     for levels in range(1, _LEVELS + 1):
-        if top + levels > len(grid.rows) or (levels > 1 and not _is_heading_row(grid.rows[top + levels - 1])):
+        if top + levels > len(grid.rows) or (levels > 1 and not _is_lower_level(grid, top, levels)):
             break
         headings = read_headings(grid, top, levels)
         context = Context(
@@ -204,12 +210,41 @@ def _match_rows(
         if nearest is None or found.layout.matched > nearest.layout.matched:
             nearest = found
         complete = [layout for layout in layouts if layout.complete and layout.matched >= 2]
-        if complete and (best is None or complete[0].score > best.layout.score):
+        if complete and (best is None or _is_better(complete[0], best, grid)):
             rival = ""
             if len(complete) > 1 and complete[1].score == complete[0].score:
                 rival = complete[1].table.name
             best = replace(found, layout=complete[0], rival=rival)
     return best, nearest
+
+
+def _is_better(layout: Layout, best: Block, grid: Grid) -> bool:
+    """Whether one level of headings more reads more, or as much where the row cannot be one of data.
+
+    Data begin with whoever or whatever they are about: a row that is empty there stands between.
+    """
+    if layout.score != best.layout.score:
+        return layout.score > best.layout.score
+    row = grid.rows[best.first]
+    named = best.layout.columns.values()
+    return bool(named) and all(column >= len(row) or is_empty(row[column]) for column in named)
+
+
+def _is_lower_level(grid: Grid, top: int, levels: int) -> bool:
+    """Whether a row can stand below the headings of another: short texts, or days and numbers of sessions."""
+    row = grid.rows[top + levels - 1]
+    if _is_heading_row(row):
+        return True
+    above = [column for column, cell in enumerate(grid.rows[top]) if not is_empty(cell)][:_BESIDE]
+    cells = [(column, cell) for column, cell in enumerate(row) if not is_empty(cell)]
+    if any(column in above for column, _ in cells):
+        return False
+    return len(cells) >= _BESIDE and all(
+        isinstance(cell, datetime.date)
+        or (isinstance(cell, (int, float)) and 0 < cell <= _MOST_SESSIONS)
+        or (isinstance(cell, str) and len(cell) < _LONGEST_HEADING)
+        for _, cell in cells
+    )
 
 
 def sample_cells(grid: Grid, first: int) -> Callable[[int], list[Any]]:
@@ -228,14 +263,26 @@ def _sample(grid: Grid, first: int, column: int) -> list[Any]:
 
 
 def _limit(layouts: list[Layout], headings: Sequence[Heading], mappings: dict[str, Mapping]) -> list[Layout]:
-    """Only the tables that region.toml names for these headings, unless it speaks of other headings."""
+    """Only the tables that region.toml names for these headings, unless it speaks of other headings.
+
+    An entry that names no heading, for a sheet or a whole workbook with several tables, does not make its
+    table of one that is plainly another.
+    """
     own = {fold(text) for heading in headings for text in (heading.own, heading.full)}
     named = {
         table
         for table, mapping in mappings.items()
         if not (said := mapping.headings) or any(fold(heading) in own for heading in said)
     }
-    return [layout for layout in layouts if layout.table.name in named] if named else layouts
+    if not named:
+        return layouts
+    limited = [layout for layout in layouts if layout.table.name in named]
+    open_ones = all(not mappings[table].headings and mappings[table].header_row is None for table in named)
+    known = max(layout.known for layout in limited)
+    others = [layout for layout in layouts if layout.complete and layout.known > known]
+    if open_ones and others and not any(layout.complete for layout in limited):
+        return layouts
+    return limited
 
 
 def find_mappings(grid: Grid, region: Region) -> list[tuple[str, Mapping]]:
@@ -311,8 +358,10 @@ def _text(row: Sequence[Any], column: int) -> str:
     if column >= len(row) or is_empty(row[column]):
         return ""
     value = row[column]
-    if isinstance(value, (datetime.date, datetime.time)):
+    if isinstance(value, datetime.time):
         return ""
+    if isinstance(value, datetime.date):
+        return f"{value:%Y-%m-%d}"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return " ".join(str(value).split())

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from asn_research.contract.column import Table
 from asn_research.contract.region import Mapping
+
+COUNTED: Final = ("sessions_held", "sessions_attended")
+"""What is counted in an attendance list that has a column for every session."""
 
 
 def _no_cells(_: int) -> Sequence[Any]:
@@ -48,10 +51,14 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class WideColumn:
-    """A column of a wide sheet that gives records of its own, with the values that its heading fixes."""
+    """A column of a wide sheet that gives records of its own, with the values that its heading fixes.
+
+    ``date`` is the column that holds their dates, where there is one for them alone.
+    """
 
     column: int
     values: dict[str, str]
+    date: int | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +71,7 @@ class Layout:
     region.toml that the block lacks; ``assumed`` what was taken from the region's declaration. ``contested``
     are columns of the table that several headings name alike; ``unsure`` columns of the file that may be more
     than one thing; ``unfit`` those whose heading names a list of terms that their cells are not from.
+    ``marks`` are the columns of an attendance list, one per session.
     """
 
     table: Table
@@ -81,6 +89,7 @@ class Layout:
     contested: dict[str, list[Heading]] = field(default_factory=dict)
     unsure: dict[int, tuple[str, ...]] = field(default_factory=dict)
     unfit: dict[int, str] = field(default_factory=dict)
+    marks: tuple[int, ...] = ()
     matched: int = 0
     score: float = 0.0
 
@@ -89,13 +98,19 @@ class Layout:
         return not self.missing
 
     @property
+    def places(self) -> list[int]:
+        """The columns of the file that are read, from the left."""
+        dates = (wide.date for wide in self.wide if wide.date is not None)
+        return sorted({*self.columns.values(), *(wide.column for wide in self.wide), *dates, *self.marks})
+
+    @property
     def known(self) -> int:
         """How many columns of the block are read."""
-        return len(self.columns) + len(self.wide)
+        return len(self.columns) + len(self.wide) + bool(self.marks)
 
     def has(self, name: str) -> bool:
         """Whether something in the block, or around it, gives a column of the table."""
-        if name in self.columns or name in self.fixed:
+        if name in self.columns or name in self.fixed or (self.marks and name in COUNTED):
             return True
         return bool(self.wide) and all(name in column.values for column in self.wide)
 

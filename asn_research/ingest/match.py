@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from asn_research.contract.column import SKM_ELEMENTS, TABLES, Table
+from asn_research.contract.column import SKM_ELEMENTS, TABLES, Kind, Table
 from asn_research.contract.heading import Lexicon, ScoreHeading, read_lexicon
+from asn_research.contract.meaning import find_meaning
 from asn_research.contract.region import Mapping, Plan, Region
 from asn_research.contract.unit import contradicts
 from asn_research.contract.vocabulary import fold
 from asn_research.contract.word import heading_forms
+from asn_research.ingest.attendance import match_marks
 from asn_research.ingest.doubt import is_ignored, settle_doubts
 from asn_research.ingest.layout import Context, Heading, Layout, WideColumn
+from asn_research.ingest.score import ATTRIBUTES, drop_shared_date, match_dates, match_scores
 
 _MINIMUM_ITEMS: Final = 3
 _SURE: Final = 2
 """Doubtful headings are looked at only beside so many known ones: no row of data shall pass for headings."""
 _ELEMENTS: Final = tuple(f"u{number}" for number in range(1, len(SKM_ELEMENTS) + 1))
 _TIME_STAMPS: Final = frozenset({"timestamp", "time stamp", "cap waktu", "stempel waktu"})
+_MEANT: Final = (0, 1)
+"""Of two labels the one whose spelling is known is meant; of two numbers or dates that has to be asked."""
 _YEAR: Final = re.compile(r"(?<!\d)20\d\d(?!\d)")
-_ATTRIBUTES: Final = ("wave", "competency", "source")
 
 
 def match_layouts(
@@ -39,6 +43,9 @@ def match_layouts(
     for layout in layouts:
         if layout.known >= most / 2 and _is_sure(layout):
             settle_doubts(layout, sample=context.sample)
+        match_dates(layout, lexicon=read_lexicon(), sample=context.sample)
+        if layout.table.name == "enrolments":
+            match_marks(layout, texts=context.texts, sample=context.sample)
         _finish(layout, context, region.plan, design)
     return sorted(layouts, key=lambda layout: (layout.complete, layout.score), reverse=True)
 
@@ -56,7 +63,7 @@ def match_table(table: Table, headings: Sequence[Heading], *, context: Context) 
     rest = _match_mapping(layout, headings, context.mappings.get(table.name))
     rest = _match_columns(layout, rest, lexicon)
     if table.name == "assessments":
-        rest = _match_scores(layout, rest, lexicon)
+        rest = match_scores(layout, rest, lexicon)
     elif table.name == "reactions":
         rest = _match_items(layout, rest, lexicon)
     elif table.name == "citizen_surveys":
@@ -125,7 +132,7 @@ def _match_mapping(layout: Layout, headings: Sequence[Heading], mapping: Mapping
             layout.absent += (target,)
     if wide:
         layout.wide, layout.value = tuple(wide), "score"
-        _drop_shared_date(layout)
+        drop_shared_date(layout)
     return rest
 
 
@@ -144,14 +151,13 @@ def _match_columns(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon
     found: dict[str, list[tuple[int, Heading]]] = defaultdict(list)
     rest: list[Heading] = []
     for heading in headings:
-        for rank, text in enumerate((heading.full, heading.own)):
-            name = lexicon.find_column(table.name, text)
+        for rank, text, name in _name_column(table.name, heading, lexicon):
             if name in table.names and contradicts(heading.full, table[name]):
                 layout.unfit[heading.column] = name
                 break
             if name == "score" and (said := lexicon.find_score(text)) and said.wave:
                 continue
-            if name is not None and name not in layout.columns and name not in layout.fixed:
+            if name not in layout.columns and name not in layout.fixed:
                 own = {fold(name)} | ({fold(t) for t in table[name].label} if name in table.names else set())
                 second = fold(text).startswith(("nama ", "name ")) or fold(text) in _TIME_STAMPS
                 exact = bool(own & set(heading_forms(text)))
@@ -170,45 +176,19 @@ def _match_columns(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon
     return sorted(rest, key=lambda heading: heading.column)
 
 
-def _match_scores(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:
-    """Score columns of a wide sheet: their headings name a wave, a competency or a source."""
-    if layout.wide:
-        return list(headings)
-    found: list[tuple[Heading, ScoreHeading]] = []
-    for heading in headings:
-        said = lexicon.find_score(heading.full)
-        if said is None and heading.parents and not lexicon.find_context(heading.parents):
-            said = lexicon.find_score(heading.own)
-        if said:
-            found.append((heading, said))
-    with_wave = [(heading, said) for heading, said in found if said.wave]
-    if with_wave:
-        found = with_wave
-    elif "score" in layout.columns:
-        found = []
-    wide = [
-        WideColumn(heading.column, {a: v for a in _ATTRIBUTES if (v := getattr(said, a)) is not None})
-        for heading, said in found
-    ]
-    keys = [tuple(sorted(column.values.items())) for column in wide]
-    twice = {key for key in keys if keys.count(key) > 1}
-    if twice:
-        layout.ambiguous += tuple(
-            f"score: {heading.full}" for (heading, _), key in zip(found, keys, strict=True) if key in twice
-        )
-        wide = [column for column, key in zip(wide, keys, strict=True) if key not in twice]
-    if wide:
-        layout.wide, layout.value = tuple(wide), "score"
-        layout.columns.pop("score", None)
-    _drop_shared_date(layout)
-    taken = {column.column for column in wide}
-    return [heading for heading in headings if heading.column not in taken]
-
-
-def _drop_shared_date(layout: Layout) -> None:
-    """One date beside scores of several waves is the date of none of them for certain."""
-    if len({column.values.get("wave") for column in layout.wide}) > 1:
-        layout.columns.pop("date", None)
+def _name_column(table: str, heading: Heading, lexicon: Lexicon) -> Iterator[tuple[int, str, str]]:
+    """What a heading may name, known spellings before what its words mean, with a rank and the text."""
+    texts = (heading.full, heading.own) if heading.parents else (heading.full,)
+    for rank, text in enumerate(texts):
+        if name := lexicon.find_column(table, text):
+            yield rank, text, name
+    for rank, text in enumerate(texts):
+        if (name := find_meaning(table, text)) and not lexicon.is_ignored(text):
+            yield (
+                rank + _MEANT[name in TABLES[table].names and TABLES[table][name].kind is Kind.TEXT],
+                text,
+                name,
+            )
 
 
 def _match_items(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:
@@ -279,7 +259,7 @@ def _match_questions(layout: Layout, headings: Sequence[Heading], lexicon: Lexic
 def _complete(layout: Layout, context: Context, lexicon: Lexicon, plan: Plan, design: str) -> None:
     """Take from titles and names what the columns leave open, then from what the region declared."""
     names = layout.table.names
-    for attribute in _ATTRIBUTES:
+    for attribute in ATTRIBUTES:
         if attribute in names and not layout.has(attribute):
             value = _from_context(attribute, context)
             if value:

@@ -43,7 +43,7 @@ def find_data_rows(grid: Grid, block: Block) -> tuple[list[int], int]:
     A row without its identity but with other values is data: it will be quarantined, not forgotten.
     """
     layout = block.layout
-    mapped = sorted({*layout.columns.values(), *(wide.column for wide in layout.wide)})
+    mapped = layout.places
     identity = _identity_column(block)
     own = {heading.column: fold(heading.own) for heading in block.headings}
     data: list[int] = []

@@ -114,7 +114,7 @@ def _assign(likely: NDArray[np.float64]) -> list[tuple[int, int]]:
 
 
 def _taken(layout: Layout) -> set[int]:
-    return {*layout.columns.values(), *(wide.column for wide in layout.wide)}
+    return set(layout.places)
 
 
 def _doubted(layout: Layout) -> list[str]:
