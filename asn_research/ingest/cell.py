@@ -12,6 +12,7 @@ _CELL: Final = re.compile(rb"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 _ATTRIBUTE: Final = re.compile(rb'\b([rts])="([^"]*)"')
 _VALUE: Final = re.compile(rb"<v>([^<]*)</v>")
 _CODES: Final = re.compile(rb'\bs="(\d+)"')
+_DANGEROUS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "|", "%")
 
 
 def cell_position(address: str) -> tuple[int, int]:
@@ -78,3 +79,12 @@ def _special_text(attributes: dict[bytes, bytes], inner: bytes, percent: set[int
     if kind == b"n" and value is not None and int(attributes.get(b"s", b"0")) in percent:
         return f"{float(value.group(1)) * 100:.10g}%"
     return None
+
+
+def neutralise(text: str) -> str:
+    """Text that no spreadsheet takes for a formula.
+
+    >>> neutralise("=HYPERLINK(1)")
+    "'=HYPERLINK(1)"
+    """
+    return f"'{text}" if text.startswith(_DANGEROUS) else text

@@ -19,10 +19,10 @@ from asn_research.ingest.cell import cell_address
 from asn_research.ingest.date import read_date
 from asn_research.ingest.problem import make_problem
 from asn_research.ingest.reading import clean, is_blank, read_error
-from asn_research.ingest.source import Grid, Row, read_file
+from asn_research.ingest.source import Grid, Row, read_file, show_name
+from asn_research.ingest.submission import is_named_alike, list_corrections, list_others, name_file
 from asn_research.language import phrase
 
-CORRECTIONS_FILE: Final = "corrections.xlsx"
 SHEETS: Final = ("karantina", "duplikat")
 KEPT: Final = "keputusan lama"
 """Sheet of decisions that were typed into a workbook and name no row any more."""
@@ -32,6 +32,9 @@ _PLACED: Final = ("period", "file", "sheet", "row", "cell", "code")
 _LONGEST: Final = 1_000
 _SEARCHED_ROWS: Final = 20
 _SHOWN: Final = 4
+_FEWEST: Final = 4
+"""A sheet of any name is one of decisions where so many of its headings are known."""
+_FOLDER: Final = re.compile(r"[a-z0-9_]{1,60}")
 _SAVED: Final = re.compile(rb"<dcterms:modified[^>]*>(\d{4}-\d\d-\d\d)T")
 
 
@@ -68,7 +71,7 @@ class Entry:
     """One row of the workbook in which something was typed, as it stands there.
 
     ``place`` is the cell of the decision, ``answer`` that of the new value; ``named`` is file, sheet, row and
-    cell of the raw row; ``typed`` holds the cells of :data:`ENTERED`.
+    cell of the raw row, which ``check`` binds to ``code``; ``typed`` holds the cells of :data:`ENTERED`.
     """
 
     place: Place
@@ -76,7 +79,13 @@ class Entry:
     period: str
     named: tuple[str, ...]
     code: str
+    check: str
     typed: tuple[Any, ...]
+
+    @property
+    def label(self) -> str:
+        """The code as it stands in the workbook."""
+        return f"{self.code}-{self.check}" if self.check else self.code
 
     @property
     def plain(self) -> tuple[str, ...]:
@@ -113,6 +122,7 @@ class Corrections:
     problems: list[Problem] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     count: int = 0
+    periods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +134,19 @@ class _Sheet:
     columns: Mapping[str, int]
 
     def get(self, number: int, name: str) -> Any:
+        index = self.columns.get(name, -1)
+        if name in ENTERED:
+            number = self.grid_top(number, index)
         row = self.grid.rows[number]
-        index = self.columns.get(name, len(row))
-        value = row[index] if index < len(row) else ""
+        value = row[index] if 0 <= index < len(row) else ""
         return "" if is_blank(value) else value
+
+    def grid_top(self, number: int, index: int) -> int:
+        """The row in which a cell is written: a cell merged over several rows is decided for all of them."""
+        for top, left, bottom, right in self.grid.merges:
+            if top <= number <= bottom and left <= index <= right:
+                return top
+        return number
 
     def place(self, number: int, name: str) -> Place:
         address = cell_address(number, self.columns[name]) if name in self.columns else None
@@ -140,21 +159,11 @@ class _Sheet:
             if any(not is_blank(value) for value in typed):
                 period, *named, code = (as_text(self.get(number, name)) for name in _PLACED)
                 places = self.place(number, "keputusan"), self.place(number, "nilai_baru")
-                yield number, Entry(*places, period, tuple(named), code, typed)
+                code, _, check = code.partition("-")
+                yield number, Entry(*places, period, tuple(named), code, check, typed)
 
 
-def name_file(period: str, periods: Sequence[str]) -> str:
-    """The file that decisions about a period are saved as: one for each period where there are several."""
-    return CORRECTIONS_FILE if len(periods) < 2 else f"corrections_{period}.xlsx"
-
-
-def list_corrections(folder: Path, period: str) -> list[Path]:
-    """The workbooks of corrections of a region's folder that may speak of a period."""
-    names = dict.fromkeys((CORRECTIONS_FILE, f"corrections_{period}.xlsx"))
-    return [folder / name for name in names if (folder / name).is_file()]
-
-
-def read_corrections(folder: Path, period: str) -> Corrections:
+def read_corrections(folder: Path, period: str, *, periods: Sequence[str]) -> Corrections:
     """Read the decisions about a period; whatever is wrong with them is reported at once.
 
     Parameters
@@ -163,10 +172,17 @@ def read_corrections(folder: Path, period: str) -> Corrections:
         The region's folder of raw data.
     period
         Decisions about other periods are left to those.
+    periods
+        All periods of the region: a decision about any other one is reported.
     """
-    read = Corrections()
+    read = Corrections(periods=tuple(periods))
     for path in list_corrections(folder, period):
         _read_workbook(path, folder, period, read)
+    for path in list_others(folder, periods):
+        if is_named_alike(path) or read_entries(path):
+            place, name = Place(show_name(path.name)), name_file(period, periods)
+            read.problems.append(make_problem("decision_stray", place, name=name))
+    _drop_copies(read)
     codes = Counter(correction.code for correction in read.found)
     read.problems += [
         make_problem("decision_repeated", correction.place)
@@ -176,13 +192,29 @@ def read_corrections(folder: Path, period: str) -> Corrections:
     return read
 
 
+def _drop_copies(read: Corrections) -> None:
+    """Leave out what is said twice in the same words, as in a copy of a sheet: it is one decision."""
+    first = {correction.entry.plain: correction for correction in reversed(read.found)}
+    kept = [correction for correction in read.found if first[correction.entry.plain] is correction]
+    read.count -= len(read.found) - len(kept)
+    read.found = kept
+
+
 def read_entries(path: Path) -> list[Entry]:
     """What was typed into a workbook of decisions, sound or not; nothing where it cannot be read."""
     if not path.is_file():
         return []
     grids = read_file(path, folder=path.parent).grids
-    sheets = [_find_sheet(grid) for grid in grids if fold(grid.sheet) in {*SHEETS, KEPT}]
+    sheets = [_find_sheet(grid) for grid in grids if is_decision_sheet(grid) or fold(grid.sheet) == KEPT]
     return [entry for sheet in sheets if sheet is not None for _, entry in sheet.entries()]
+
+
+def is_decision_sheet(grid: Grid) -> bool:
+    """Whether a sheet is one for decisions: by its name, or by its headings where it was renamed."""
+    if fold(grid.sheet) in SHEETS:
+        return True
+    sheet = _find_sheet(grid)
+    return sheet is not None and len(sheet.columns) >= _FEWEST and fold(grid.sheet) != KEPT
 
 
 def _find_sheet(grid: Grid) -> _Sheet | None:
@@ -197,8 +229,13 @@ def _read_workbook(path: Path, folder: Path, period: str, read: Corrections) -> 
     read.problems += raw.problems
     if raw.problems:
         return
+    place, region = _find_answer(raw.grids, "guide_region")
+    if place is not None and region != folder.name:
+        found = region if _FOLDER.fullmatch(region) else "–"
+        read.problems.append(make_problem("decision_region", place, found=found, region=folder.name))
+        return
     saved = _find_saved(path)
-    sheets = [grid for grid in raw.grids if fold(grid.sheet) in SHEETS]
+    sheets = [grid for grid in raw.grids if is_decision_sheet(grid)]
     if not sheets:
         read.problems.append(make_problem("decision_sheets", Place(raw.name), sheets=", ".join(SHEETS)))
     before = read.count
@@ -224,18 +261,21 @@ def _read_sheet(grid: Grid, period: str, saved: str, read: Corrections) -> None:
             if entry.period in {period, ""}:
                 read.entries.append(entry)
                 _read_entry(sheet, number, entry, saved, read)
+            elif entry.period not in read.periods:
+                known = ", ".join(read.periods)
+                read.problems.append(make_problem("decision_period", entry.place, known=known))
 
 
 def _find_columns(row: Row) -> dict[str, int]:
     """Where the columns stand in a row of headings; empty where this is none."""
-    known = {
-        fold(_heading(name, language)): name for name in (*_PLACED, *ENTERED) for language in ("id", "en")
-    }
+    known: dict[str, str] = {}
+    for name in (*_PLACED, *ENTERED):
+        spoken = [_heading(name, language) for language in ("id", "en")]
+        known |= dict.fromkeys(map(fold, (*spoken, " ".join(spoken))), name)
     columns: dict[str, int] = {}
     for index, cell in enumerate(row):
-        name = known.get(fold(cell)) if isinstance(cell, str) else None
-        if name is not None:
-            columns.setdefault(name, index)
+        if isinstance(cell, str) and fold(cell) in known:
+            columns.setdefault(known[fold(cell)], index)
     return columns if {"keputusan", "code"} & set(columns) else {}
 
 
@@ -301,15 +341,22 @@ def _find_saved(path: Path) -> str:
 
 def _find_stated(grids: Sequence[Grid]) -> tuple[Place, int, str] | None:
     """How many decisions the guide says there are, where somebody wrote it; -1 where it is no number."""
-    label = fold(phrase("intake.guide_count", "id"))
+    place, text = _find_answer(grids, "guide_count")
+    if place is None:
+        return None
+    sound = text.isdecimal() and len(text) < 9
+    return place, int(text) if sound else -1, text if sound else "–"
+
+
+def _find_answer(grids: Sequence[Grid], key: str) -> tuple[Place | None, str]:
+    """What stands in the guide beside a question, and where; nothing where the cell is empty."""
+    spoken = [phrase(f"intake.{key}", language) for language in ("id", "en")]
+    labels = {fold(text) for text in (*spoken, " ".join(spoken))}
     for grid in grids:
         for number, row in enumerate(grid.rows if fold(grid.sheet) == GUIDE else ()):
-            if len(row) > 1 and isinstance(row[0], str) and fold(row[0]) == label and not is_blank(row[1]):
-                text = as_text(row[1])
-                sound = text.isdecimal() and len(text) < 9
-                place = Place(grid.file, grid.sheet, cell_address(number, 1))
-                return place, int(text) if sound else -1, text if sound else "–"
-    return None
+            if len(row) > 1 and isinstance(row[0], str) and fold(row[0]) in labels and not is_blank(row[1]):
+                return Place(grid.file, grid.sheet, cell_address(number, 1)), as_text(row[1])
+    return None, ""
 
 
 def as_text(value: Any) -> str:

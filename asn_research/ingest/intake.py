@@ -19,7 +19,7 @@ from asn_research.contract.vocabulary import fold
 from asn_research.errors import IntakeError, Place, Problem, RegionError
 from asn_research.ingest.alias import find_aliases, rename_entries, rename_problem
 from asn_research.ingest.consistency import check_consistency
-from asn_research.ingest.correction import name_file, read_corrections
+from asn_research.ingest.correction import is_decision_sheet, read_corrections
 from asn_research.ingest.course import CourseIndex, link_courses, make_course_id
 from asn_research.ingest.duplicate import settle_repeats
 from asn_research.ingest.header import Block, is_note
@@ -38,6 +38,7 @@ from asn_research.ingest.revision import apply_corrections
 from asn_research.ingest.roster import find_names
 from asn_research.ingest.source import Grid, RawFile, list_files, read_file
 from asn_research.ingest.storage import replace_folder, sweep
+from asn_research.ingest.submission import name_file
 from asn_research.ingest.table import finish_table, harmonise
 from asn_research.ingest.text import Scrubber, scrub_label
 
@@ -98,8 +99,9 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
     key = read_key()
     collected = collect(folder / period, region, period)
     _require_tables(collected, f"{folder.name}/{period}")
+    decided = read_corrections(folder, period, periods=tuple(region.periods))
     outcome = apply_corrections(
-        collected.segments, read_corrections(folder, period), settle=settle, key=key, period=period,
+        collected.segments, decided, settle=settle, key=key, period=period,
         latest_year=region.periods[period].ends.year,
     )  # fmt: skip
     ledger = outcome.ledger
@@ -123,7 +125,9 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
     account["decisions"] = make_journal(outcome, key=key, agency=agency, names=collected.names)
     with _replace(stored, tables) as beside:
         path = beside / QUARANTINE_FILE
-        write_workbook(path, ledger, outcome.lines, period=period, file=file, typed=typed)
+        write_workbook(
+            path, ledger, outcome.lines, region=folder.name, period=period, file=file, typed=typed
+        )
         account["workbook"] = note_workbook(path, outcome.lines, typed, key=key)
         text = json.dumps(account, ensure_ascii=False, indent=1)
         (beside / INTAKE_FILE).write_text(text + "\n", encoding="utf-8")
@@ -186,6 +190,10 @@ def _hide_names(collected: _Collected) -> None:
 
 def _collect_file(raw: RawFile, region: Region, period: str, collected: _Collected) -> None:
     declared = region.periods[period]
+    if any(map(is_decision_sheet, raw.grids)):
+        fields = {"name": name_file(period, tuple(region.periods))}
+        collected.problems.append(make_problem("decision_stray", Place(raw.name), **fields))
+        return
     parts = [part for grid in raw.grids for part in find_parts(grid, region=region, design=declared.design)]
     for grid, blocks, nearest in parts:
         if not blocks:

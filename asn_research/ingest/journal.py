@@ -17,7 +17,6 @@ from asn_research.ingest.correction import (
     Decision,
     Entry,
     as_text,
-    list_corrections,
     read_entries,
 )
 from asn_research.ingest.identity import make_pseudonym
@@ -25,6 +24,7 @@ from asn_research.ingest.quarantine import MASK, mask_value
 from asn_research.ingest.record import Issue, find_column
 from asn_research.ingest.revision import Line, Outcome, find_identity
 from asn_research.ingest.source import digest_file
+from asn_research.ingest.submission import list_corrections
 from asn_research.ingest.text import Scrubber
 
 _SHOWN: Final = 200

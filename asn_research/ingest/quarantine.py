@@ -3,54 +3,38 @@
 from __future__ import annotations
 
 import datetime
-import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import xlsxwriter
 
 from asn_research.contract.column import TABLES, Kind, Table
-from asn_research.ingest.correction import CHOICES, ENTERED, GUIDE, KEPT, Entry
+from asn_research.ingest.correction import CHOICES, ENTERED, KEPT, Entry
+from asn_research.ingest.excerpt import Excerpts, explain, list_terms, show_value
 from asn_research.ingest.ledger import Ledger, Status
-from asn_research.ingest.reading import clean
+from asn_research.ingest.page import write_guide, write_sheet
 from asn_research.ingest.record import Issue
-from asn_research.ingest.revision import REPEAT, Line
+from asn_research.ingest.revision import REPEAT, Line, list_possible
 from asn_research.ingest.term import find_nearest_term
 from asn_research.language import phrase
 
 _COLUMNS: Final = (
-    "row", "file", "sheet", "table", "cell", "column", "reason", "explanation", "value", "difference",
-    "group", "period", "code", *ENTERED,
+    "file", "sheet", "row", "cell", "column", "value", "explanation", "difference", "group", "content",
+    *ENTERED, "explanation_en", "table", "reason", "period", "code",
 )  # fmt: skip
 _REPEATED: Final = (
-    "row", "file", "sheet", "table", "cell", "first_file", "first_sheet", "first_row", "period", "code",
-    *ENTERED,
+    "file", "sheet", "row", "cell", "first_file", "first_sheet", "first_row", "content", *ENTERED, "table",
+    "period", "code",
 )  # fmt: skip
-_WIDTHS: Final = {
-    "row": 7, "sheet": 18, "table": 14, "cell": 8, "column": 18, "reason": 22, "explanation": 60,
-    "group": 10, "first_row": 10, "period": 9, "code": 18, "tanggal": 13, "keputusan": 19, "nilai_baru": 20,
-    "petugas": 18, "first_sheet": 18, "kind": 40,
-}  # fmt: skip
-_WIDTH: Final = 26
-_DANGEROUS: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "|", "%")
+_REPAIRED: Final = ("file", "sheet", "row", "table", "kind")
+_KEPT: Final = ("file", "sheet", "row", "cell", *ENTERED, "period", "code")
 MASK: Final = "•••"
 _HARMLESS: Final = re.compile(r"^(?:#[A-Z0-9/]+[!?]?|=\?|(?:Rp\.? ?)?[\d\s.,:/%+\-–−]+)$")
 _LONG: Final = 9
-_MAXIMUM_TEXT: Final = 32_000
-_GUIDE_LINES: Final = 9
 _EPOCH: Final = datetime.datetime(2000, 1, 1)
-
-
-def neutralise(text: str) -> str:
-    """Text that no spreadsheet takes for a formula.
-
-    >>> neutralise("=HYPERLINK(1)")
-    "'=HYPERLINK(1)"
-    """
-    return f"'{text}" if text.startswith(_DANGEROUS) else text
 
 
 def mask_value(issue: Issue, table: str) -> str:
@@ -74,13 +58,6 @@ def name_nearest(issue: Issue, table: Table) -> str:
     return find_nearest_term(table[issue.column].terms, issue.value)
 
 
-def show_value(value: Any) -> str:
-    """A raw cell as text."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return clean(str(value)) if value is not None else ""
-
-
 def order_issues(ledger: Ledger) -> list[Issue]:
     """All issues in the order of files, sheets, rows and cells, each once."""
     return sorted(
@@ -93,6 +70,7 @@ def write_workbook(
     ledger: Ledger,
     lines: Sequence[Line],
     *,
+    region: str,
     period: str,
     file: str,
     typed: Mapping[str, Entry],
@@ -105,8 +83,8 @@ def write_workbook(
         The workbook.
     ledger, lines
         The rows, and what there is to decide about them.
-    period, file
-        The period, and the name of the file that the filled workbook is saved as.
+    region, period, file
+        The folders of region and period, and the name of the file that the filled workbook is saved as.
     typed
         By code, what was typed into the workbook that this one replaces and saved nowhere else; it is kept.
     """
@@ -114,138 +92,89 @@ def write_workbook(
         str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     )
     workbook.set_properties({"created": _EPOCH})
-    pages = _Pages(workbook, period)
-    pages.write_guide(file)
+    write_guide(workbook, region=region, period=period, file=file)
     left = dict(typed)
-    grouped = sorted((line for line in lines if line.issue.reason != REPEAT), key=_order)
-    numbers = {
-        group: number
-        for number, group in enumerate(
-            dict.fromkeys(line.issue.group for line in grouped if line.issue.group >= 0), start=1
-        )
-    }
-    rows = [
-        [*_quarantine_row(line.issue, ledger, numbers), period, line.code, *_entered(line, left)]
-        for line in grouped
-    ]
-    pages.write("karantina", _COLUMNS, rows)
-    repeats = [
-        [*_repeat_row(line.issue, ledger), period, line.code, *_entered(line, left)]
-        for line in lines
-        if line.issue.reason == REPEAT
-    ]
-    pages.write("duplikat", _REPEATED, repeats)
-    pages.write("perbaikan", ("row", "file", "sheet", "table", "kind"), _repair_rows(ledger))
+    waiting = sorted((line for line in lines if line.issue.reason != REPEAT), key=partial(_order, ledger))
+    groups = dict.fromkeys(line.issue.group for line in waiting if line.issue.group >= 0)
+    numbers = {group: number for number, group in enumerate(groups, start=1)}
+    excerpts = Excerpts(ledger)
+    rows = [_describe(line, ledger, left, period, excerpts) for line in waiting]
+    for row, line in zip(rows, waiting, strict=True):
+        row["group"] = numbers.get(line.issue.group, "")
+    write_sheet(workbook, "karantina", _COLUMNS, rows, offers=[_offer(line, ledger) for line in waiting])
+    repeats = [line for line in lines if line.issue.reason == REPEAT]
+    rows = [_describe(line, ledger, left, period, excerpts) for line in repeats]
+    write_sheet(workbook, "duplikat", _REPEATED, rows, offers=[_offer(line, ledger) for line in repeats])
+    write_sheet(workbook, "perbaikan", _REPAIRED, _list_repairs(ledger))
     if left:
-        columns = ("period", "file", "sheet", "row", "cell", "code", *ENTERED)
-        pages.write(KEPT, columns, [[e.period, *e.named, e.code, *e.typed] for e in left.values()])
+        write_sheet(workbook, KEPT, _KEPT, [_show_entry(entry) for entry in left.values()])
     workbook.close()
 
 
-def _order(line: Line) -> tuple[int, int]:
-    """Rows that contradict each other one below the other, where the first of them stands."""
-    issue = line.issue
-    return (issue.group if issue.group >= 0 else issue.row), issue.row
+def _order(ledger: Ledger, line: Line) -> tuple[Any, ...]:
+    """Rows with the same fault one below the other, to be decided in one go; so are those of a group."""
+    issue, table = line.issue, ledger.segment(line.issue.row).table
+    known = table.names.index(issue.column) if issue.column in table.names else -1
+    group = issue.group if issue.group >= 0 else issue.row
+    return (
+        list(TABLES).index(table.name), known, issue.column, issue.reason, show_value(issue.value), group,
+        issue.row,
+    )  # fmt: skip
 
 
-def _entered(line: Line, left: dict[str, Entry]) -> list[Any]:
-    """The cells that the office fills: as decided, as typed and not saved elsewhere, or empty."""
-    typed = left.pop(line.code, None)
-    if typed is not None:
-        return list(typed.typed)
-    return list(line.correction.entry.typed) if line.correction is not None else [""] * len(ENTERED)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pages:
-    """The sheets of the workbook while it is written."""
-
-    workbook: Any
-    period: str
-
-    def write_guide(self, file: str) -> None:
-        """How to fill the workbook, where to save it, and the cell for the number of decisions."""
-        sheet = self.workbook.add_worksheet(GUIDE)
-        title = self.workbook.add_format({"bold": True, "font_size": 14})
-        wrapped = self.workbook.add_format({"text_wrap": True, "valign": "top"})
-        entry = self.workbook.add_format({"bg_color": "#FFF8E1", "border": 1})
-        sheet.set_column(0, 0, 100, wrapped)
-        sheet.set_column(1, 1, 14)
-        sheet.write_string(0, 0, phrase("intake.guide_title", "id"), title)
-        for number in range(1, _GUIDE_LINES + 1):
-            text = phrase(f"intake.guide_{number}", "id", file=file, period=self.period)
-            sheet.write_string(number, 0, neutralise(text), wrapped)
-        sheet.write_string(_GUIDE_LINES + 2, 0, phrase("intake.guide_count", "id"))
-        sheet.write_blank(_GUIDE_LINES + 2, 1, None, entry)
-
-    def write(self, name: str, columns: Sequence[str], rows: list[list[Any]]) -> None:
-        """A sheet of rows under their headings; cells to fill are yellow and offer the decisions."""
-        sheet = self.workbook.add_worksheet(name)
-        sheet.freeze_panes(1, 0)
-        bold = self.workbook.add_format(
-            {"bold": True, "bg_color": "#E7ECEF", "text_wrap": True, "valign": "top"}
-        )
-        entry = self.workbook.add_format({"bg_color": "#FFF8E1"})
-        for index, column in enumerate(columns):
-            sheet.set_column(index, index, _WIDTHS.get(column, _WIDTH))
-            sheet.write_string(0, index, phrase(f"intake.column_{column}", "id"), bold)
-        for number, row in enumerate(rows, start=1):
-            for index, value in enumerate(row):
-                _write_cell(sheet, number, index, value, entry if columns[index] in ENTERED else None)
-        if rows:
-            sheet.autofilter(0, 0, len(rows), len(columns) - 1)
-        if "keputusan" in columns and name != KEPT:
-            index, last = columns.index("keputusan"), max(len(rows), 1)
-            sheet.data_validation(1, index, last, index, _offer(list(CHOICES)))
-
-
-def _offer(words: list[str]) -> dict[str, Any]:
-    """A drop-down list that warns of other words, and lets those through that are known in English."""
+def _describe(
+    line: Line, ledger: Ledger, left: dict[str, Entry], period: str, excerpts: Excerpts
+) -> dict[str, Any]:
+    """Everything that the workbook says about a row, by column."""
+    issue, table = line.issue, ledger.segment(line.issue.row).table
+    file, sheet, row = ledger.place(issue.row)
+    first = ledger.place(ledger.repeats.get(issue.row, issue.row))
     return {
-        "validate": "list", "source": words, "error_type": "warning",
-        "input_title": phrase("intake.column_keputusan", "id"),
-        "input_message": phrase("intake.guide_prompt", "id"),
+        "file": file, "sheet": sheet, "row": row, "cell": issue.cell, "table": table.label.id,
+        "column": table[issue.column].label.id if issue.column in table.names else "",
+        "value": show_value(issue.value), "reason": issue.reason, "difference": issue.difference,
+        "explanation": explain(issue, table, "id"), "explanation_en": explain(issue, table, "en"),
+        "content": excerpts.show(issue.row), "period": period, "code": f"{line.code}-{line.check}",
+        **dict(zip(("first_file", "first_sheet", "first_row"), first, strict=True)),
+        **dict(zip(ENTERED, _entered(line, left), strict=True)),
     }  # fmt: skip
 
 
-def _write_cell(sheet: Any, row: int, column: int, value: Any, form: Any) -> None:
-    if isinstance(value, (datetime.date, datetime.time)):
-        value = value.isoformat()[:10]
-    if isinstance(value, bool):
-        sheet.write_boolean(row, column, value, form)
-    elif isinstance(value, (int, float)) and math.isfinite(value):
-        sheet.write_number(row, column, value, form)
-    elif value in ("", None):
-        if form is not None:
-            sheet.write_blank(row, column, None, form)
-    else:
-        sheet.write_string(row, column, neutralise(str(value))[:_MAXIMUM_TEXT], form)
+def _entered(line: Line, left: dict[str, Entry]) -> Sequence[Any]:
+    """The cells that the office fills: as decided, as typed and not saved elsewhere, or empty."""
+    typed = left.pop(line.code, None)
+    if typed is not None:
+        return typed.typed
+    return line.correction.entry.typed if line.correction is not None else [""] * len(ENTERED)
 
 
-def _quarantine_row(issue: Issue, ledger: Ledger, numbers: Mapping[int, int]) -> list[Any]:
-    file, sheet, row = ledger.place(issue.row)
-    table = ledger.segment(issue.row).table
-    label = table[issue.column].label.id if issue.column in table.names else ""
-    return [
-        row, file, sheet, table.label.id, issue.cell, label, issue.reason,
-        phrase(f"intake.reason_{issue.reason}", "id"), show_value(issue.value), issue.difference,
-        numbers.get(issue.group, ""),
-    ]  # fmt: skip
+def _offer(line: Line, ledger: Ledger) -> dict[str, tuple[str, ...]]:
+    """What the drop-down lists of a row offer: decisions that are possible, and terms for a new value."""
+    table, issue = ledger.segment(line.issue.row).table, line.issue
+    possible = list_possible(line, ledger)
+    offered = {"keputusan": tuple(word for word, decision in CHOICES.items() if decision in possible)}
+    if issue.reason == "unknown_term" and issue.column in table.names:
+        offered["nilai_baru"] = tuple(list_terms(table[issue.column], "id"))
+    return offered
 
 
-def _repeat_row(issue: Issue, ledger: Ledger) -> list[Any]:
-    file, sheet, row = ledger.place(issue.row)
-    first_file, first_sheet, first_row = ledger.place(ledger.repeats.get(issue.row, issue.row))
-    label = ledger.segment(issue.row).table.label.id
-    return [row, file, sheet, label, issue.cell, first_file, first_sheet, first_row]
+def _show_entry(entry: Entry) -> dict[str, Any]:
+    named = dict(zip(("file", "sheet", "row", "cell"), entry.named, strict=True))
+    return {
+        **named,
+        "period": entry.period,
+        "code": entry.label,
+        **dict(zip(ENTERED, entry.typed, strict=True)),
+    }
 
 
-def _repair_rows(ledger: Ledger) -> list[list[Any]]:
+def _list_repairs(ledger: Ledger) -> list[dict[str, Any]]:
     status = ledger.statuses()
     rows = []
     for row, kind in sorted(set(ledger.repairs)):
         if status[row] == Status.CORRECTED:
             file, sheet, number = ledger.place(row)
             label = ledger.segment(row).table.label.id
-            rows.append([number, file, sheet, label, phrase(f"intake.repair_{kind}", "id")])
+            done = phrase(f"intake.repair_{kind}", "id")
+            rows.append({"file": file, "sheet": sheet, "row": number, "table": label, "kind": done})
     return rows

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,10 +13,11 @@ import pandas as pd
 from asn_research.contract.column import Column, Kind
 from asn_research.errors import Place, Problem
 from asn_research.ingest.cell import cell_address
-from asn_research.ingest.correction import Correction, Corrections, Decision, as_text
+from asn_research.ingest.correction import Correction, Corrections, Decision
 from asn_research.ingest.ledger import Ledger, Status
 from asn_research.ingest.problem import make_problem
 from asn_research.ingest.record import Issue, Segment, find_column, read_value
+from asn_research.ingest.seal import Seal
 from asn_research.ingest.value import is_filled
 
 REPEAT: Final = "exact_repeat"
@@ -33,10 +31,14 @@ Tables = dict[str, pd.DataFrame]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the workbook: what is wrong with which row, its code, and the decision if there is one."""
+    """One row of the workbook: what is wrong with which row, its code, and the decision if there is one.
+
+    ``check`` binds the code to the place that stands beside it in the workbook.
+    """
 
     issue: Issue
     code: str
+    check: str = ""
     correction: Correction | None = None
 
 
@@ -50,39 +52,6 @@ class Outcome:
     applied: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     read: int = 0
-
-
-class Seal:
-    """Codes by which a decision names a row and what is wrong with it.
-
-    A code is a keyed hash over the place, the reason and everything that was read in the row. When the file
-    changes so that another row stands there, or the same row with other values, the code is another one.
-    """
-
-    def __init__(self, key: bytes, period: str, ledger: Ledger) -> None:
-        self._key = key
-        self._period = period
-        self._ledger = ledger
-        self._columns: dict[int, list[Any]] = {}
-        self._read: dict[int, list[str]] = defaultdict(list)
-        for segment in ledger.segments:
-            for issue in segment.issues:
-                self._read[issue.row].append(f"{issue.column}\0{issue.value!s}")
-
-    def code(self, issue: Issue) -> str:
-        """The code of one issue of one row."""
-        said = [issue.cell, issue.column, issue.reason, str(issue.value)]
-        message = [self._period, *map(str, self._ledger.place(issue.row)), *said, *self._content(issue.row)]
-        text = json.dumps(message, ensure_ascii=False)
-        return hmac.new(self._key, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()[:16]
-
-    def _content(self, row: int) -> list[str]:
-        segment = self._ledger.segment(row)
-        if segment.offset not in self._columns:
-            values = [segment.frame[name].to_numpy() for name in segment.frame]
-            self._columns[segment.offset] = values + [read.values for _, read in segment.wide]
-        position = row - segment.offset
-        return [str(values[position]) for values in self._columns[segment.offset]] + self._read.get(row, [])
 
 
 def apply_corrections(
@@ -120,10 +89,12 @@ def apply_corrections(
     first = Ledger(segments)
     tables = settle(first)
     seal = Seal(key, period, first)
+    waiting = list_lines(first, seal)  # before any other: it numbers rows that say the same
     if not corrections.found and not corrections.problems:
-        return Outcome(first, tables, list_lines(first, seal), read=corrections.count)
+        return Outcome(first, tables, waiting, read=corrections.count)
     revision = _Revision(latest_year)
-    pending = {correction.code: correction for correction in corrections.found}
+    mixed = _find_mixed(corrections.found, seal)
+    pending = {c.code: c for c in corrections.found if c.code not in mixed}
     ledger, settled = first, tables
     applied: list[Line] = []
     while matched := _match(ledger, seal, pending):
@@ -133,13 +104,14 @@ def apply_corrections(
         ledger = revision.make_ledger(segments)
         settled = settle(ledger)
     problems = [*corrections.problems, *revision.problems, *_find_contradicted(applied, ledger)]
-    problems += [make_problem("decision_stale", c.place) for c in pending.values()]
+    problems += [make_problem("decision_mixed", place) for place in mixed.values()]
+    problems += _tell_stale(list(pending.values()), applied)
     if problems:
         problems.append(
             make_problem("decisions_refused", Place(problems[0].place.file), count=str(corrections.count))
         )
         known = {line.code: line.correction for line in applied}
-        lines = [replace(line, correction=known.get(line.code)) for line in list_lines(first, seal)]
+        lines = [replace(line, correction=known.get(line.code)) for line in waiting]
         return Outcome(first, tables, lines, [], problems, corrections.count)
     return Outcome(ledger, settled, [*applied, *list_lines(ledger, seal)], applied, [], corrections.count)
 
@@ -155,19 +127,43 @@ def list_lines(ledger: Ledger, seal: Seal) -> list[Line]:
         if status[row] == Status.DUPLICATE:
             column = find_identity(ledger.segment(row)) or ""
             issues.append(Issue(row, column, REPEAT, "", ledger.address(row, column)))
-    return [Line(issue, seal.code(issue)) for issue in issues]
+    lines = []
+    for issue in issues:
+        code = seal.code(issue)
+        lines.append(Line(issue, code, seal.check(code, (*ledger.place(issue.row), issue.cell))))
+    return lines
+
+
+def list_possible(line: Line, ledger: Ledger) -> tuple[Decision, ...]:
+    """What may be decided about a row of the workbook."""
+    issue, segment = line.issue, ledger.segment(line.issue.row)
+    possible = [d for d in (Decision.CORRECT, Decision.NEW_ID) if _find_target(segment, issue, d)]
+    accept = [Decision.ACCEPT] if issue.reason in _ACCEPTABLE else []
+    return (*accept, *possible, Decision.DROP)
+
+
+def _find_mixed(found: Sequence[Correction], seal: Seal) -> dict[str, Place]:
+    """Decisions beside which another place stands than the one that their code was written for."""
+    entries = [correction.entry for correction in found]
+    return {e.code: e.place for e in entries if e.check and e.check != seal.check(e.code, e.named)}
+
+
+def _tell_stale(pending: Sequence[Correction], applied: Sequence[Line]) -> list[Problem]:
+    """Decisions that name no row: each by itself, but one sentence where none of many names any."""
+    if len(pending) > 1 and not applied:
+        place = Place(pending[0].place.file, pending[0].place.sheet)
+        return [make_problem("decision_strange", place, count=str(len(pending)))]
+    return [make_problem("decision_stale", correction.place) for correction in pending]
 
 
 def _match(ledger: Ledger, seal: Seal, pending: dict[str, Correction]) -> list[Line]:
-    """Lines that decisions name by their code, and by file, sheet, row and cell; those are done with."""
+    """Lines that decisions name by their code; those are done with."""
     matched = []
     for line in list_lines(ledger, seal) if pending else ():
         correction = pending.get(line.code)
         if correction is not None:
-            file, sheet, row = ledger.place(line.issue.row)
-            if correction.entry.named == tuple(map(as_text, (file, sheet, row, line.issue.cell))):
-                matched.append(replace(line, correction=correction))
-                del pending[line.code]
+            matched.append(replace(line, correction=correction))
+            del pending[line.code]
     return matched
 
 

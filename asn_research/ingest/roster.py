@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from asn_research.contract.heading import read_lexicon
 from asn_research.ingest.header import Block
@@ -49,6 +49,21 @@ def find_names(grid: Grid, block: Block, data: Iterable[int]) -> set[str]:
             if (named and index in rows) or is_person(cell):
                 names.add(cell)
     return names
+
+
+def read_people(grid: Grid, block: Block, rows: Sequence[int]) -> dict[int, list[Any]]:
+    """The cells of the columns of names that are read for nothing else, by column, one for each row."""
+    ignored = read_lexicon().ignored
+    taken = set(block.layout.columns.values())
+    people = {}
+    for heading in block.headings:
+        words = heading.own.casefold().split()
+        if words and words[0] in _NAME_WORDS and heading.column not in taken and " ".join(words) in ignored:
+            column, seen = heading.column, dict[Any, Any]()  # each name is kept once, however often it stands
+            lines = (grid.rows[row] for row in rows)
+            cells = (line[column] if column < len(line) else "" for line in lines)
+            people[column] = [seen.setdefault(cell, cell) for cell in cells]
+    return people
 
 
 def _label_columns(layout: Layout) -> set[int]:

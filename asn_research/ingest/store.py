@@ -20,13 +20,13 @@ import pyarrow as pa
 from asn_research.contract.column import PROVENANCE, TABLES, Kind
 from asn_research.contract.region import Plan, Region, list_regions, read_region
 from asn_research.errors import Place, Problem, RegionError, StoreError
-from asn_research.ingest.correction import list_corrections
 from asn_research.ingest.intake import INTAKE_FILE, QUARANTINE_FILE, require_period, take_in
 from asn_research.ingest.journal import read_account, was_filled
 from asn_research.ingest.key import guard_key, read_key
 from asn_research.ingest.problem import make_problem
 from asn_research.ingest.source import digest_entry, digest_file, list_files, show_name
 from asn_research.ingest.storage import write_files
+from asn_research.ingest.submission import list_corrections, list_others
 from asn_research.language import LANGUAGES, format_count, phrase
 from asn_research.language.display import html_table
 
@@ -310,7 +310,8 @@ def _read_table(folder: Path, name: str, place: str) -> pd.DataFrame:
 def find_fingerprint(folder: Path, *, period: str) -> str:
     """What the tables of a period depend on, as one hash: raw files, region.toml, decisions, code and key."""
     digest = hashlib.sha256(_code_digest().encode())
-    for path in (folder / "region.toml", *list_corrections(folder, period)):
+    decided = *list_corrections(folder, period), *list_others(folder, (period,))
+    for path in (folder / "region.toml", *decided):
         digest.update(f"{path.name}\0{digest_entry(path, folder)}\0".encode())
     for path in list_files(folder / period) if (folder / period).is_dir() else ():
         shown = show_name(path.relative_to(folder).as_posix())

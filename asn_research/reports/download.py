@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from asn_research.findings.finding import Cell, Finding
 from asn_research.findings.label import group_label, row_label
-from asn_research.ingest.quarantine import neutralise
+from asn_research.ingest.cell import neutralise
 from asn_research.language import Language, phrase
 
 _MARK = "\ufeff"  # tells spreadsheets that the text is UTF-8

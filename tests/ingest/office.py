@@ -118,3 +118,10 @@ class Office:
 
     def reasons(self) -> dict[tuple[str, int], str]:
         return {(entry["file"], entry["row"]): entry["reason"] for entry in self.account["quarantine"]}
+
+
+def read_lines(sheet: Any) -> list[dict[str, Any]]:
+    """The rows of a sheet of the workbook of decisions by the Indonesian words of their headings."""
+    header, *rows = sheet.iter_rows(values_only=True)
+    names = [str(cell).partition("\n")[0] for cell in header]
+    return [dict(zip(names, row, strict=True)) for row in rows]

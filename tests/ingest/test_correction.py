@@ -20,7 +20,7 @@ from asn_research.cli import app
 from asn_research.ingest.store import open_region
 
 from .conftest import KEY
-from .office import COURSES, PARTICIPANTS, PEOPLE, Office
+from .office import COURSES, PARTICIPANTS, PEOPLE, Office, read_lines
 
 HEAD = ["NIP", "Kode Pelatihan", "Jumlah Sesi", "Hadir"]
 ROWS: list[list[Any]] = [
@@ -69,7 +69,7 @@ def _fill(
     book = openpyxl.load_workbook(start or office.processed / "quarantine.xlsx")
     left = set(filled)
     for sheet in (book["karantina"], book["duplikat"]):
-        heads = {cell.value: cell.column for cell in sheet[1]}
+        heads = {str(cell.value).partition("\n")[0]: cell.column for cell in sheet[1]}
         for line in sheet.iter_rows(min_row=2):
             reason = line[heads["Kode alasan"] - 1].value if "Kode alasan" in heads else "exact_repeat"
             key = (line[heads["Baris"] - 1].value, reason)
@@ -186,7 +186,7 @@ def test_a_corrected_value_goes_through_all_checks_again(taken: Office) -> None:
         ({"keputusan": "hapus", "alasan": "x" * 30_000}, "decision_too_long"),
         ({"keputusan": "hapus", "tanggal": "31/02/2025"}, "decision_day"),
         ({"keputusan": "terima apa adanya"}, "decision_impossible"),
-        ({"keputusan": "hapus", "Sel": "D7"}, "decision_stale"),
+        ({"keputusan": "hapus", "Sel": "D7"}, "decision_mixed"),
         ({"keputusan": "hapus", "Kode baris": "0" * 16}, "decision_stale"),
     ],
 )
@@ -214,7 +214,7 @@ def test_all_faults_are_told_at_once_with_their_cells(taken: Office) -> None:
     assert (problem["file"], problem["sheet"], problem["fields"]) == (
         "corrections.xlsx", "karantina", {"words": "betulkan"},
     )  # fmt: skip
-    assert problem["cell"][0] == "O"
+    assert problem["cell"][0] == "L"
 
 
 def test_two_rows_cannot_both_be_the_right_one(taken: Office) -> None:
@@ -224,12 +224,14 @@ def test_two_rows_cannot_both_be_the_right_one(taken: Office) -> None:
     assert _codes(taken) == ["decision_contradicts", "decision_contradicts", "decisions_refused"]
 
 
-def test_a_decision_does_not_move_to_the_row_that_stands_there_now(taken: Office) -> None:
+def test_a_decision_follows_its_row_and_not_its_place(taken: Office) -> None:
     _fill(taken, {(6, "out_of_range"): {"keputusan": "betulkan", "nilai_baru": 6}})
     moved = [*ROWS]
     moved[4], moved[5] = [PEOPLE[6], "C1", 10, "600"], ROWS[4]
     _run(taken, moved)
-    assert _codes(taken) == ["decision_stale", "decisions_refused"]
+    assert _codes(taken) == []
+    assert taken.reasons()["hadir.csv", 6] == "out_of_range"
+    assert taken.table("enrolments").query("source_row == 7")["sessions_attended"].tolist() == [6]
     mended = [*ROWS]
     mended[4] = [PEOPLE[2], "C1", 10, 5]
     _run(taken, mended)
@@ -266,7 +268,7 @@ def test_a_deleted_column_is_named(taken: Office, column: str) -> None:
     path = taken.folder / "corrections.xlsx"
     book = openpyxl.load_workbook(path)
     for name in ("karantina", "duplikat"):
-        heads = [cell.value for cell in book[name][1]]
+        heads = [str(cell.value).partition("\n")[0] for cell in book[name][1]]
         book[name].delete_cols(heads.index(column) + 1)
     book.save(path)
     taken.take_in()
@@ -296,7 +298,7 @@ def test_decisions_left_in_the_stored_workbook_are_kept_and_told_of(taken: Offic
     taken.csv("hadir.csv", [HEAD, *changed])
     problems = open_region("contoh", **folders).intake["problems"]
     assert [problem["code"] for problem in problems] == ["decisions_misplaced"]
-    assert openpyxl.load_workbook(stored)["keputusan lama"]["H2"].value == "betulkan"
+    assert openpyxl.load_workbook(stored)["keputusan lama"]["F2"].value == "betulkan"
     taken.csv("hadir.csv", [HEAD, *ROWS])
     open_region("contoh", **folders)
     shutil.copy(stored, taken.folder / "corrections.xlsx")
@@ -379,7 +381,7 @@ def test_check_says_what_waits_and_what_was_refused(taken: Office) -> None:
     told = check("en_GB.UTF-8")
     assert told.exit_code == 1
     assert "decisions of the office could not be applied" in told.stderr
-    assert "› P4: the new value is outside 0–500" in told.stderr
+    assert "› M6: the new value is outside 0–500" in told.stderr
     assert "decisions applied 0, refused 1" in told.stdout
     assert not any(nip in told.output for nip in PEOPLE)
 
@@ -412,9 +414,7 @@ def test_doubts_about_people_and_courses_without_codes(office: Office) -> None:
 
 
 def test_contradictions_stand_together_with_their_differences(taken: Office) -> None:
-    sheet = openpyxl.load_workbook(taken.processed / "quarantine.xlsx")["karantina"]
-    header, *rows = sheet.iter_rows(values_only=True)
-    lines = [dict(zip(header, row, strict=True)) for row in rows]
+    lines = read_lines(openpyxl.load_workbook(taken.processed / "quarantine.xlsx")["karantina"])
     group = [line for line in lines if line["Kelompok"]]
     assert [(line["Baris"], line["Kelompok"]) for line in group] == [(4, 1), (5, 1)]
     assert {line["Kolom yang berbeda"] for line in group} == {"Sesi dihadiri: 7 ≠ 9"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import openpyxl
 
-from asn_research.ingest.quarantine import neutralise
+from asn_research.ingest.cell import neutralise
+from asn_research.ingest.correction import ENTERED
 from asn_research.language.catalogue import has_phrase, read_messages
 
-from .office import PEOPLE, Office
+from .office import PEOPLE, Office, read_lines
 
 
 def _taken(office: Office) -> None:
@@ -26,21 +27,21 @@ def _taken(office: Office) -> None:
 def test_rows_with_their_cells_reasons_and_empty_decisions(office: Office) -> None:
     _taken(office)
     book = openpyxl.load_workbook(office.processed / "quarantine.xlsx")
-    header, *rows = book["karantina"].iter_rows(values_only=True)
-    assert header[-4:] == ("keputusan", "nilai_baru", "alasan", "petugas")
-    assert [(row[0], row[1], row[4], row[6], row[8]) for row in rows] == [
-        (4, "hadir.csv", "D4", "formula", "'=HYPERLINK(A1)"),
+    rows = read_lines(book["karantina"])
+    shown = [tuple(row[n] for n in ("Baris", "Berkas", "Sel", "Kode alasan", "Isi sel")) for row in rows]
+    assert shown == [
         (5, "hadir.csv", "B5", "unknown_course", "'+C9"),
+        (4, "hadir.csv", "D4", "formula", "'=HYPERLINK(A1)"),
     ]
-    assert all(cell is None for row in rows for cell in row[-4:])
-    assert len(book["karantina"].data_validations.dataValidation) == 1
+    assert {row[name] for row in rows for name in ENTERED} == {None}
+    assert rows[0]["Isi baris"] == f"NIP: {PEOPLE[2]}; Kode Pelatihan: +C9; Jumlah Sesi: 10; Hadir: 8"
 
 
 def test_duplicates_and_repairs_have_their_sheets(office: Office) -> None:
     _taken(office)
     book = openpyxl.load_workbook(office.processed / "quarantine.xlsx")
-    assert [row[0] for row in book["duplikat"].iter_rows(min_row=2, values_only=True)] == [3]
-    assert [row[0] for row in book["perbaikan"].iter_rows(min_row=2, values_only=True)] == [6]
+    assert [row["Baris"] for row in read_lines(book["duplikat"])] == [3]
+    assert [row["Baris"] for row in read_lines(book["perbaikan"])] == [6]
     assert office.account["repairs"] == {"apostrophe": 1}
 
 
