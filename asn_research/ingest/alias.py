@@ -59,6 +59,16 @@ def rename_problem(problem: Problem, aliases: Mapping[str, str]) -> Problem:
     )
 
 
+def hide_in_problem(problem: Problem, hide: Rename) -> Problem:
+    """A problem whose words hold no names; its place keeps those of file and sheet for their aliases."""
+    return dataclasses.replace(
+        problem,
+        message=hide(problem.message),
+        remedy=hide(problem.remedy),
+        fields={key: hide(text) for key, text in problem.fields.items()},
+    )
+
+
 def rename_entries(entries: Iterable[dict[str, Any]], aliases: Mapping[str, str]) -> None:
     """Use aliases in records with ``file`` and ``sheet``."""
     for entry in entries:

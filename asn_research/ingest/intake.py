@@ -17,7 +17,7 @@ from asn_research.contract.column import REQUIRED_TABLES, TABLES, Table
 from asn_research.contract.region import Region, read_region
 from asn_research.contract.vocabulary import fold
 from asn_research.errors import IntakeError, Place, Problem, RegionError
-from asn_research.ingest.alias import find_aliases, rename_entries, rename_problem
+from asn_research.ingest.alias import find_aliases, hide_in_problem, rename_entries, rename_problem
 from asn_research.ingest.consistency import check_consistency
 from asn_research.ingest.correction import is_decision_sheet, read_corrections
 from asn_research.ingest.course import CourseIndex, link_courses, make_course_id
@@ -170,11 +170,18 @@ def collect(folder: Path, region: Region, period: str) -> _Collected:
 
 
 def _hide_names(collected: _Collected) -> None:
-    """Name files and sheets that are named after people by aliases, from here on and everywhere."""
+    """Name files and sheets that are named after people by aliases, from here on and everywhere.
+
+    Headings are searched too: a sheet with a column for each participant is headed by their names.
+    """
     segments = collected.segments
+    scrub = Scrubber(collected.names).scrub
+    for entry in collected.unread:
+        entry["headings"] = [scrub(heading) for heading in entry["headings"]]
+    collected.problems = [hide_in_problem(problem, scrub) for problem in collected.problems]
     sheets = {segment.sheet: None for segment in segments} | {e["sheet"]: None for e in collected.left_out}
     sheets |= {problem.place.sheet or "": None for problem in collected.problems}
-    aliases = find_aliases([*collected.digests, *sheets], Scrubber(collected.names).scrub)
+    aliases = find_aliases([*collected.digests, *sheets], scrub)
     if not aliases:
         return
     for segment in segments:

@@ -21,6 +21,7 @@ import numpy as np
 
 from asn_research.errors import Place, Problem, ReportError
 from asn_research.ingest.mark import NameMarks
+from asn_research.reports.manifest import MANIFEST
 
 _PHONE: Final = re.compile(r"8\d{1,2}\)?[ \u00a0\-]?\d{3,4}[ \u00a0\-]?\d{3,5}(?!\w|[.,]\d)")
 _PHONE_BEGINS: Final = re.compile(r"(?:^|[^\w.,\-])(?:\+? ?62|\(?0)[ )\u00a0\-]?$")
@@ -75,10 +76,19 @@ def scan_files(files: Mapping[str, bytes], *, names: NameMarks | None = None) ->
         f"{name} ({', '.join(f'{trace.kind}, line {trace.line}' for trace in traces)})"
         for name, traces in found.items()
     ]
+    if found.keys() == {MANIFEST} and {trace.kind for trace in found[MANIFEST]} == {"name"}:
+        return (_named_after_person(),)
     fields = {"places": "; ".join(parts)}
     message = f"what may name a person stands in {fields['places']}."
     remedy = "Nothing of this report was published; tell who maintains the program which file it was."
     return (Problem("published_identity", message, Place(next(iter(found))), remedy, fields),)
+
+
+def _named_after_person() -> Problem:
+    """What the manifest holds of an office's own words is the names of its files."""
+    message = "a file of this region is named after a person, and the manifest lists all files."
+    remedy = "Rename the file; asn-research check says which one it is."
+    return Problem("published_file_name", message, Place(MANIFEST), remedy)
 
 
 def guard_output(files: Mapping[str, bytes], *, names: NameMarks | None = None) -> None:
