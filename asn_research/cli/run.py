@@ -236,4 +236,5 @@ def _print_outcomes(outcomes: Sequence[Outcome], tasks: Sequence[Task]) -> None:
     for outcome in sorted(outcomes, key=lambda o: order[o.task]):
         state = "fresh" if outcome.fresh else outcome.manifest.state
         rows.append((outcome.task.region, outcome.task.period, outcome.manifest.totals, state))
-    print_totals(rows)
+    if rows:
+        print_totals(rows)

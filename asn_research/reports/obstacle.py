@@ -37,6 +37,7 @@ _PLACELESS: Final = frozenset({FULL, "place_crowded", "place_large"})
 """What is told also where the system does not say at which file it happened."""
 _NUMBERED: Final = re.compile(r"\[errno (\d+)\]", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"'(/[^'\n]+)'")
+_HALF_WRITTEN: Final = re.compile(r"^\.(.+)~[\w-]+~\d+~\w+$")
 _FAMILY: Final = frozenset(
     {"OSError", "PermissionError", "FileNotFoundError", "FileExistsError", "IsADirectoryError",
      "NotADirectoryError", "TimeoutError"}
@@ -76,7 +77,13 @@ def find_obstacle(error: OSError) -> Obstacle | None:
     named = error.filename if isinstance(error.filename, str) else quoted[1] if quoted else None
     if code is None or (named is None and code not in _PLACELESS):
         return None
-    return Obstacle(code, None if named is None else Path(named))
+    return Obstacle(code, None if named is None else _finished(Path(named)))
+
+
+def _finished(path: Path) -> Path:
+    """The place that a half-written file or folder was to take; its own name tells of process and machine."""
+    parts = (_HALF_WRITTEN.sub(r"\1", part) for part in path.parts)
+    return Path(*parts)
 
 
 def explain(error: OSError, folders: Mapping[str, Path]) -> Problem | None:

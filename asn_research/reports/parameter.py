@@ -113,9 +113,10 @@ def _problem(detail: Any, notebook: str, *, known: tuple[str, ...]) -> Problem:
 
 
 def read_declared(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """Names and annotations of the one cell tagged ``parameters``, such as ``{"period": "str | None"}``.
+    """Names and annotations of the one cell tagged ``parameters``, such as ``{"period": "str or None"}``.
 
-    The cell is parsed, not run: papermill's own reading does not know annotations like ``int | None``.
+    Annotations of more than a name stand in quotes: papermill's own reading, by which it lists and checks
+    parameters for whoever calls it directly, knows no ``int | None``.
 
     Raises
     ------
@@ -138,7 +139,8 @@ def read_declared(notebook: nbformat.NotebookNode) -> dict[str, str]:
                     remedy="Write name: type = value.",
                 )
             )
-        declared[line.target.id] = ast.unparse(line.annotation)
+        quoted = line.annotation.value if isinstance(line.annotation, ast.Constant) else None
+        declared[line.target.id] = quoted if isinstance(quoted, str) else ast.unparse(line.annotation)
     return declared
 
 

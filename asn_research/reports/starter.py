@@ -100,7 +100,7 @@ def _opening(wish: Wish, question: Question | None) -> list[tuple[str, str]]:
     title = wish.name.replace("_", " ").strip().capitalize()
     parameters = [
         f'region: str = "{wish.region}"  # {_say("region_comment", wish)}',
-        f"period: str | None = {_literal(wish.period)}  # {_say('period_comment', wish)}",
+        f'period: "str or None" = {_literal(wish.period)}  # {_say("period_comment", wish)}',
     ]
     found: list[tuple[str, str]] = [
         ("markdown", f"{_say('title', wish, name=title)}\n\n{about}"),

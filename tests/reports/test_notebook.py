@@ -54,7 +54,7 @@ def test_product_notebooks_declare_exactly_the_report_parameters(name: str) -> N
     declared = read_declared(product(name))
     known = list(ReportParameters.model_fields)
     assert list(declared) == (known if name == "region_report.ipynb" else known[:-1])
-    assert declared["period"] == "str | None"
+    assert declared["period"] == "str or None"
     source = next(c.source for c in product(name).cells if "parameters" in c.metadata.get("tags", []))
     assert all("  # " in line for line in source.splitlines())
 

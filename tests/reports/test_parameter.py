@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -10,6 +11,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from asn_research.errors import ParameterError
 from asn_research.reports.parameter import check_declared, check_parameters, read_declared
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 def notebook(source: str, *, tags: tuple[str, ...] = ("parameters",)) -> nbformat.NotebookNode:
@@ -71,3 +74,15 @@ def test_a_notebook_without_a_parameters_cell_is_refused() -> None:
 def test_a_parameter_that_the_notebook_would_ignore_is_refused() -> None:
     with pytest.raises(ParameterError, match=r"'perod'.*Did you mean 'period'"):
         check_declared(notebook('period: str = "2025"'), {"perod": "2024"}, name="a.ipynb")
+
+
+def test_papermill_itself_lists_every_parameter_with_its_type_and_words() -> None:
+    """Else it warns whoever calls it directly that a right parameter is unknown."""
+    from papermill import inspect_notebook
+
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        book = nbformat.read(path, as_version=4)
+        listed = inspect_notebook(path)
+        declared = read_declared(book)
+        assert {name: found["inferred_type_name"] for name, found in listed.items()} == declared, path.name
+        assert all(found["help"] for found in listed.values()), path.name
