@@ -18,6 +18,7 @@ from papermill.engines import NBClientEngine
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import raise_for_execution_errors
 
+from asn_research import errors
 from asn_research.errors import Place, Problem, ReportError
 from asn_research.ingest.storage import scratch_prefix
 from asn_research.reports.kernel import kernel_manager
@@ -32,6 +33,13 @@ from asn_research.reports.parameter import (
 from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
 
 _MARK: Final = "papermill-error-cell-tag"
+_CODE_ERRORS: Final = frozenset(
+    [
+        "AttributeError", "ImportError", "IndentationError", "MemoryError", "ModuleNotFoundError",
+        "NameError", "RecursionError", "SyntaxError", "ZeroDivisionError",
+    ]
+)  # fmt: skip
+"""Errors whose messages quote code, never data."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +157,17 @@ def _stopped(error: PapermillExecutionError, name: str, limit: Limit) -> Problem
     if limit.megabytes is not None and error.ename in MEMORY_ERRORS:
         return large(limit.megabytes, Place(name))
     fields = {"cell": str(error.cell_index + 1), "error": error.ename, "text": error.evalue}
-    message = f"cell {error.cell_index + 1} stopped with {error.ename}: {error.evalue}"
-    return Problem("notebook_stopped", message, Place(name), fields=fields)
+    message = f"cell {error.cell_index + 1} stopped with {error.ename}"
+    if not _is_of_code(error.ename):
+        del fields["text"]
+        return Problem("notebook_stopped_silent", f"{message}.", Place(name), fields=fields)
+    return Problem("notebook_stopped", f"{message}: {error.evalue}", Place(name), fields=fields)
+
+
+def _is_of_code(name: str) -> bool:
+    """Whether what an error says is of this program or of code; others may quote a cell of the data."""
+    own = getattr(errors, name, None)
+    return name in _CODE_ERRORS or (isinstance(own, type) and issubclass(own, errors.AsnResearchError))
 
 
 def _mark(notebook: NotebookNode, problem: Problem) -> None:
@@ -169,7 +186,8 @@ def _mark(notebook: NotebookNode, problem: Problem) -> None:
 def settle(notebook: NotebookNode) -> NotebookNode:
     """The notebook with positional cell ids and without the traces of clock, machine and folders.
 
-    Of an error its kind and its message stay; the calls that led to it show paths and pieces of data.
+    Of an error its kind stays, and its message where that cannot hold data; the calls that led to it show
+    paths and pieces of data.
     """
     for number, cell in enumerate(notebook.cells, start=1):
         cell["id"] = f"cell-{number:02d}"
@@ -180,6 +198,7 @@ def settle(notebook: NotebookNode) -> NotebookNode:
             cell.metadata.pop(transient, None)
         for output in cell.get("outputs", []):
             if output.output_type == "error":
+                output["evalue"] = output.evalue if _is_of_code(output.ename) else ""
                 output["traceback"] = [f"{output.ename}: {output.evalue}"]
     notebook.metadata.pop("papermill", None)
     notebook.metadata["kernelspec"] = {

@@ -1,0 +1,47 @@
+"""A report that fails says where and with what kind of error, and quotes no cell of the office's files."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+from papermill.exceptions import PapermillExecutionError
+
+from asn_research.language import LANGUAGES
+from asn_research.reports.edition import stub_page
+from asn_research.reports.limit import Limit
+from asn_research.reports.notebook import _stopped, settle
+from asn_research.reports.problem import notice
+
+CELL = "Suparman;III/b;nilai 41,5;Kecamatan Guguk Panjang"
+TRACE = [f"File /home/kantor/x.py, line 3\nKeyError: {CELL}", f"  row = {CELL!r}"]
+
+
+def failed(name: str, said: str) -> nbformat.NotebookNode:
+    output = nbformat.v4.new_output("error", ename=name, evalue=said, traceback=TRACE)
+    cell = nbformat.v4.new_code_cell("report.section('learning_gain')", outputs=[output])
+    return settle(nbformat.v4.new_notebook(cells=[cell]))
+
+
+@pytest.mark.parametrize("name", ["KeyError", "ValueError", "ParserError", "IndexError", "Exception"])
+def test_what_an_unknown_error_quotes_is_not_published(name: str) -> None:
+    error = PapermillExecutionError(
+        cell_index=4, exec_count=5, source="x", ename=name, evalue=CELL, traceback=TRACE
+    )
+    problem = _stopped(error, "region_report.ipynb", Limit())
+    published = [nbformat.writes(failed(name, CELL)), str(problem), str(problem.fields)]
+    for language in LANGUAGES:
+        published += [stub_page("Kota Contoh", "2025", language, (problem,)), str(notice(problem, language))]
+    for text in published:
+        assert name in text or "Kota Contoh" in text
+        assert not any(part in text for part in ("Suparman", "41,5", "Guguk", "/home"))
+
+
+def test_what_this_program_says_stays() -> None:
+    said = "baseline has 3 people; at least 10 are needed"
+    notebook = failed("TooFewObservationsError", said)
+    assert notebook.cells[0].outputs[0].evalue == said
+    error = PapermillExecutionError(
+        cell_index=4, exec_count=5, source="x", ename="TooFewObservationsError", evalue=said, traceback=[]
+    )
+    assert said in _stopped(error, "region_report.ipynb", Limit()).message
+    assert failed("NameError", "name 'reprot' is not defined").cells[0].outputs[0].evalue
