@@ -5,10 +5,11 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from functools import lru_cache
+from html import unescape
 from html.parser import HTMLParser
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 EXEMPT: Final = "data-claims"
@@ -90,6 +91,7 @@ _BLOCK: Final = frozenset(
 )
 """Elements that begin something new; all others stand inside a line, so a word may run through them."""
 
+_TABULAR: Final = frozenset({"table", "tr", "th", "td"})
 _QUOTED: Final = frozenset({"q", "blockquote"})
 _TECHNICAL: Final = frozenset(
     [
@@ -169,12 +171,18 @@ _CARRIERS: Final = ("src", "data", "href", "srcset")
 _SILENT: Final = _TECHNICAL - {*_CARRIERS, "style"}
 """Attributes in which nothing to read can stand, not even in a drawing or a style."""
 
+_STROKES: Final = _SILENT - {"class", "aria-labelledby", EXEMPT, QUESTION}
+_STROKES_ONLY = re.compile(rf'(?: (?:{"|".join(sorted(_STROKES))})="[^"&]*")*')
+"""Attributes that also change nothing for what stands inside; of lines and shapes a page has hundreds."""
+
 _SVG: Final = "data:image/svg+xml"
 _SVG_TEXT = re.compile(r"<!--(.*?)-->|<(?:text|tspan|title|desc)\b[^>]*>([^<]*)", re.DOTALL)
 _CSS_TEXT = re.compile(r"content\s*:\s*([\"'])(.*?)(?<!\\)\1", re.DOTALL)
 
 
-_PLAIN_TAG = re.compile(r'<([a-z][a-z0-9]*)((?: [a-z][a-z0-9:-]*="[^"&]*")*)(/?)>')
+_PLAIN_TAG = re.compile(
+    r'([^<]*)<(?:/([a-z][a-z0-9]*)|([a-z][a-z0-9]*)((?: [a-z][a-z0-9:-]*="[^"&]*")*)(/?))>'
+)
 _PLAIN_ATTRIBUTE = re.compile(r' ([a-z][a-z0-9:-]*)="([^"&]*)"')
 _RAW: Final = frozenset(
     ["iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"]
@@ -182,8 +190,7 @@ _RAW: Final = frozenset(
 """Elements whose inside the parser may read in a way of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """Running text of one part of a page.
 
     ``question`` is the question it speaks about, empty outside of the questions; ``kind`` says where it
@@ -198,9 +205,8 @@ class Passage:
     head: bool = False
 
 
-@dataclass(slots=True)
-class _Open:
-    """An element that is not closed yet."""
+class _Open(NamedTuple):
+    """An element that is not closed yet, and what it hands down."""
 
     tag: str
     question: str
@@ -209,10 +215,35 @@ class _Open:
     head: bool = False
 
 
-@dataclass(slots=True)
-class _Held:
-    words: list[str] = field(default_factory=list)
-    here: _Open = field(default_factory=lambda: _Open("", "", False))
+_OUTSIDE: Final = _Open("", "", False)
+
+
+class _Given(NamedTuple):
+    """The attributes of a tag: what they say of its inside, and their values where any may be read."""
+
+    question: str | None
+    exempt: bool
+    read: Mapping[str, str] | None
+
+
+_SHORT: Final = 100
+_WORDLESS: Final = (float, int, type(None))
+_NOTHING: Final = _Given(None, False, None)
+
+
+def _understand(written: str) -> _Given:
+    """What attributes say that are written as templates write them."""
+    return _heed(dict(_PLAIN_ATTRIBUTE.findall(written)))
+
+
+_understand_often = lru_cache(maxsize=1024)(_understand)
+
+
+def _heed(given: Mapping[str, str]) -> _Given:
+    question = given.get(QUESTION) or None
+    if "class" in given and "question" in given["class"].split():
+        question = given.get("aria-labelledby", question)
+    return _Given(question, EXEMPT in given, None if given.keys() <= _SILENT else given)
 
 
 class _Reader(HTMLParser):
@@ -221,8 +252,9 @@ class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.passages: list[Passage] = []
-        self.open: list[_Open] = []
-        self.held = _Held()
+        self.open: list[_Open] = [_OUTSIDE]
+        self.words: list[str] = []
+        self.here = _OUTSIDE
         self.script = ""
         self.rows = 0
 
@@ -231,24 +263,29 @@ class _Reader(HTMLParser):
         return j
 
     def parse_starttag(self, i: int) -> int:
-        """Read a tag as templates write it by one expression, and every other as the parser does."""
-        plain = _PLAIN_TAG.match(self.rawdata, i)
-        if plain is None or plain.group(1) in _RAW:
-            return super().parse_starttag(i)
-        self.lasttag, written, closed = plain.groups()
-        attributes: list[tuple[str, str | None]] = list(_PLAIN_ATTRIBUTE.findall(written))
-        (self.handle_startendtag if closed else self.handle_starttag)(self.lasttag, attributes)
-        return plain.end()
+        """Read tags as templates write them, and the text between; leave all else to the parser."""
+        page, end = self.rawdata, i
+        while (plain := _PLAIN_TAG.match(page, end)) is not None:
+            text, closing, opening, written, closed = plain.groups()
+            if opening in _RAW:
+                break
+            if text:
+                self.handle_data(unescape(text) if "&" in text else text)
+            if closing:
+                self.handle_endtag(closing)
+            elif not written:
+                self._begin(opening, _NOTHING, closed=bool(closed))
+            elif closed and opening not in _BLOCK and _STROKES_ONLY.fullmatch(written):
+                pass
+            else:
+                understand = _understand_often if len(written) < _SHORT else _understand
+                self._begin(opening, understand(written), closed=bool(closed))
+            end = plain.end()
+        return end if end > i else super().parse_starttag(i)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        if tag in _BLOCK:
-            self.flush()
-        here = self._enter(tag, given)
-        if not here.exempt and not given.keys() <= _SILENT:
-            self._attributes(given, here.question)
-        if tag not in _VOID:
-            self.open.append(here)
+        self._begin(tag, _heed(given))
         if tag == "script":
             self.script = given.get("type", "text/javascript")
 
@@ -257,10 +294,27 @@ class _Reader(HTMLParser):
         if tag not in _VOID:
             self.handle_endtag(tag)
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _BLOCK:
+    def _begin(self, tag: str, given: _Given, *, closed: bool = False) -> None:
+        """Begin an element, which inherits what it does not say itself; end it where it is closed at once."""
+        if tag in _BLOCK and self.words:
             self.flush()
-        if self.open and self.open[-1].tag == tag:
+        _, question, exempt, row, head = self.open[-1]
+        question = question if given.question is None else given.question
+        exempt = exempt or given.exempt or tag in _QUOTED
+        if tag in _TABULAR:
+            if tag == "tr":
+                self.rows += 1
+            row = self.rows if tag == "tr" else 0 if tag == "table" else row
+            head = tag == "th" or (head and tag == "table")
+        if given.read is not None and not exempt:
+            self._attributes(given.read, question)
+        if not closed and tag not in _VOID:
+            self.open.append(_Open(tag, question, exempt, row, head))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _BLOCK and self.words:
+            self.flush()
+        if self.open[-1].tag == tag:
             self.open.pop()
         elif any(element.tag == tag for element in self.open):
             while self.open.pop().tag != tag:
@@ -269,41 +323,30 @@ class _Reader(HTMLParser):
             self.script = ""
 
     def handle_data(self, data: str) -> None:
-        here = self.open[-1] if self.open else _Open("", "", False)
+        here = self.open[-1]
         if self.script:
             if "json" in self.script:
                 self.passages += json_passages(data, here.question)
         elif here.tag == "style":
             self.passages += [Passage(here.question, "style", text) for _, text in _CSS_TEXT.findall(data)]
         elif here.exempt:
-            self.held.words.append(" · ")
-        else:
-            self.held.here = here
-            self.held.words.append(data)
+            self.words.append(" · ")
+        elif self.words or not data.isspace():
+            self.here = here
+            self.words.append(data)
 
     def flush(self) -> None:
-        if not self.held.words:
+        """End the running text."""
+        if not self.words:
             return
-        text, here = "".join(self.held.words), self.held.here
+        text, here = "".join(self.words), self.here
         if text.strip(" ·\n"):
             self.passages.append(Passage(here.question, "text", text, here.row, here.head))
-        self.held = _Held()
+        self.words, self.here = [], _OUTSIDE
 
     def close(self) -> None:
         super().close()
         self.flush()
-
-    def _enter(self, tag: str, given: Mapping[str, str]) -> _Open:
-        """What an element inherits, and what it begins."""
-        above = self.open[-1] if self.open else _Open("", "", False)
-        question = given.get(QUESTION) or above.question
-        if "class" in given and "question" in given["class"].split():
-            question = given.get("aria-labelledby", question)
-        if tag == "tr":
-            self.rows += 1
-        row = self.rows if tag == "tr" else 0 if tag == "table" else above.row
-        exempt = above.exempt or EXEMPT in given or tag in _QUOTED
-        return _Open(tag, question, exempt, row, tag == "th" or (above.head and tag not in {"tr", "td"}))
 
     def _attributes(self, given: Mapping[str, str], question: str) -> None:
         is_policy = bool(given.get("http-equiv"))
@@ -350,19 +393,27 @@ def json_passages(text: str, question: str) -> list[Passage]:
         value = json.loads(text)
     except ValueError:
         return [Passage(question, "json", text)]
-    return list(walk_passages(value, question))
+    return walk_passages(value, question)
 
 
-def walk_passages(value: Any, question: str) -> Iterable[Passage]:
+def walk_passages(value: Any, question: str) -> list[Passage]:
     """The words in a piece of data, by the question its record names; codes with underscores are no words."""
-    if isinstance(value, Mapping):
+    found: list[Passage] = []
+    _walk(value, question, found)
+    return found
+
+
+def _walk(value: Any, question: str, found: list[Passage]) -> None:
+    if isinstance(value, str):
+        if value.isalpha() or " " in value.strip():
+            found.append(Passage(question, "json", value))
+    elif isinstance(value, Mapping):
         own = value.get("question")
         inner = own if isinstance(own, str) and " " not in own else question
         for name, part in value.items():
-            yield from walk_passages(str(name), inner)
-            yield from walk_passages(part, inner)
+            _walk(str(name), inner, found)
+            if not isinstance(part, _WORDLESS):
+                _walk(part, inner, found)
     elif isinstance(value, list | tuple):
         for part in value:
-            yield from walk_passages(part, question)
-    elif isinstance(value, str) and (" " in value.strip() or value.isalpha()):
-        yield Passage(question, "json", value)
+            _walk(part, question, found)
