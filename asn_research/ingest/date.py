@@ -25,46 +25,19 @@ _MONTHS: Final = {
     )
     for name in names.split()
 }  # fmt: skip
-_DAYS: Final = frozenset(
-    [
-        "senin",
-        "selasa",
-        "rabu",
-        "kamis",
-        "jumat",
-        "sabtu",
-        "minggu",
-        "ahad",
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "sen",
-        "sel",
-        "rab",
-        "kam",
-        "jum",
-        "sab",
-        "min",
-        "tanggal",
-        "tgl",
-        "pukul",
-        "jam",
-        "wib",
-        "wita",
-        "wit",
-    ]
-)
+_WEEKDAYS: Final = {
+    name: number
+    for number, names in enumerate(
+        (
+            "senin monday mon sen", "selasa tuesday tue sel", "rabu wednesday wed rab",
+            "kamis thursday thu kam", "jumat friday fri jum", "sabtu saturday sat sab",
+            "minggu ahad sunday sun min",
+        )
+    )
+    for name in names.split()
+}  # fmt: skip
+_FRIDAY: Final = re.compile(r"jum['’`‘ ]at", re.IGNORECASE)
+_BESIDE: Final = frozenset(_WEEKDAYS) | {"hari", "tanggal", "tgl", "pukul", "jam", "wib", "wita", "wit"}
 _TIME: Final = re.compile(
     r"[\sT,]+\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?\s*(?:am|pm)?\s*(?:z|wib|wita|wit|(?:gmt|utc)?\s*[+-]?\d{0,2}:?\d{0,2})?$",
     re.IGNORECASE,
@@ -74,6 +47,8 @@ _COMPACT: Final = re.compile(r"^(19|20)\d{6}$")
 _SERIAL: Final = range(32874, 58440)
 """Spreadsheet serial numbers of 1990-01-01 to 2059-12-31."""
 _EPOCH: Final = datetime.date(1899, 12, 30)
+_LATE: Final = 1462
+"""Days from that one to 1904-01-01, from which some workbooks count."""
 _YEARS: Final = range(1940, 2101)
 
 
@@ -118,8 +93,14 @@ def is_half_converted(values: Iterable[Any]) -> bool:
     return len(days) >= 3 and bool(parts) and max(days) <= 12 and all(p[0] > 12 >= p[1] for p in parts)
 
 
-def read_date(value: Any, *, order: Order | None, half_converted: bool = False) -> Reading:
-    """The date in one cell; ``order`` is what the file or the region says about ``03/04/2025``."""
+def read_date(
+    value: Any, *, order: Order | None, half_converted: bool = False, late: bool = False
+) -> Reading:
+    """The date in one cell.
+
+    ``order`` is what the file or the region says about ``03/04/2025``; ``late`` that the workbook counts its
+    days from 1904.
+    """
     if isinstance(value, datetime.datetime):
         value = value.date()
     if isinstance(value, datetime.date):
@@ -131,10 +112,10 @@ def read_date(value: Any, *, order: Order | None, half_converted: bool = False) 
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return Reading(reason="not_a_date")
     if isinstance(value, (int, float)):
-        return _from_serial(float(value))
+        return _from_serial(float(value) + (_LATE if late else 0))
     text = clean(value).lstrip("'’")
     if re.fullmatch(r"\d{5}(?:[.,]\d+)?", text):
-        return _from_serial(float(text.replace(",", ".")))
+        return Reading(reason="date_ambiguous") if late else _from_serial(float(text.replace(",", ".")))
     text = _TIME.sub("", text).strip(" ,")
     if _COMPACT.match(text):
         return _make(int(text[:4]), int(text[4:6]), int(text[6:]))
@@ -171,7 +152,8 @@ def _from_numbers(match: re.Match[str], text: str, order: Order | None) -> Readi
 
 
 def _from_words(text: str) -> Reading:
-    words = [word for word in re.findall(r"[a-z]+|\d+", fold(text)) if word not in _DAYS]
+    text = _FRIDAY.sub("jumat", text)
+    words = [word for word in re.findall(r"[a-z]+|\d+", fold(text)) if word not in _BESIDE]
     words = [word for word in words if word not in {"st", "nd", "rd", "th"}]
     months = [_MONTHS[word] for word in words if word in _MONTHS]
     numbers = [word for word in words if word.isdigit()]
@@ -186,7 +168,11 @@ def _from_words(text: str) -> Reading:
         day, year = year, day
     if len(year) == 2:
         year = f"20{year}"
-    return _make(int(year), months[0], int(day))
+    reading = _make(int(year), months[0], int(day))
+    named = [_WEEKDAYS[word] for word in re.findall(r"[a-z]+", fold(text)) if word in _WEEKDAYS]
+    if reading.value is not None and any(reading.value.weekday() != weekday for weekday in named):
+        return Reading(reason="date_weekday")
+    return reading
 
 
 def _make(year: int, month: int, day: int) -> Reading:

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import itertools
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
@@ -19,6 +20,10 @@ _SAMPLE_LINES: Final = 200
 _END: Final = "\x02end\x03"
 _WIDE: Final = 5
 _PIECE: Final = 200_000
+_LOOKED_AT: Final = 4_096
+
+_AS_TEXT: Final = re.compile(r'="([^"]*)"$')
+"""What some programs write so that a spreadsheet leaves a number as it is: nothing is calculated in it."""
 
 Row = list[Any]
 
@@ -45,7 +50,7 @@ def read_delimited(content: bytes, *, name: str) -> tuple[list[Row], str]:
 
 
 def decode(content: bytes, *, name: str) -> str:
-    """Text of a CSV file: UTF-8 with or without mark, UTF-16 with its mark, else Windows-1252.
+    """Text of a CSV file: UTF-8 or UTF-16 with or without mark, else Windows-1252.
 
     Raises
     ------
@@ -59,7 +64,7 @@ def decode(content: bytes, *, name: str) -> str:
             encodings = [encoding]
             break
     else:
-        encodings = ["utf-8", "cp1252"]
+        encodings = [found] if (found := _find_wide(content)) else ["utf-8", "cp1252"]
     for encoding in encodings:
         try:
             text = content.decode(encoding)
@@ -69,6 +74,18 @@ def decode(content: bytes, *, name: str) -> str:
             raise refuse_file("text_nul", name, line=f"{text.count(chr(10), 0, position) + 1}")
         return text
     raise refuse_file("text_encoding", name)
+
+
+def _find_wide(content: bytes) -> str:
+    """UTF-16 without its mark: every second byte of its first lines is NUL, and no other."""
+    start = content[:_LOOKED_AT]
+    if len(start) < _LOOKED_AT and len(start) % 2 or b"\0" not in start:
+        return ""
+    for encoding, high in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+        low = start[::2] if encoding == "utf-16-le" else start[1::2]
+        if high.count(0) * 10 >= len(high) * 9 and b"\0" not in low:
+            return encoding
+    return ""
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -131,6 +148,7 @@ class _Rows:
         known: dict[str, str] = {}
         share = known.setdefault  # equal texts are one and the same: less memory, and compared at once
         cells = line = 0
+        bare = '="' in self._text
         while True:
             try:
                 row: Row | None = next(reader, None)
@@ -147,6 +165,8 @@ class _Rows:
             cells += len(row)
             if cells > limit.MAXIMUM_CELLS:
                 raise refuse_file("text_cells", self._name, limit=f"{limit.MAXIMUM_CELLS:,}")
+            if bare:
+                row = [match.group(1) if (match := _AS_TEXT.match(cell)) else cell for cell in row]
             rows.append([share(cell, cell) for cell in row])
         self._check_swallowed(Counter(map(len, rows)))
         return rows[:-1]

@@ -56,6 +56,10 @@ _UNITS: Final = frozenset(
     ]
 ) | {"jam pelajaran"}
 _OWN_SCALE: Final = re.compile(r"\d\s*(?:ribu|rb|juta|jt|milyar|miliar|m)\b", re.IGNORECASE)
+_OUT_OF: Final = re.compile(
+    r"^(?P<points>\d{1,3}(?:[.,]\d{1,2})?)(?: / | dari | out of )100(?:[.,]0{1,2})?$", re.IGNORECASE
+)
+"""Points out of a hundred, as forms write them; "80/100" without spaces may be two scores."""
 _EXPONENT: Final = re.compile(r"^[-+]?\d(?:[.,]\d+)?e[+-]?\d+$", re.IGNORECASE)
 _SMALL: Final = 100.0
 """Up to this maximum a reading as thousands is out of range, so that the other reading is certain."""
@@ -118,6 +122,8 @@ def read_number(value: Any, column: Column, *, decimals: frozenset[str], scaled:
     span = _TERM.match(text)
     if span and column.unit == "years" and int(span.group("months")) < 12:
         return _check(int(span.group("years")) + int(span.group("months")) / 12, column)
+    if column.unit == "points" and (part := _OUT_OF.match(text)):
+        text = part.group("points")
     match = _NUMBER.match(text)
     if match is None or (match.group("unit") and match.group("unit").casefold() not in _UNITS):
         return Reading(reason="not_a_number")
@@ -173,6 +179,8 @@ def _read_body(body: str, column: Column, decimals: frozenset[str], *, scaled: b
         body = body.replace(" ", "").replace(" ", "")
     sign = _decimal_sign(body)
     if sign is not None:
+        if column.kind is Kind.MONEY and not scaled and _has_thousandths(body, sign):
+            return "number_ambiguous"
         return _with_decimal(body, sign)
     if POINT not in body and COMMA not in body:
         return float(body)
@@ -181,19 +189,24 @@ def _read_body(body: str, column: Column, decimals: frozenset[str], *, scaled: b
     return _read_ambiguous(body, column, decimals, scaled=scaled)
 
 
+def _has_thousandths(body: str, sign: str) -> bool:
+    """Whether both signs stand before three digits, as in 15,000.000: rupiah have no thousandths."""
+    return len(body.rpartition(sign)[2]) == 3 and any(other in body for other in {POINT, COMMA} - {sign})
+
+
 def _read_ambiguous(body: str, column: Column, decimals: frozenset[str], *, scaled: bool) -> float | str:
     """One sign before exactly three digits, as in ``1.250``: thousands or decimals."""
     sign = POINT if POINT in body else COMMA
     thousands, decimal = float(body.replace(sign, "")), float(body.replace(sign, "."))
+    if column.unit == "points" and len(body.partition(sign)[0]) == 1 and decimals != {sign}:
+        return "number_ambiguous"  # 1.000 of 100 points is hardly one point
     if len(decimals) == 1:
         return decimal if sign in decimals else thousands
-    if decimals:
-        return "number_ambiguous"
-    if column.kind is Kind.MONEY and not scaled:
-        return thousands
     if column.maximum is not None and column.maximum <= _SMALL and thousands > column.maximum:
         return decimal
-    return "number_ambiguous"
+    if decimals:
+        return "number_ambiguous"
+    return thousands if column.kind is Kind.MONEY and not scaled else "number_ambiguous"
 
 
 def _with_decimal(body: str, sign: str) -> float | str:

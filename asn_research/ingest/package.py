@@ -176,6 +176,15 @@ class Package:
         return False
 
     @cached_property
+    def is_late(self) -> bool:
+        """Whether the workbook counts its days from 1904, as old ones of a Macintosh do."""
+        marks = {f"{space}workbookPr" for space in (_MAIN, _STRICT)}
+        return any(
+            entry.tag in marks and entry.get("date1904", "0") in {"1", "true"}
+            for entry in self._workbook.iter()
+        )
+
+    @cached_property
     def _text_lengths(self) -> list[int]:
         part = next((part for part in self.parts if part.casefold() == _TEXTS), None)
         return list(map(len, self.read(part).split(b"</si>"))) if part else []

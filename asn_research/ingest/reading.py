@@ -19,7 +19,8 @@ _MISSING: Final = frozenset(
         "belum dinilai", "belum ada", "belum", "tidak tersedia", "tidak diketahui", "tidak ikut tes",
         "tidak mengikuti tes", "tidak ada data", "belum selesai", "missing", "absent", "not available",
         "did not attend", "no answer", "th", "tad", "tidak ada nilai", "belum mengisi", "tidak berlaku",
-        "not applicable", "unknown", "blank",
+        "not applicable", "unknown", "blank", "dalam proses", "masih proses", "sedang diproses", "masih diproses",
+        "on progress", "in progress",
     )
 )  # fmt: skip
 _ERRORS: Final = frozenset(
@@ -42,6 +43,8 @@ _ERRORS: Final = frozenset(
 
 
 _DIGITS: Final = "0123456789"
+_STROKES: Final = frozenset("-‐‑‒–—―−_.,:;?/\\|'\"`´‘’“”…·•~=()[]")
+"""What is typed where there is nothing to say. Stars, boxes and other signs may be answers."""
 
 
 class Reading(NamedTuple):
@@ -72,7 +75,7 @@ def is_missing(value: Any) -> bool:
     if value[:1] in _DIGITS and value:  # no word for a missing value begins with a digit
         return False
     text = clean(value).lstrip("'’").strip()
-    return not text or not any(c.isalnum() or c in "√✓✔×✗" for c in text) or fold(text) in _MISSING
+    return _STROKES.issuperset(text.replace(" ", "")) or fold(text) in _MISSING
 
 
 def is_blank(value: Any) -> bool:

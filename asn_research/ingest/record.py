@@ -19,11 +19,12 @@ from asn_research.ingest.cell import cell_address
 from asn_research.ingest.date import Order
 from asn_research.ingest.header import Block
 from asn_research.ingest.identity import is_float_column, read_employee_number, read_name
-from asn_research.ingest.pause import pause_collection
 from asn_research.ingest.layout import COUNTED, WideColumn
+from asn_research.ingest.pause import pause_collection
 from asn_research.ingest.reading import Reading, is_blank, is_missing
 from asn_research.ingest.roster import read_people
 from asn_research.ingest.row import find_data_rows
+from asn_research.ingest.score import pair_after
 from asn_research.ingest.source import Grid
 from asn_research.ingest.value import Cells, Notation, ReadColumn, find_notation, read_cells
 
@@ -108,13 +109,15 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
     segment.headings, segment.people = headings, read_people(grid, block, rows)
     if any("100" in headings.get(index, "") for index, column in _targets(block) if column.unit == "points"):
         notation = replace(notation, narrow=False)
-    notation = replace(notation, unsigned=grid.unsigned)
+    notation = replace(notation, unsigned=grid.unsigned, late=grid.late)
     titles = block.context.titles[::-1]
     for name, index in layout.columns.items():
         column = find_column(layout.table, name)
         heading = headings.get(index, "")
         scale = find_rupiah_scale((heading, *titles)) if column.kind is Kind.MONEY else 1.0
         read = _read(raw[index], column, layout.table, notation, heading, latest_year, scale)
+        if name == "wave":
+            read = pair_after(raw[index], read)
         _keep(segment, name, column, index, raw[index], read)
     for name, value in layout.fixed.items():
         fixed = read_cells(Cells.of([value]), layout.table[name], notation=notation)

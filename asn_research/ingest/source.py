@@ -53,7 +53,8 @@ class Grid:
 
     ``merges`` holds merged areas as (first row, first column, last row, last column), counted from zero.
     ``unsigned`` says that the reader of its kind of file drops percent signs: 85% may stand in it as 0.85;
-    ``hidden`` that the office hid the sheet, which is read like any other.
+    ``hidden`` that the office hid the sheet, which is read like any other; ``late`` that the workbook counts
+    its days from 1904 and not from 1900.
     """
 
     file: str
@@ -63,6 +64,7 @@ class Grid:
     delimiter: str = ""
     unsigned: bool = False
     hidden: bool = False
+    late: bool = False
 
 
 @dataclass(slots=True)
@@ -274,7 +276,7 @@ def _read_sheet(workbook: CalamineWorkbook, title: str, package: Package | None,
         if len(rows[row]) <= column:
             rows[row].extend([""] * (column + 1 - len(rows[row])))
         rows[row][column] = text
-    return Grid(name, sheet, rows, merges)
+    return Grid(name, sheet, rows, merges, late=package is not None and package.is_late)
 
 
 def _find_rows(content: CalamineSheet, name: str, sheet: str) -> list[Row]:
@@ -303,4 +305,6 @@ def _read_text(path: Path, suffix: str, name: str) -> Grid:
             content = Content.XLSX
         raise refuse_file("file_disguised", name, suffix=suffix, content=content.value)
     rows, delimiter = read_delimited(path.read_bytes(), name=name)
+    if not any(cell.strip() for row in rows for cell in row):
+        raise refuse_file("file_empty", name)
     return Grid(name, "", rows, delimiter=delimiter)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from asn_research.contract.column import Column
 from asn_research.contract.heading import find_spans, read_lexicon
-from asn_research.contract.scale import read_answers
+from asn_research.contract.scale import read_answers, read_scales
 from asn_research.contract.vocabulary import fold, nearest, read_vocabulary
 from asn_research.contract.word import spell_out
 from asn_research.ingest.number import read_number
@@ -17,9 +17,10 @@ from asn_research.ingest.reading import Reading, clean
 
 _NUMBERING: Final = re.compile(r"^\s*(?:\(?\d{1,2}[.)]|[a-eA-E][.)])\s*")
 _PARTS: Final = re.compile(r"[()\[\],;:=]|\s[-–—]\s|\s/\s")
-_NUMBER_WORD: Final = re.compile(r"^\(?(\d)\)?\s*[-–—.:=)]?\s*(?:\(\s*(.+?)\s*\)|(\D.*))$")
+_NUMBER_WORD: Final = re.compile(r"^[(\[]?(\d)[)\]]?\s*[-–—.:=)]?\s*(?:\(\s*(.+?)\s*\)|(\D.*))$")
 _WORD_NUMBER: Final = re.compile(r"^(\D.*?)\s*[-–—:=]?\s*[(\[]?\s*(\d)\s*[)\]]?$")
 _ABBREVIATION: Final = re.compile(r"(?<=\w)\s*[(\[][A-Za-z]{1,4}[)\]]$")
+_LETTER: Final = re.compile(r"^[a-eA-E][.)]\s+(?=\w{2})")
 _YES: Final = frozenset(
     [
         "ya", "y", "yes", "true", "benar", "1", "v", "x", "lulus", "selesai", "tuntas", "hadir",
@@ -28,7 +29,8 @@ _YES: Final = frozenset(
     ]
 ) | {"telah selesai", "sudah selesai", "ya lulus", "ya selesai", "sudah lulus", "menyelesaikan",
      "bersertifikat",
-     "dinyatakan lulus", "telah lulus", "memuaskan", "l", "sudah tuntas"}  # fmt: skip
+     "dinyatakan lulus", "telah lulus", "memuaskan", "l", "sudah tuntas", "ada",
+     "terbit", "sudah terbit"}  # fmt: skip
 _NO: Final = frozenset(
     [
         "tidak", "t", "tdk", "no", "n", "false", "salah", "0", "belum", "gagal", "incomplete", "failed",
@@ -38,7 +40,8 @@ _NO: Final = frozenset(
      "tidak tuntas",
      "belum tuntas", "not completed", "not passed", "mengundurkan diri", "mundur", "tidak memenuhi",
      "tidak menyelesaikan", "tidak kompeten", "belum kompeten", "drop out", "tidak tamat", "dropped out",
-     "not complete", "ditunda", "tl", "tidak memuaskan"}  # fmt: skip
+     "not complete", "ditunda", "tl", "tidak memuaskan", "tidak ada",
+     "belum ada", "belum terbit"}  # fmt: skip
 _LONGEST_TERM: Final = 60
 _CLASSES: Final = {
     "grade": frozenset({"golongan", "ruang", "pangkat"}),
@@ -141,7 +144,7 @@ def split_answer(text: str) -> tuple[int | None, str]:
     >>> split_answer("5 – Sangat Puas")
     (5, 'Sangat Puas')
     """
-    text = _ABBREVIATION.sub("", text)
+    text = _LETTER.sub("", _ABBREVIATION.sub("", text))
     match = _NUMBER_WORD.match(text)
     if match:
         return int(match.group(1)), (match.group(2) or match.group(3)).strip()
@@ -162,6 +165,10 @@ def read_scale_words(values: Iterable[Any], *, size: int) -> dict[str, int | Non
     return read_answers((word for _, word in answers), size=size, numbered=numbered)
 
 
+def _size(column: Column) -> int:
+    return int(column.maximum or 0)
+
+
 def read_answer(value: Any, column: Column, *, words: Mapping[str, int | None]) -> Reading:
     """The answer in one cell of a column of answers: a number, a word of the scale, or both in agreement."""
     if not isinstance(value, str):
@@ -176,5 +183,7 @@ def read_answer(value: Any, column: Column, *, words: Mapping[str, int | None]) 
     if number is None:
         return Reading(float(said)) if said is not None else Reading(reason="answer_ambiguous")
     if said is not None and said != number:
+        return Reading(reason="answer_contradiction")
+    if said is None and not any(scale.get(folded) == number for scale in read_scales(_size(column))):
         return Reading(reason="answer_contradiction")
     return read_number(number, column, decimals=frozenset())

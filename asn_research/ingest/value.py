@@ -20,6 +20,7 @@ from asn_research.ingest.term import read_answer, read_flag, read_scale_words, r
 
 NUMERIC: Final = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.MONEY, Kind.SHARE})
 _YEAR: Final = re.compile(r"(?<!\d)(19|20)\d{2}(?!\d)")
+_OUT_OF: Final = re.compile(r"^\s*['’]?\s*(\d{1,3}(?:[.,]\d{1,2})?)\s*/\s*(\d{1,3})\s*$")
 _MISSING: Final = Reading()
 _NARROW: Final = 10
 
@@ -29,7 +30,8 @@ class Notation:
     """How a sheet writes its numbers and dates, as far as its unambiguous cells show.
 
     ``narrow`` says that no score is above 10, so that they are not on the scale from 0 to 100 for certain;
-    ``unsigned`` that the reader of the file drops percent signs, so that 85% stands as 0.85.
+    ``unsigned`` that the reader of the file drops percent signs, so that 85% stands as 0.85; ``late`` that
+    the workbook counts its days from 1904.
     """
 
     decimals: frozenset[str] = frozenset()
@@ -38,6 +40,7 @@ class Notation:
     narrow: bool = False
     answers: Mapping[int, Mapping[str, int | None]] = field(default_factory=dict)
     unsigned: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,7 @@ def _read_values(
     if column.kind is Kind.TERM:
         return [_or_missing(read_term(v, column), v) if not is_blank(v) else _MISSING for v in values]
     if column.kind is Kind.FLAG:
-        return [_or_missing(read_flag(v) or Reading(reason="not_a_flag"), v) for v in values]
+        return [_or_missing(reading, v) for reading, v in zip(_read_flags(values), values, strict=True)]
     if column.kind is Kind.CODE:
         return [_MISSING if is_missing(v) else read_code(v) for v in values]
     if column.kind in {Kind.TEXT, Kind.REMARK}:
@@ -178,6 +181,17 @@ def _read_scaled(values: list[Any], column: Column, notation: Notation, scale: f
     ]
 
 
+def _read_flags(values: list[Any]) -> list[Reading]:
+    """Yes and no; a cross says yes only where no tick or other yes stands beside it in the column."""
+    flags = [read_flag(value) for value in values]
+    crosses = [isinstance(value, str) and fold(value) == "x" for value in values]
+    ticked = any(flag and flag.value for flag, cross in zip(flags, crosses, strict=True) if not cross)
+    return [
+        flag if flag and not (cross and ticked) else Reading(reason="not_a_flag")
+        for flag, cross in zip(flags, crosses, strict=True)
+    ]
+
+
 def _or_missing(reading: Reading, value: Any) -> Reading:
     """A word of the list goes before the same word for a missing value: ``belum`` under ``lulus`` says no."""
     return _MISSING if reading.reason and is_missing(value) else reading
@@ -187,7 +201,10 @@ def _read_dates(values: list[Any], notation: Notation) -> list[Reading]:
     orders = find_orders(values) or notation.orders
     order: Order | None = next(iter(orders)) if len(orders) == 1 else None if orders else notation.declared
     half = is_half_converted(values)
-    return [_MISSING if is_missing(v) else read_date(v, order=order, half_converted=half) for v in values]
+    return [
+        _MISSING if is_missing(v) else read_date(v, order=order, half_converted=half, late=notation.late)
+        for v in values
+    ]
 
 
 def _read_numbers(values: list[Any], column: Column, notation: Notation) -> list[Reading]:
@@ -203,25 +220,45 @@ def _read_numbers(values: list[Any], column: Column, notation: Notation) -> list
         ]
     if column.unit == "year":
         return [_MISSING if is_missing(v) else read_year(v, column) for v in values]
+    if column.unit == "points":
+        values = _part_fractions(values)
     readings = [_MISSING if is_missing(v) else read_number(v, column, decimals=decimals) for v in values]
-    if column.unit == "points" and notation.narrow:
-        return [Reading(reason="scale_unclear") if reading.value else reading for reading in readings]
+    if column.unit == "points":
+        if notation.narrow:
+            return [Reading(reason="scale_unclear") if reading.value else reading for reading in readings]
+        readings = [
+            Reading(reason="fraction") if reading.value and 0 < reading.value < 1 else reading
+            for reading in readings
+        ]
     return _doubt_percentages(values, readings, column) if notation.unsigned else readings
+
+
+def _part_fractions(values: list[Any]) -> list[Any]:
+    """Scores such as ``85/100`` as ``85 / 100``, where no other cell has another number below the stroke."""
+    parted = [_OUT_OF.match(value) if isinstance(value, str) else None for value in values]
+    if {match.group(2) for match in parted if match} != {"100"}:
+        return values
+    return [
+        f"{match.group(1)} / 100" if match else value for match, value in zip(parted, values, strict=True)
+    ]
 
 
 def _doubt_percentages(values: list[Any], readings: list[Reading], column: Column) -> list[Reading]:
     """Scores and counts without what may be a percentage whose sign the reader of the file drops.
 
-    Of scores that is every number from above 0 to 1. A count is 1 more often than not, so that 1 is in doubt
-    only beside fractions.
+    Of scores that is every number from above 0 to 1, and those up to 10 with decimals: 1.2 may be 120%. A
+    count is 1 more often than not, so that 1 is in doubt only beside fractions.
     """
     if column.unit != "points" and column.kind is not Kind.INTEGER:
         return readings
     plain = [value if isinstance(value, (int, float)) else 0 for value in values]
     if column.unit != "points" and not any(0 < number < 1 for number in plain):
         return readings
+    broken = _NARROW if column.unit == "points" else 1
     return [
-        Reading(reason="percent_unclear") if 0 < number <= 1 else reading
+        Reading(reason="percent_unclear")
+        if 0 < number <= 1 or (1 < number < broken and not float(number).is_integer())
+        else reading
         for number, reading in zip(plain, readings, strict=True)
     ]
 

@@ -42,7 +42,7 @@ def read(*cells: object, declared: Order | None = "day-first") -> list[object]:
         "4 Maret 2025", "04 Mar 2025", "4-Mar-25", "4 Mar. 2025", "Selasa, 4 Maret 2025", "March 4, 2025",
         "4 MARET 2025", "04/03/2025", "4.3.2025", "04-03-2025", "04/03/25", " 04/03/2025\u00a0",
         "04/03/2025 13:05:10", "04/03/2025 1:05 PM", "2025/03/04 1:05:10 PM GMT+7", "20250304", "'04/03/2025",
-        "4 Maret 2025 pukul 08.00 WIB", "4th March 2025",
+        "4 Maret 2025 pukul 08.00 WIB", "4th March 2025", "Hari Selasa, tanggal 4 Maret 2025",
     ],
 )  # fmt: skip
 def test_the_fourth_of_march(cell: object) -> None:
@@ -53,7 +53,8 @@ def test_the_fourth_of_march(cell: object) -> None:
     ("cell", "reason"),
     [
         ("31/02/2025", "date_impossible"), ("2025-13-01", "date_impossible"),
-        ("Maret 2025", "date_incomplete"),
+        ("Maret 2025", "date_incomplete"), ("Senin, 4 Maret 2025", "date_weekday"),
+        ("Jum'at, 4 Maret 2025", "date_weekday"),
         ("2025", "not_a_date"), ("besok", "not_a_date"), ("4-6 Maret 2025", "not_a_date"),
         ("04/03/0025", "date_implausible"), (True, "not_a_date"), ("#REF!", "spreadsheet_error"),
         (datetime.time(3, 4), "not_a_date"), (12, "not_a_date"), ("04/03", "not_a_date"),
@@ -61,6 +62,12 @@ def test_the_fourth_of_march(cell: object) -> None:
 )  # fmt: skip
 def test_no_date(cell: object, reason: str) -> None:
     assert read(cell) == [reason]
+
+
+def test_days_of_a_workbook_that_counts_from_1904() -> None:
+    serial = (DAY - datetime.date(1904, 1, 1)).days
+    assert read_date(serial, order=None, late=True).value == DAY
+    assert read_date(str(serial), order=None, late=True).reason == "date_ambiguous"
 
 
 def test_serial_numbers_are_repaired() -> None:

@@ -35,7 +35,7 @@ def read(column: Column, *cells: object, heading: str = "", notation: Notation |
         (SCORE, "'85", 85.0),
         (SCORE, "85%", 85.0),
         (SCORE, "78.500", 78.5),  # 78,500 points are impossible, so these are decimals
-        (SCORE, "0,125", 0.125),
+        (SCORE, "12,125", 12.125),
         (SCORE, "100", 100.0),
         (SCORE, "85 poin", 85.0),
         (MONEY, "Rp 1.250.000", 1250000.0),
@@ -68,6 +68,10 @@ def test_plain_readings(column: Column, cell: object, meant: float) -> None:
     ("column", "cell", "reason"),
     [
         (SCORE, 105, "out_of_range"),
+        (SCORE, "0,805", "fraction"),  # perhaps 80,5 as a share
+        (SCORE, 0.8, "fraction"),
+        (SCORE, "1.000", "number_ambiguous"),
+        (MONEY, "15,000.000", "number_ambiguous"),  # rupiah have no thousandths
         (SCORE, "105", "out_of_range"),
         (SCORE, -1, "out_of_range"),
         (SCORE, "8O", "not_a_number"),
@@ -91,6 +95,19 @@ def test_plain_readings(column: Column, cell: object, meant: float) -> None:
 )
 def test_refusals(column: Column, cell: object, reason: str) -> None:
     assert read(column, cell) == [reason]
+
+
+def test_a_score_of_a_hundred_points_is_read_where_no_other_stands_over_less() -> None:
+    assert read(SCORE, "85/100", "90,5/100", 70) == [85.0, 90.5, 70.0]
+    assert read(SCORE, "85/100", "17/20") == ["not_a_number", "not_a_number"]
+
+
+def test_out_of_range_settles_what_three_digits_mean() -> None:
+    assert read(SCORE, "78,000", "80.5", "70,5") == [78.0, 80.5, 70.5]
+
+
+def test_stars_and_boxes_are_not_nothing() -> None:
+    assert read(SCORE, "★★★★", "☑", "*") == ["not_a_number"] * 3
 
 
 @pytest.mark.parametrize(
@@ -124,7 +141,7 @@ def test_grouped_money_reads_back(amount: int, separator: str) -> None:
     assert read(MONEY, f"Rp {amount:,}".replace(",", separator)) == [float(amount)]
 
 
-@given(st.integers(0, 10000), st.sampled_from([".", ","]), st.integers(1, 2))
+@given(st.integers(100, 10000), st.sampled_from([".", ","]), st.integers(1, 2))
 def test_scores_read_back_in_either_notation(hundredths: int, sign: str, digits: int) -> None:
     text = f"{hundredths / 100:.{digits}f}".replace(".", sign)
     assert read(SCORE, text) == [pytest.approx(float(text.replace(",", ".")), rel=1e-12, abs=0)]

@@ -14,10 +14,10 @@ PERCENT = "0.0%"
 Cell = tuple[Any, str]
 SHOWN: list[Cell] = [
     (85, "0"), (0.9, PERCENT), (1, PERCENT), (0.725, PERCENT), (0, PERCENT), (64.5, "0.0"), (7, "0"),
-    ("0,5", "@"), ("90%", "@"), (100, "0"),
+    ("50,5", "@"), ("90%", "@"), (1.2, PERCENT),
 ]  # fmt: skip
-READ = {2: 85, 6: 0, 7: 64.5, 8: 7, 9: 0.5, 10: 90, 11: 100}
-IN_DOUBT = {3, 4, 5}
+READ = {2: 85, 6: 0, 7: 64.5, 8: 7, 9: 50.5, 10: 90}
+IN_DOUBT = {3, 4, 5, 11}
 
 
 def scores(shown: list[Cell]) -> list[list[Any]]:
@@ -111,12 +111,12 @@ def test_shares_stay_and_counts_in_percent_wait(office: Office, name: str, write
     assert projects["physical_progress_share"].tolist() == [n / 10 for n in range(11)]
 
 
-def test_a_score_of_one_half_is_one_half_where_percent_signs_are_read(office: Office) -> None:
+def test_a_score_below_one_waits_also_where_percent_signs_are_read(office: Office) -> None:
     office.defaults(without=["assessments"])
-    rows = scores([(85, ""), (0.5, ""), (1, ""), *[(60, "")] * 7])
+    rows = scores([(85, ""), (0.5, ""), (1, ""), (0, ""), *[(60, "")] * 6])
     plain = [[cell[0] if isinstance(cell, tuple) else cell for cell in row] for row in rows]
     office.workbook("n.xlsx", {"Nilai": plain})
     office.write("a.ods", open_document(open_cell("1")))
     office.take_in()
-    assert office.reasons() == {}
-    assert office.table("assessments")["score"].tolist()[:3] == [85, 0.5, 1]
+    assert office.reasons() == {("n.xlsx", 3): "fraction"}
+    assert office.table("assessments")["score"].tolist()[:3] == [85, 1, 0]

@@ -64,6 +64,11 @@ def test_flags(cell: object, meant: object) -> None:
     assert read(COMPLETED, cell) == [meant]
 
 
+def test_a_cross_beside_ticks_says_nothing() -> None:
+    assert read(COMPLETED, "x", None) == [True, None]
+    assert read(COMPLETED, "x", "✓") == ["not_a_flag", True]
+
+
 def test_answers_in_words_and_numbers() -> None:
     cells = [
         "SS",
@@ -91,6 +96,7 @@ def test_the_same_word_on_different_scales() -> None:
 def test_number_and_word_must_agree() -> None:
     """A real form labels its fifth category as the fourth; nobody can say which of the two was meant."""
     assert read(RESPONSE, "4: SANGAT BAIK (SB)", "Baik") == ["answer_contradiction", 4]
+    assert read(RESPONSE, "5 - Tidak Setuju", "[2] Kurang setuju") == ["answer_contradiction", 2]
 
 
 def test_four_point_answers_of_citizens() -> None:
