@@ -12,7 +12,7 @@ import typer
 from asn_research.cli.account import print_decisions, print_hidden, print_reasons, print_totals
 from asn_research.cli.attempt import attempt
 from asn_research.cli.choice import choose
-from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say
+from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say, tell
 from asn_research.cli.option import PeriodName, ProcessedPlace, RawPlace, Regions
 from asn_research.cli.place import Places, open_places
 from asn_research.errors import AsnResearchError, FullDiskError
@@ -46,7 +46,7 @@ def check(
 
 
 def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
-    from asn_research.ingest.submission import name_file
+    from asn_research.ingest.submission import list_open, name_file
     from asn_research.reports.problem import read_problem
 
     rows, status, waiting = [], WELL, dict[str, None]()
@@ -62,9 +62,14 @@ def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
             typer.echo(say(said, region=region, period=name), err=True)
             print_problems(problems)
             status = FAILED
+        if not data.intake["totals"]["rows"]:
+            tell(say("no_rows", region=region, period=name, folder=f"{region}/{name}"), err=True)
+            status = FAILED
         rows.append((region, name, data.intake["totals"], "made"))
         print_reasons(region, name, data.intake)
         print_decisions(region, name, data.intake)
+        for path in list_open(places.folders["raw"] / region, name):
+            typer.echo(say("decisions_open", region=region, period=name, file=path.name), err=True)
         print_hidden(region, name, data.intake)
         if data.intake["decisions"]["waiting"]:
             waiting[name_file(name, tuple(data.region.periods))] = None

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from asn_research.contract.vocabulary import fold, nearest
 from asn_research.errors import Place, Problem
+from asn_research.ingest import limit
 from asn_research.ingest.cell import cell_address
 from asn_research.ingest.date import read_date
 from asn_research.ingest.problem import make_problem
@@ -35,7 +36,9 @@ _SHOWN: Final = 4
 _FEWEST: Final = 4
 """A sheet of any name is one of decisions where so many of its headings are known."""
 _FOLDER: Final = re.compile(r"[a-z0-9_]{1,60}")
-_SAVED: Final = re.compile(rb"<dcterms:modified[^>]*>(\d{4}-\d\d-\d\d)T")
+_SAVED: Final = re.compile(rb"<(?:dcterms:modified|dc:date)\b[^>]*>(\d{4}-\d\d-\d\d)T")
+_PROPERTIES: Final = ("docProps/core.xml", "meta.xml")
+_SPANNED: Final = re.compile(rb'number-rows-spanned="(?!1")')
 
 
 class Decision(StrEnum):
@@ -234,6 +237,9 @@ def _read_workbook(path: Path, folder: Path, period: str, read: Corrections) -> 
         found = region if _FOLDER.fullmatch(region) else "–"
         read.problems.append(make_problem("decision_region", place, found=found, region=folder.name))
         return
+    if path.suffix.casefold() == ".ods" and _SPANNED.search(_read_part(path, ("content.xml",))):
+        read.problems.append(make_problem("decision_merged", Place(raw.name)))
+        return
     saved = _find_saved(path)
     sheets = [grid for grid in raw.grids if is_decision_sheet(grid)]
     if not sheets:
@@ -331,12 +337,19 @@ def _read_day(value: Any, place: Place, saved: str, read: Corrections) -> str:
 
 def _find_saved(path: Path) -> str:
     """The day on which a workbook was last saved, as the program that saved it noted; or an empty text."""
-    try:
-        with zipfile.ZipFile(path) as archive, archive.open("docProps/core.xml") as stream:
-            found = _SAVED.search(stream.read(10_000))
-    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, RuntimeError):
-        return ""
+    found = _SAVED.search(_read_part(path, _PROPERTIES))
     return found.group(1).decode() if found else ""
+
+
+def _read_part(path: Path, names: Sequence[str]) -> bytes:
+    """The first of these parts that a workbook has, as far as a sound one goes; empty where there is none."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            part = next((name for name in names if name in archive.namelist()), names[0])
+            with archive.open(part) as stream:
+                return stream.read(limit.MAXIMUM_WORKBOOK)
+    except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, OSError, RuntimeError):
+        return b""
 
 
 def _find_stated(grids: Sequence[Grid]) -> tuple[Place, int, str] | None:

@@ -107,9 +107,8 @@ def apply_corrections(
     problems += [make_problem("decision_mixed", place) for place in mixed.values()]
     problems += _tell_stale(list(pending.values()), applied)
     if problems:
-        problems.append(
-            make_problem("decisions_refused", Place(problems[0].place.file), count=str(corrections.count))
-        )
+        told = "decisions_refused" if corrections.count else "decisions_unread"
+        problems.append(make_problem(told, Place(problems[0].place.file), count=str(corrections.count)))
         known = {line.code: line.correction for line in applied}
         lines = [replace(line, correction=known.get(line.code)) for line in waiting]
         return Outcome(first, tables, lines, [], problems, corrections.count)
@@ -169,15 +168,29 @@ def _match(ledger: Ledger, seal: Seal, pending: dict[str, Correction]) -> list[L
 
 def _find_contradicted(applied: Sequence[Line], ledger: Ledger) -> list[Problem]:
     """Rows that were all said to be the right one, although they contradict each other."""
-    still = {issue.row for issue in ledger.issues if issue.reason == "conflicting_repeat"}
+    still = {issue.row: issue.group for issue in ledger.issues if issue.reason == "conflicting_repeat"}
+    groups: dict[int, list[Correction]] = defaultdict(list)
+    for line in applied:
+        accepted = line.correction is not None and line.correction.decision is Decision.ACCEPT
+        if (
+            line.correction
+            and accepted
+            and line.issue.reason == "conflicting_repeat"
+            and line.issue.row in still
+        ):
+            groups[still[line.issue.row]].append(line.correction)
     return [
-        make_problem("decision_contradicts", line.correction.place)
-        for line in applied
-        if line.correction is not None
-        and line.correction.decision is Decision.ACCEPT
-        and line.issue.reason == "conflicting_repeat"
-        and line.issue.row in still
+        _tell_contradiction(correction, others[0] if others[0] is not correction else others[-1])
+        for others in groups.values()
+        for correction in others
     ]
+
+
+def _tell_contradiction(correction: Correction, other: Correction) -> Problem:
+    """A decision that contradicts another one, and where that one stands."""
+    place = other.place
+    where = (place.sheet, place.cell) if place.file == correction.place.file else (str(place),)
+    return make_problem("decision_contradicts", correction.place, other=" › ".join(filter(None, where)))
 
 
 def find_identity(segment: Segment) -> str | None:
@@ -196,7 +209,8 @@ class _Revision:
     cells: dict[int, dict[tuple[str, int], Any]] = field(default_factory=lambda: defaultdict(dict))
     dropped: set[int] = field(default_factory=set)
     confirmed: set[tuple[int, str]] = field(default_factory=set)
-    decided: dict[int, Decision] = field(default_factory=dict)
+    decided: dict[int, Correction] = field(default_factory=dict)
+    set_by: dict[tuple[int, str, int], Correction] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def add(self, line: Line, ledger: Ledger) -> None:
@@ -205,9 +219,9 @@ class _Revision:
         if correction is None:
             return
         decision, segment = correction.decision, ledger.segment(issue.row)
-        before = self.decided.setdefault(issue.row, decision)
-        if (before is Decision.DROP) != (decision is Decision.DROP):
-            self.problems.append(make_problem("decision_contradicts", correction.place))
+        before = self.decided.setdefault(issue.row, correction)
+        if (before.decision is Decision.DROP) != (decision is Decision.DROP):
+            self.problems.append(_tell_contradiction(correction, before))
         elif decision is Decision.DROP:
             if issue.reason != REPEAT:
                 self.dropped.add(issue.row)
@@ -233,8 +247,9 @@ class _Revision:
             self.problems.append(_tell_fault(correction, column, reading.reason))
             return
         changes = self.cells[issue.row]
+        before = self.set_by.setdefault((issue.row, *target), correction)
         if target in changes and changes[target] != reading.value:
-            self.problems.append(make_problem("decision_contradicts", correction.place))
+            self.problems.append(_tell_contradiction(correction, before))
         changes[target] = reading.value
 
     def make_ledger(self, segments: list[Segment]) -> Ledger:

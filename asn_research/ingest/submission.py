@@ -9,6 +9,7 @@ from typing import Final
 from asn_research.contract.vocabulary import fold
 from asn_research.ingest.source import MACROS, TEXTS, WORKBOOKS
 
+_READ: Final = frozenset({".xlsx", ".ods"})
 CORRECTIONS_FILE: Final = "corrections.xlsx"
 _STEM: Final = "corrections"
 _LIKE: Final = ("correction", "quarantine", "karantina", "koreksi")
@@ -21,9 +22,9 @@ def name_file(period: str, periods: Sequence[str]) -> str:
 
 
 def list_corrections(folder: Path, period: str) -> list[Path]:
-    """The workbooks of corrections of a region's folder that may speak of a period, of any kind."""
+    """The workbooks of corrections of a region's folder that may speak of a period."""
     stems = (_STEM, f"{_STEM}_{period}".casefold())
-    found = [path for path in _list_files(folder) if path.suffix.casefold() in WORKBOOKS]
+    found = [path for path in _list_files(folder) if path.suffix.casefold() in _READ]
     return [path for stem in stems for path in found if path.stem.casefold() == stem]
 
 
@@ -40,9 +41,10 @@ def is_named_alike(path: Path) -> bool:
     return any(word in name for word in _LIKE)
 
 
-def is_open(path: Path) -> bool:
-    """Whether a spreadsheet program has the workbook open: what is not saved yet is not in it."""
-    return any((path.parent / lock.format(path.name)).exists() for lock in _LOCKS)
+def list_open(folder: Path, period: str) -> list[Path]:
+    """The workbooks of corrections that a spreadsheet program has open: what is not saved is not in them."""
+    read = list_corrections(folder, period)
+    return [path for path in read if any((folder / lock.format(path.name)).exists() for lock in _LOCKS)]
 
 
 def _list_files(folder: Path) -> list[Path]:

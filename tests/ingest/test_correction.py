@@ -6,9 +6,11 @@ import datetime
 import json
 import random
 import shutil
-from collections.abc import Iterable, Mapping
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
@@ -272,7 +274,7 @@ def test_a_deleted_column_is_named(taken: Office, column: str) -> None:
         book[name].delete_cols(heads.index(column) + 1)
     book.save(path)
     taken.take_in()
-    assert set(_codes(taken)) == {"decision_columns", "decisions_refused"}
+    assert set(_codes(taken)) == {"decision_columns", "decisions_unread"}
     assert any(column in problem["message"] for problem in taken.account["problems"])
 
 
@@ -280,7 +282,7 @@ def test_a_deleted_column_is_named(taken: Office, column: str) -> None:
 def test_no_workbook_at_all(taken: Office, content: bytes) -> None:
     (taken.folder / "corrections.xlsx").write_bytes(content)
     taken.take_in()
-    assert _codes(taken) == ["decisions_refused", "file_disguised"]
+    assert _codes(taken) == ["decisions_unread", "file_disguised"]
     assert _counts(taken) == (2, 0, 4, 1)
 
 
@@ -418,6 +420,166 @@ def test_contradictions_stand_together_with_their_differences(taken: Office) -> 
     group = [line for line in lines if line["Kelompok"]]
     assert [(line["Baris"], line["Kelompok"]) for line in group] == [(4, 1), (5, 1)]
     assert {line["Kolom yang berbeda"] for line in group} == {"Sesi dihadiri: 7 ≠ 9"}
+
+
+def _change(office: Office, change: Callable[[openpyxl.Workbook], object]) -> None:
+    book = openpyxl.load_workbook(office.folder / "corrections.xlsx")
+    change(book)
+    book.save(office.folder / "corrections.xlsx")
+
+
+def _columns(sheet: Any) -> dict[str, int]:
+    return {str(cell.value).partition("\n")[0]: cell.column for cell in sheet[1]}
+
+
+DECIDED: Filled = {
+    (6, "out_of_range"): {"keputusan": "betulkan", "nilai_baru": 6},
+    (7, "unknown_course"): {"keputusan": "hapus"},
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Salinan dari corrections.xlsx", "putusan rapat.xlsx", "corrections_2024.xlsx", "2025/quarantine.xlsx"],
+)
+def test_a_workbook_that_is_not_read_is_named(taken: Office, name: str) -> None:
+    """Drive names a copy "Salinan dari …"; whoever saves it in the folder of the period sees no rows lost."""
+    _fill(taken, DECIDED, name=name)
+    taken.take_in()
+    assert "decision_stray" in _codes(taken)
+    problem = next(p for p in taken.account["problems"] if p["code"] == "decision_stray")
+    assert (problem["file"], problem["fields"]) == (name.rpartition("/")[2], {"name": "corrections.xlsx"})
+    assert _counts(taken) == (2, 0, 4, 1)
+
+
+def test_a_copy_beside_what_it_copies_stops_both(taken: Office) -> None:
+    _fill(taken, DECIDED)
+    shutil.copy(taken.folder / "corrections.xlsx", taken.folder / "corrections (1).xlsx")
+    taken.take_in()
+    assert _codes(taken) == ["decision_stray", "decisions_refused"]
+
+
+def test_the_workbook_of_another_region_is_told_by_its_guide(taken: Office) -> None:
+    _fill(taken, DECIDED)
+    _change(taken, lambda book: setattr(book["petunjuk"]["B2"], "value", "kota_lain"))
+    taken.take_in()
+    assert _codes(taken) == ["decision_region", "decisions_unread"]
+    _change(taken, lambda book: book.remove(book["petunjuk"]))
+    taken.take_in()
+    assert _codes(taken) == []
+
+
+def test_a_period_that_is_not_there_is_told(taken: Office) -> None:
+    _fill(taken, {(6, "out_of_range"): {"keputusan": "hapus", "Masa": "2024"}})
+    taken.take_in()
+    assert _codes(taken) == ["decision_period", "decisions_refused"]
+
+
+def test_many_decisions_that_fit_nowhere_are_told_in_one_sentence(taken: Office) -> None:
+    _fill(taken, DECIDED)
+    mended = [row for row in ROWS if row[3] != "600" and row[1] != "C9"]
+    _run(taken, mended)
+    assert _codes(taken) == ["decision_strange", "decisions_refused"]
+
+
+def test_a_cell_merged_over_rows_decides_about_all_of_them(taken: Office) -> None:
+    """As LibreOffice stores it in .xlsx: only the first of the merged cells has a value."""
+    _fill(taken, {(4, "conflicting_repeat"): {"keputusan": "hapus"}})
+
+    def merge(book: openpyxl.Workbook) -> None:
+        sheet = book["karantina"]
+        columns = _columns(sheet)
+        for name in ("keputusan", "alasan", "petugas"):
+            sheet.merge_cells(start_row=3, end_row=4, start_column=columns[name], end_column=columns[name])
+
+    rows = read_lines(openpyxl.load_workbook(taken.processed / "quarantine.xlsx")["karantina"])
+    assert [row["Baris"] for row in rows[1:3]] == [4, 5]
+    _change(taken, merge)
+    taken.take_in()
+    assert (_codes(taken), taken.account["decisions"]["kinds"]) == ([], {"drop": 2})
+
+
+def test_a_renamed_sheet_is_known_by_its_headings_and_a_copied_one_counts_once(taken: Office) -> None:
+    _fill(taken, DECIDED)
+    _change(taken, lambda book: setattr(book["karantina"], "title", "Sheet1"))
+    taken.take_in()
+    assert (_codes(taken), taken.account["decisions"]["applied"]) == ([], 2)
+    _change(taken, lambda book: book.copy_worksheet(book["Sheet1"]))
+    taken.take_in()
+    assert (_codes(taken), taken.account["decisions"]["read"]) == ([], 2)
+
+
+def _write_ods(path: Path, sheets: Mapping[str, Iterable[Iterable[Any]]], *, spanned: int = 1) -> None:
+    """A small .ods with text cells, a date of saving, and one cell that may span several rows."""
+    tables, tag = [], "table:table-cell"
+    for name, rows in sheets.items():
+        lines = []
+        for row in rows:
+            cells = [
+                f'<table:table-cell office:value-type="string"><text:p>{escape(str(cell))}</text:p></{tag}>'
+                if cell is not None
+                else f"<{tag}/>"
+                for cell in row
+            ]
+            lines.append(f"<table:table-row>{''.join(cells)}</table:table-row>")
+        tables.append(f'<table:table table:name="{escape(name)}">{"".join(lines)}</table:table>')
+    body = "".join(tables)
+    if spanned > 1:
+        body = body.replace(
+            "<table:table-cell ", f'<table:table-cell table:number-rows-spanned="{spanned}" ', 1
+        )
+    spaces = " ".join(
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+        for short in ("office", "table", "text")
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    entry = f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/>'
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("mimetype", kind)
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+            f"{entry}</manifest:manifest>",
+        )
+        archive.writestr("meta.xml", "<m><dc:date>2025-12-03T10:00:00</dc:date></m>")
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {spaces}><office:body><office:spreadsheet>{body}"
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+
+
+def test_a_workbook_saved_as_ods_is_read_with_its_day_and_not_with_merged_cells(taken: Office) -> None:
+    """LibreOffice writes text cells as such, the day of saving into meta.xml, merged cells as spans."""
+    _fill(taken, DECIDED)
+    path = taken.folder / "corrections.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheets = {sheet.title: [[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book}
+    path.unlink()
+    _write_ods(path.with_suffix(".ods"), sheets)
+    taken.take_in()
+    assert (_codes(taken), taken.account["decisions"]["applied"]) == ([], 2)
+    assert {entry["when"] for entry in taken.account["decisions"]["log"]} == {"2025-12-03"}
+    _write_ods(path.with_suffix(".ods"), sheets, spanned=2)
+    taken.take_in()
+    assert _codes(taken) == ["decision_merged", "decisions_unread"]
+
+
+def test_only_possible_decisions_are_offered(taken: Office) -> None:
+    sheet = openpyxl.load_workbook(taken.processed / "quarantine.xlsx")["karantina"]
+    offered = {
+        row: rule.formula1
+        for rule in sheet.data_validations.dataValidation
+        for area in rule.sqref.ranges
+        for row in range(area.min_row, area.max_row + 1)
+    }
+    rows = {row["Kode alasan"]: n for n, row in enumerate(read_lines(sheet), start=2)}
+    assert offered[rows["conflicting_repeat"]] == '"betulkan,hapus,id baru,terima apa adanya"'
+    assert offered[rows["out_of_range"]] == '"betulkan,hapus,id baru"'
+    assert sheet.protection.sheet
+    code, decision = _columns(sheet)["Kode baris"], _columns(sheet)["keputusan"]
+    assert sheet.cell(2, code).protection.locked
+    assert not sheet.cell(2, decision).protection.locked
 
 
 def test_two_periods_have_their_own_workbooks(office: Office) -> None:
