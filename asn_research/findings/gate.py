@@ -76,13 +76,15 @@ def find_exposed(finding: Finding, *, minimum: int) -> list[str]:
     if names := unclassified(finding):
         return [f"{finding.question}: {name}" for name in names]
     exposure = EXPOSURES[finding.question]
-    if exposure.subject not in _COUNTED:
+    if exposure.subject is Subject.THINGS:
         return []
     found = [
         f"{finding.question}: {size} ({exposure.base})"
         for row in finding.rows
         if 0 < (size := _size(row, exposure.base) or 0) < minimum
     ]
+    if exposure.subject not in _COUNTED:
+        return found
     if not exposure.open_results:
         found += [f"{finding.question}: {e.term}" for e in finding.estimates if _is_small(e, minimum)]
     return found + [f"{finding.question}: {name}" for name in _exposed_shares(finding, exposure, minimum)]

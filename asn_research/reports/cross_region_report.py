@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.contract.region import ACROSS
+from asn_research.contract.threshold import LOWEST_MINIMUM_CELL
 from asn_research.errors import AsnResearchError, FullDiskError, Problem
 from asn_research.findings.finding import read_findings
 from asn_research.findings.summary import summarise
@@ -28,6 +29,7 @@ from asn_research.reports.obstacle import explain
 from asn_research.reports.parameter import CrossRegionParameters
 from asn_research.reports.published import FINDINGS, LEAST_REGIONS, PublishedFindings, list_published
 from asn_research.reports.region_report import same_findings
+from asn_research.reports.release import check_exposed
 from asn_research.reports.report import grade_meaning
 from asn_research.reports.scan import guard_output
 
@@ -91,6 +93,7 @@ def _make(
     files["report.ipynb"] = editions[-1 if problems else 0].notebook.encode()
     records = [] if problems else same_findings(editions)
     if records:
+        check_exposed(records, minimum=LOWEST_MINIMUM_CELL)
         files[FINDINGS] = findings_text(records).encode()
     findings = read_findings(records)
     grade = next((f.design_grade for f in findings if f.question == "pooled_gain"), None)

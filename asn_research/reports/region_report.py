@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.errors import Problem, ReportError
 from asn_research.findings.finding import read_findings
-from asn_research.findings.gate import find_exposed
 from asn_research.findings.summary import summarise
 from asn_research.ingest.mark import read_marks
 from asn_research.ingest.store import RegionData, open_region
@@ -28,7 +27,7 @@ from asn_research.reports.overview import headline_result
 from asn_research.reports.parameter import ReportParameters
 from asn_research.reports.problem import read_problem
 from asn_research.reports.published import FINDINGS, RELEASES
-from asn_research.reports.release import releases_text
+from asn_research.reports.release import check_exposed, releases_text
 from asn_research.reports.report import evidence_grade, grade_meaning, latest_date
 from asn_research.reports.scan import guard_output, scan_files
 
@@ -70,23 +69,12 @@ def make_region_report(
         files[FINDINGS] = findings_text(findings).encode()
         folder = order.reports / task.region / task.period
         files[RELEASES] = releases_text(data, folder, read_findings(findings)).encode()
-        _check_findings(findings, minimum=data.region.disclosure.minimum_cell)
+        check_exposed(findings, minimum=data.region.disclosure.minimum_cell)
     files = _without_traces(files, data, failed=bool(problems))
     manifest = _manifest(order, data, inputs, files, problems, findings)
     vouching = {MANIFEST: manifest.as_json().encode()}
     guard_output(vouching, names=read_marks(data.intake))
     return files | vouching, manifest
-
-
-def _check_findings(records: list[dict[str, Any]], *, minimum: int) -> None:
-    """Stop a report whose findings hold what the disclosure gate would not have let through."""
-    exposed = [
-        place for finding in read_findings(records) for place in find_exposed(finding, minimum=minimum)
-    ]
-    if exposed:
-        places = "; ".join(exposed)
-        message = f"numbers about fewer people than may be told: {places}."
-        raise ReportError(Problem("findings_exposed", message, fields={"places": places}))
 
 
 def _without_traces(files: dict[str, bytes], data: RegionData, *, failed: bool) -> dict[str, bytes]:

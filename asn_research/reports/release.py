@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from asn_research.errors import Place, Problem, ReportError
-from asn_research.findings.finding import Finding
+from asn_research.findings.finding import Finding, read_findings
+from asn_research.findings.gate import find_exposed
 from asn_research.findings.release import (
     Guard,
     Ledger,
@@ -91,6 +92,23 @@ def read_releases(folder: Path) -> Ledger:
             "Put back a copy of it. Delete it only if none of the earlier publications was given to anybody."
         )
         raise ReportError(Problem("releases_unreadable", message, Place(RELEASES), remedy)) from error
+
+
+def check_exposed(records: Iterable[Mapping[str, Any]], *, minimum: int) -> None:
+    """Stop a report whose findings hold what the disclosure gate would not have let through.
+
+    Raises
+    ------
+    ReportError
+        Naming the questions and the places in them.
+    """
+    exposed = [
+        place for finding in read_findings(records) for place in find_exposed(finding, minimum=minimum)
+    ]
+    if exposed:
+        places = "; ".join(exposed)
+        message = f"numbers about fewer people than may be told: {places}."
+        raise ReportError(Problem("findings_exposed", message, fields={"places": places}))
 
 
 def identify(data: RegionData) -> str:

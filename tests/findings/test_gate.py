@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from asn_research.errors import ReportError
 from asn_research.findings.catalogue import ACROSS_QUESTIONS, QUESTIONS
 from asn_research.findings.exposure import EXPOSURES, Subject
 from asn_research.findings.finding import Caveat, Finding, Row, Sample, Status
@@ -13,6 +14,7 @@ from asn_research.findings.gate import find_exposed, gate_finding, unclassified
 from asn_research.findings.rounding import round_points
 from asn_research.findings.sentence import answer_sentence, caveat_sentences
 from asn_research.models.result import Estimate
+from asn_research.reports.release import check_exposed
 from tests.findings.conftest import Findings
 
 
@@ -125,6 +127,15 @@ def test_a_number_put_in_after_the_gate_is_found_before_publication() -> None:
     late = finding_of("perceived_relevance", row("A", 50, 90), {**row("B", 3, 6)})
     assert find_exposed(late, minimum=10)
     assert find_exposed(finding_of("completion", result=share("completion", 44, 45)), minimum=10)
+
+
+def test_a_region_of_too_few_people_is_found_in_the_report_across_regions_too() -> None:
+    region = {"label": "Kota Contoh", "estimate": 6.0, "conf_low": 2.0, "conf_high": 10.0}
+    assert find_exposed(finding_of("pooled_gain", {**region, "n": 24}), minimum=5) == []
+    few = finding_of("pooled_gain", {**region, "n": 4})
+    assert find_exposed(few, minimum=5)
+    with pytest.raises(ReportError, match="pooled_gain"):
+        check_exposed(few.as_records(), minimum=5)
 
 
 def test_means_beside_almost_the_same_people_are_told_in_steps_that_hide_one_score() -> None:
