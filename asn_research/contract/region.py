@@ -317,10 +317,20 @@ def read_region(folder: Path) -> Region:
         With every problem of the file: missing file, broken TOML, unknown keys (naming the nearest known
         one), values of the wrong type or outside their list.
     """
-    shown = f"{folder.name}/{REGION_FILE}"
-    declared = read_declaration(folder / REGION_FILE)
+    return check_region(read_declaration(folder / REGION_FILE), folder.name)
+
+
+def check_region(declared: dict[str, Any], folder: str) -> Region:
+    """What a region.toml declares, checked; ``folder`` is the name of the region's folder.
+
+    Raises
+    ------
+    RegionError
+        As :func:`read_region`.
+    """
+    shown = f"{folder}/{REGION_FILE}"
     try:
-        return Region.model_validate({**declared, "folder": folder.name})
+        return Region.model_validate({**declared, "folder": folder})
     except ValidationError as error:
         found = error.errors(include_url=False)[:_MOST_PROBLEMS]
         raise RegionError([_problem(detail, shown) for detail in found]) from error

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from asn_research.contract.region import ACROSS, REGION_FILE
+from asn_research.contract.declaration import parse_declaration, refuse_declaration
+from asn_research.contract.region import ACROSS, REGION_FILE, check_region
 from asn_research.contract.template import write_template
-from asn_research.errors import InputError, Place, Problem
+from asn_research.errors import InputError, Place, Problem, RegionError
 
 TEMPLATE_FILE: Final = "templat.xlsx"
 _FOLDER: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
@@ -85,17 +87,21 @@ def write_region_folder(raw: Path, region: NewRegion, *, language: str = "id") -
     Raises
     ------
     InputError
-        If a name cannot be that of a folder, or if the region is there already; nothing is written then.
+        If a name cannot be that of a folder, if the region is there already, or if reading region.toml would
+        refuse a value; nothing is written then.
     """
     problems = list(_problems(raw, region))
     if problems:
         raise InputError(problems)
     place = raw / region.folder
+    file, template = place / REGION_FILE, place / region.period / TEMPLATE_FILE
     (place / region.period).mkdir(parents=True)
-    file = place / REGION_FILE
-    file.write_text(draft_region(region), encoding="utf-8")
-    template = place / region.period / TEMPLATE_FILE
-    write_template(template, language)
+    try:
+        file.write_text(draft_region(region), encoding="utf-8")
+        write_template(template, language)
+    except BaseException:  # half a folder would have to be removed by hand before the next try
+        shutil.rmtree(place, ignore_errors=True)
+        raise
     return file, template
 
 
@@ -127,4 +133,19 @@ def _problems(raw: Path, region: NewRegion) -> list[Problem]:
         message = f"{region.period!r} cannot be the folder of a period."
         remedy = "Use letters, digits and -, as in 2025 or 2025-1."
         problems.append(Problem("period_folder", message, Place(), remedy, {"name": region.period}))
-    return problems
+    return problems or _misfits(region)
+
+
+def _misfits(region: NewRegion) -> list[Problem]:
+    """What reading region.toml would refuse of it, but for what is still to be filled in."""
+    try:
+        check_region(parse_declaration(draft_region(region)), region.folder)
+    except RegionError as error:
+        empty = {
+            f"region.{key}" for key in ("level", "kemendagri_code", "bps_code") if not getattr(region, key)
+        }
+        found = [problem for problem in error.problems if problem.fields.get("key") not in empty]
+        return [replace(problem, place=Place()) for problem in found]
+    except ValueError as error:
+        return list(refuse_declaration(error, region.folder).problems)
+    return []
