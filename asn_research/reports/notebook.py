@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import nbformat
-import papermill
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError
 from nbformat import NotebookNode
-from papermill.engines import NBClientEngine
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine
 from papermill.exceptions import PapermillExecutionError
-from papermill.execute import raise_for_execution_errors
+from papermill.execute import raise_for_execution_errors, remove_error_markers
+from papermill.parameterize import parameterize_notebook
 
 from asn_research import errors
 from asn_research.errors import Place, Problem, ReportError
@@ -33,6 +34,8 @@ from asn_research.reports.parameter import (
 from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
 
 _MARK: Final = "papermill-error-cell-tag"
+_START: Final = 60
+"""Seconds after which a kernel that says nothing is given up."""
 _CODE_ERRORS: Final = frozenset(
     [
         "AttributeError", "ImportError", "IndentationError", "MemoryError", "ModuleNotFoundError",
@@ -50,15 +53,40 @@ class Execution:
     problem: Problem | None = None
 
 
-class _WitnessEngine(NBClientEngine):  # type: ignore[misc]
-    """papermill's own engine, which lets the notebook be seen also when its run ends in an exception."""
+class _Client(PapermillNotebookClient):  # type: ignore[misc]
+    """papermill's client, taking what is displayed as it comes: it is checked with the whole notebook."""
+
+    def output(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
+        is_plain = msg["msg_type"] == "display_data" and not display_id
+        if not is_plain or self.clear_before_next_output or any(self.output_hook_stack.values()):
+            output: NotebookNode | None = super().output(outs, msg, display_id, cell_index)
+            return output
+        shown = NotebookNode(output_type="display_data")
+        for part in ("metadata", "data"):
+            dict.__setitem__(shown, part, NotebookNode(msg["content"][part]))
+        outs.append(shown)
+        return shown
+
+
+class _WitnessEngine(Engine):  # type: ignore[misc]
+    """papermill's engine with our client; the notebook is seen also when its run ends in an exception."""
 
     @classmethod
     def execute_managed_notebook(
         cls, nb_man: Any, kernel_name: str, *, witness: list[NotebookNode], **kwargs: Any
     ) -> None:
         witness.append(nb_man.nb)
-        super().execute_managed_notebook(nb_man, kernel_name, **kwargs)
+        client = _Client(
+            nb_man,
+            kernel_name=kernel_name,
+            log=logging.getLogger("papermill"),
+            record_timing=False,
+            startup_timeout=_START,
+            **kwargs,
+        )
+        client.execute()
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -134,15 +162,17 @@ def _run(
 ) -> None:
     """Run by papermill; what becomes of the notebook is seen by the witness.
 
-    Preparation and execution are called one after the other, because papermill's call for both writes the
-    finished notebook as text, also where no file is asked for.
+    The steps of papermill's call are made one by one, because the call copies the notebook several times and
+    writes it as text twice, also where no file is asked for.
     """
-    notebook.metadata.setdefault("papermill", {})
-    prepared = papermill.execute_notebook(
-        notebook, None, values, kernel_name="python3", language="python", prepare_only=True
-    )
+    notebook.metadata["papermill"] = {"parameters": {}}
+    for cell in notebook.cells:
+        cell.metadata.setdefault("tags", [])
+    prepared = parameterize_notebook(notebook, values, kernel_name="python3", language="python")
+    for cell in prepared.cells:
+        cell.metadata["papermill"] = {}
     ran = _WitnessEngine.execute_notebook(
-        prepared,
+        remove_error_markers(prepared),
         "python3",
         progress_bar=False,
         kernel_manager_class=manager,
@@ -150,6 +180,7 @@ def _run(
         shutdown_kernel="immediate",
         witness=witness,
     )
+    nbformat.validate(ran)
     raise_for_execution_errors(ran, None)
 
 
