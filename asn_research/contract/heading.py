@@ -10,6 +10,7 @@ from typing import Any
 
 from asn_research.contract.column import TABLES
 from asn_research.contract.likeness import Likeness, correct_words, find_like
+from asn_research.contract.meaning import is_changed
 from asn_research.contract.vocabulary import fold, read_vocabulary
 from asn_research.contract.word import Words, heading_forms, read_headers, spell_out, word_bag, word_core
 
@@ -122,7 +123,11 @@ class Lexicon:
 
     def find_core(self, table: str, heading: str) -> str | None:
         """The one column that is left when words are looked through that may stand beside any name."""
-        found = {self.cores[table].get(word_core(form), "") for form in heading_forms(heading)} - {""}
+        found = {
+            name
+            for form in heading_forms(heading)
+            if (name := self.cores[table].get(word_core(form))) and not is_changed(form, table, name)
+        }
         return found.pop() if len(found) == 1 else None
 
     def find_like(self, table: str, heading: str) -> Likeness:
@@ -253,20 +258,11 @@ class Lexicon:
 
 _NOISE_BAGS = frozenset({("pelatihan",), ("nilai",), ("penilaian",), ()})
 _FITTING = frozenset(
-    [
-        "sesuai",
-        "kesesuaian",
-        "relevan",
-        "relevansi",
-        "berguna",
-        "kegunaan",
-        "bermanfaat",
-        "manfaat",
-        "relevant",
-        "useful",
-        "suited",
-    ]
-)
+    {
+        "sesuai", "kesesuaian", "relevan", "relevansi", "berguna", "kegunaan", "bermanfaat", "manfaat",
+        "relevant", "useful", "suited",
+    }
+)  # fmt: skip
 _WORK = frozenset(["pekerjaan", "tugas", "jabatan", "kebutuhan", "tupoksi", "job", "work", "tasks", "duties"])
 _SHEET_WORDS = {
     "rekap", "rekapitulasi", "daftar", "data", "tabel", "sheet", "lembar", "hasil", "nilai", "asn", "xlsx",
@@ -344,7 +340,11 @@ def _find_like(table: str, form: str) -> Likeness:
     found = find_like(form, {**ignored, **lexicon.columns[table]}, sound=lexicon.words)
     if found.candidates:
         return found
-    cores = {" ".join(core): name for core, name in lexicon.cores[table].items()}
+    cores = {
+        " ".join(core): name
+        for core, name in lexicon.cores[table].items()
+        if not is_changed(form, table, name)
+    }
     return find_like(" ".join(word_core(form)), {**ignored, **cores}, sound=lexicon.words)
 
 

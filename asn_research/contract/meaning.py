@@ -9,14 +9,45 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
-from asn_research.contract.column import TABLES
-from asn_research.contract.word import heading_forms, spell_out
+from asn_research.contract.column import TABLES, Kind
+from asn_research.contract.word import heading_forms, spell_out, word_bag
 
 _SMALL: Final = "small"
 _LONGEST: Final = 9
 """Headings of more words are sentences: whole questions are read by their phrases, not word by word."""
 
+_UNKNOWN: Final = 2
+AGAINST: Final = frozenset(
+    {
+        "tidak", "belum", "bukan", "non", "tanpa", "selisih", "sisa", "maksimal", "minimal", "maksimum",
+        "minimum", "rata", "bobot", "persen", "persentase", "target", "rencana", "realisasi", "standar",
+        "kumulatif",
+    }
+)  # fmt: skip
+"""Words that make something else of the words beside them; they must stand in both headings or in neither."""
+
 Phrase = tuple[str, ...]
+
+
+_AMOUNTS: Final = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.MONEY, Kind.SHARE})
+_COUNTING: Final = frozenset({"jumlah", "total", "besar", "besaran", "persen"})
+_COUNTED: Final = frozenset({"peserta", "pegawai", "responden"})
+
+
+def is_changed(text: str, table: str, name: str) -> bool:
+    """Whether words that may stand beside most names of columns make something else of this one.
+
+    Examples
+    --------
+    >>> is_changed("jumlah angkatan", "courses", "batch")
+    True
+    >>> is_changed("realisasi peserta", "budgets", "realised_idr")
+    True
+    """
+    if name not in TABLES[table].names:
+        return False
+    kind, words = TABLES[table][name].kind, set(word_bag(text))
+    return bool(words & (_COUNTED if kind is Kind.MONEY else set() if kind in _AMOUNTS else _COUNTING))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +87,10 @@ class Meanings:
     longest: int
     tables: Mapping[str, Mapping[str, Meaning]]
 
-    def split(self, text: str) -> tuple[frozenset[str], ...] | None:
-        """The concepts of a spelt-out text, longest phrases first; None where a word has none."""
-        words, parts, start = text.split(), [], 0
+    def split(self, text: str) -> tuple[frozenset[str], ...]:
+        """The concepts of a spelt-out text, longest phrases first; an unknown word gives an empty set."""
+        words, start = text.split(), 0
+        parts: list[frozenset[str]] = []
         while start < len(words):
             for end in range(min(len(words), start + self.longest), start, -1):
                 if (concepts := self.phrases.get(tuple(words[start:end]))) is not None:
@@ -66,7 +98,8 @@ class Meanings:
                     start = end
                     break
             else:
-                return None
+                parts.append(frozenset())
+                start += 1
         return tuple(parts)
 
 
@@ -125,9 +158,31 @@ def find_meaning(table: str, heading: str) -> str | None:
     """
     meanings = read_meanings()
     for form in heading_forms(heading):
-        if len(form.split()) > _LONGEST or (parts := meanings.split(form)) is None:
+        if len(form.split()) > _LONGEST or not all(parts := meanings.split(form)):
             continue
         found = {name for name, meaning in meanings.tables[table].items() if meaning.fits(parts)}
         if found:
             return found.pop() if len(found) == 1 else None
     return None
+
+
+@lru_cache(maxsize=50_000)
+def means_beside(table: str, heading: str, column: str) -> bool:
+    """Whether a heading means a column but for a word or two that nothing is known about.
+
+    Good enough only for a label that the table needs and nothing else can be, never for numbers: an unknown
+    word may turn a count round.
+
+    Examples
+    --------
+    >>> means_beside("service_requests", "Unit Penelaah", "unit")
+    True
+    """
+    meanings = read_meanings()
+    meaning = meanings.tables[table].get(column)
+    for form in heading_forms(heading):
+        parts = meanings.split(form)
+        known = [part for part in parts if part]
+        if meaning and 0 < len(parts) - len(known) <= _UNKNOWN and meaning.fits(known):
+            return not set(form.split()) & AGAINST
+    return False

@@ -9,16 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from asn_research.contract.heading import read_lexicon
+from asn_research.contract.meaning import AGAINST
 from asn_research.contract.word import Words, heading_forms, word_bag
-
-AGAINST = frozenset(
-    {
-        "tidak", "belum", "bukan", "non", "tanpa", "selisih", "sisa", "maksimal", "minimal", "maksimum",
-        "minimum", "rata", "bobot", "persen", "persentase", "target", "rencana", "realisasi", "standar",
-        "kumulatif",
-    }
-)  # fmt: skip
-"""Words that make something else of the words beside them; they must stand in both headings or in neither."""
 
 
 @dataclass(frozen=True)

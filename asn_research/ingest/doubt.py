@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from asn_research.contract.column import Column, Kind
+from asn_research.contract.column import TABLES, Column, Kind
 from asn_research.contract.heading import read_lexicon
 from asn_research.contract.likeness import Likeness
+from asn_research.contract.meaning import find_meaning, means_beside
 from asn_research.contract.vocabulary import fold
 from asn_research.ingest.evidence import FITTING, UNFIT, count_codes, find_by_values, fits
 from asn_research.ingest.layout import Heading, Layout
@@ -31,6 +32,9 @@ def settle_doubts(layout: Layout, *, sample: Sample) -> None:
     _match_like(layout)
     _set_unfit_aside(layout, sample)
     _match_values(layout, sample)
+    _match_labels(layout, sample)
+    if layout.table.name == "reactions":
+        _prefer_employee_number(layout, sample)
     if layout.table.name == "assessments":
         _share_tests(layout, sample)
     taken = set(layout.columns.values())
@@ -132,6 +136,42 @@ def _match_values(layout: Layout, sample: Sample) -> None:
     found, unsure = find_by_values(layout.table, free, headings, sample)
     layout.columns |= found
     layout.unsure |= unsure
+
+
+def _match_labels(layout: Layout, sample: Sample) -> None:
+    """A label that the table needs, where just one heading means it beside a word that is not known."""
+    table = layout.table
+    for column in table.columns:
+        if not column.required or column.kind is not Kind.TEXT or layout.has(column.name):
+            continue
+        meant = [
+            heading
+            for heading in layout.rest
+            if not is_ignored(heading)
+            and means_beside(table.name, heading.full, column.name)
+            and fits(sample(heading.column), column) >= FITTING
+        ]
+        if len(meant) == 1:
+            layout.columns[column.name] = meant[0].column
+            layout.unsure.pop(meant[0].column, None)
+
+
+def _prefer_employee_number(layout: Layout, sample: Sample) -> None:
+    """Of the number of an answer and the employee number of who gave it, the second links to other tables."""
+    person = TABLES["participants"]["person_id"]
+    position = layout.columns.get("respondent_id")
+    if position is None or fits(sample(position), person) >= FITTING:
+        return
+    named = [
+        heading
+        for heading in layout.rest
+        if find_meaning("participants", heading.own) == person.name
+        or read_lexicon().find_question(layout.table.name, heading.own) == "respondent_id"
+        or read_lexicon().find_column(layout.table.name, heading.own) == "respondent_id"
+    ]
+    named = [heading for heading in named if fits(sample(heading.column), person) >= FITTING]
+    if len(named) == 1:
+        layout.columns["respondent_id"] = named[0].column
 
 
 def _share_tests(layout: Layout, sample: Sample) -> None:

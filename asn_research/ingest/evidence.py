@@ -17,7 +17,7 @@ FITTING: Final = 0.8
 """Share of the different cells below a heading that a column must be able to read to be meant by it."""
 UNFIT: Final = 0.5
 """A list of terms that can read less than this share of the cells is not what the heading stands for."""
-SHARED: Final = 0.6
+SHARED: Final = 0.7
 """Share of its meaning that a heading must have in common with a column of numbers, dates or texts."""
 HINTED: Final = 0.25
 """The same for a column of terms, whose words leave less doubt."""

@@ -26,6 +26,8 @@ _LONGEST_HEADING: Final = 60
 _SEARCHED_ROWS: Final = 80
 _IDENTITY: Final = 16
 _SAMPLED_ROWS: Final = 60
+_FURNITURE: Final = frozenset({"open ended response", "response", "open ended", "jawaban terbuka"})
+"""What survey services print below a question where nothing else stands."""
 _BESIDE: Final = 2
 """So many columns at the left, whose headings stand in the upper row alone, say whom the rows are about."""
 _MOST_SESSIONS: Final = 99
@@ -315,6 +317,8 @@ def read_headings(grid: Grid, top: int, levels: int) -> tuple[Heading, ...]:
     for column in range(width):
         texts = [rows[depth][column] for depth in range(levels)]
         texts = [text for depth, text in enumerate(texts) if text and text not in texts[:depth]]
+        if len(texts) > 1 and fold(texts[-1]) in _FURNITURE:
+            del texts[-1]
         if texts:
             headings.append(Heading(column, texts[-1], " ".join(texts[:-1])))
     return _split_grids(headings)

@@ -18,7 +18,7 @@ from asn_research.contract.word import heading_forms
 from asn_research.ingest.attendance import match_marks
 from asn_research.ingest.doubt import is_ignored, settle_doubts
 from asn_research.ingest.layout import Context, Heading, Layout, WideColumn
-from asn_research.ingest.score import ATTRIBUTES, drop_shared_date, match_dates, match_scores
+from asn_research.ingest.score import ATTRIBUTES, drop_shared_date, is_plain_after, match_dates, match_scores
 
 _MINIMUM_ITEMS: Final = 3
 _SURE: Final = 2
@@ -63,7 +63,7 @@ def match_table(table: Table, headings: Sequence[Heading], *, context: Context) 
     rest = _match_mapping(layout, headings, context.mappings.get(table.name))
     rest = _match_columns(layout, rest, lexicon)
     if table.name == "assessments":
-        rest = match_scores(layout, rest, lexicon)
+        rest = match_scores(layout, rest, lexicon=lexicon, sample=context.sample)
     elif table.name == "reactions":
         rest = _match_items(layout, rest, lexicon)
     elif table.name == "citizen_surveys":
@@ -300,6 +300,8 @@ def _assume_primary(layout: Layout, plan: Plan) -> None:
 def _from_context(attribute: str, context: Context) -> str | None:
     for text in context.texts:
         value = getattr(_read_title(text, title=text in context.titles), attribute)
+        if value == "followup" and is_plain_after(text) and "pasca" in fold(text).split():
+            return None  # the second of two scores, or the evaluation months later: that has to be asked
         if value:
             return str(value)
     return None

@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+import numpy as np
+
 from asn_research.contract.column import TABLES
 from asn_research.contract.heading import Lexicon, ScoreHeading
 from asn_research.contract.word import spell_out
 from asn_research.ingest.evidence import FITTING, fits
 from asn_research.ingest.layout import Heading, Layout, WideColumn
+from asn_research.ingest.value import Cells, ReadColumn
 
 ATTRIBUTES: Final = ("wave", "competency", "source")
 _DATE_WORDS: Final = frozenset({"tanggal", "date", "waktu", "hari"})
@@ -22,8 +25,13 @@ _LATER: Final = frozenset(
 Sample = Callable[[int], Sequence[Any]]
 
 
-def match_scores(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) -> list[Heading]:
-    """Score columns of a wide sheet: their headings name a wave, a competency or a source."""
+def match_scores(
+    layout: Layout, headings: Sequence[Heading], *, lexicon: Lexicon, sample: Sample
+) -> list[Heading]:
+    """Score columns of a wide sheet: their headings name a wave, a competency or a source.
+
+    Where a column of its own says when each row was scored, "Nilai Akhir" is what it came to in the end.
+    """
     if layout.wide:
         return list(headings)
     found: list[tuple[Heading, ScoreHeading]] = []
@@ -34,6 +42,10 @@ def match_scores(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) 
         if said:
             found.append((heading, said))
     with_wave = [(heading, said) for heading, said in found if said.wave]
+    if with_wave and _says_waves(layout, sample):
+        if len(with_wave) == 1 and not layout.has("score"):
+            layout.columns["score"] = with_wave[0][0].column
+        return [heading for heading in headings if heading.column != layout.columns.get("score")]
     if with_wave:
         found = _pair_waves(with_wave)
     elif "score" in layout.columns:
@@ -55,6 +67,22 @@ def match_scores(layout: Layout, headings: Sequence[Heading], lexicon: Lexicon) 
     drop_shared_date(layout)
     taken = {column.column for column in wide}
     return [heading for heading in headings if heading.column not in taken]
+
+
+def _says_waves(layout: Layout, sample: Sample) -> bool:
+    position = layout.columns.get("wave")
+    return position is not None and fits(sample(position), TABLES["assessments"]["wave"]) >= FITTING
+
+
+def pair_after(cells: Cells, read: ReadColumn) -> ReadColumn:
+    """Waves of the rows of a sheet: beside "Pra Pelatihan" a cell "Pasca Pelatihan" is the second of two."""
+    later = [is_plain_after(str(value)) for value in cells.uniques]
+    values = read.values.copy()
+    after = values == "followup"
+    if set(values[read.filled]) != {"pre", "followup"} or not np.array(later)[cells.codes][after].all():
+        return read
+    values[after] = "post"
+    return replace(read, values=values)
 
 
 def _pair_waves(found: list[tuple[Heading, ScoreHeading]]) -> list[tuple[Heading, ScoreHeading]]:
