@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime
 import hmac
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from asn_research.contract.vocabulary import fold
 from asn_research.ingest.reading import Reading, clean, read_error
@@ -25,6 +29,11 @@ _AGE_AT_APPOINTMENT: Final = range(18, 61)
 _BIRTH_YEARS: Final = range(1940, 2011)
 _FIRST_APPOINTMENT: Final = 1960
 _PPPK_CODES: Final = range(21, 100)
+_PNS_MONTHS: Final = range(1, 13)
+_SEXES: Final = range(1, 3)
+_FEBRUARY: Final = 2
+_MONTH_DAYS: Final = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31, 0])
+"""By the number of the month; none in months that there are not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,43 @@ def _check_digits(digits: str, latest_year: int) -> str:
     return "" if digits[14] in "12" else "nip_sex_digit"
 
 
+def find_sound(values: Iterable[Any], *, latest_year: int) -> frozenset[str]:
+    """Those of some cells that hold 18 digits of a sound employee number and nothing else, all at once.
+
+    :func:`read_employee_number` says what is wrong with each of the others, or what is to be repaired.
+
+    Examples
+    --------
+    >>> sorted(find_sound(["198609262015051001", "19860926 201505 1 001", 7.0], latest_year=2025))
+    ['198609262015051001']
+    """
+    plain = [value for value in values if type(value) is str and len(value) == _LENGTH and value.isdigit()]
+    joined = "".join(plain)
+    if not joined or not joined.isascii():
+        return frozenset()
+    digits = np.frombuffer(joined.encode(), dtype=np.uint8).reshape(-1, _LENGTH).astype(np.int64) - ord("0")
+    year, month, day = _number(digits, 0, 4), _number(digits, 4, 6), _number(digits, 6, 8)
+    appointed, kind, serial = _number(digits, 8, 12), _number(digits, 12, 14), _number(digits, 15, 18)
+    leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
+    days = _MONTH_DAYS[np.minimum(month, len(_MONTH_DAYS) - 1)] + (leap & (month == _FEBRUARY))
+    sound = (
+        _within(year, _BIRTH_YEARS) & (day >= 1) & (day <= days) & (serial > 0)
+        & (appointed >= _FIRST_APPOINTMENT) & (appointed <= latest_year)
+        & _within(appointed - year, _AGE_AT_APPOINTMENT)
+        & (_within(kind, _PNS_MONTHS) | _within(kind, _PPPK_CODES)) & _within(digits[:, 14], _SEXES)
+    )  # fmt: skip
+    return frozenset(plain) if sound.all() else frozenset(itertools.compress(plain, sound.tolist()))
+
+
+def _number(digits: NDArray[np.int64], start: int, end: int) -> NDArray[np.int64]:
+    """The numbers that some columns of digits write."""
+    return np.asarray(digits[:, start:end] @ 10 ** np.arange(end - start - 1, -1, -1))
+
+
+def _within(numbers: NDArray[np.int64], span: range) -> NDArray[np.bool_]:
+    return np.asarray((numbers >= span.start) & (numbers < span.stop))
+
+
 def parse_employee_number(digits: str) -> EmployeeNumber:
     """The parts of 18 digits that passed the checks."""
     return EmployeeNumber(
@@ -124,10 +170,15 @@ def find_float_images(numbers: Iterable[str]) -> frozenset[str]:
     return frozenset(images & known)
 
 
+def is_float_multiple(number: str) -> bool:
+    """Whether a number may have passed through floating point as it is: only multiples of 32 do."""
+    return number.isdigit() and int(number) % _FLOAT_STEP == 0
+
+
 def is_float_column(numbers: Iterable[str]) -> bool:
     """Whether a column of different numbers passed through floating point: far too many multiples of 32."""
     different = set(numbers)
-    multiples = sum(int(number) % _FLOAT_STEP == 0 for number in different)
+    multiples = sum(int(number[-5:]) % _FLOAT_STEP == 0 for number in different)  # 32 divides 100,000
     return multiples >= 4 and multiples * 3 > len(different)
 
 

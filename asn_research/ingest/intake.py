@@ -298,8 +298,11 @@ def _join(segments: list[Segment]) -> dict[str, pd.DataFrame]:
     joined = {}
     for name in TABLES:
         if name in parts:
-            frame = pd.concat([part.astype(object) for part in parts[name]], ignore_index=True)
-            joined[name] = frame.astype(object).where(frame.notna(), None)
+            frame = pd.concat(parts[name], ignore_index=True)
+            for column in frame.columns if len({tuple(part) for part in parts[name]}) > 1 else ():
+                if column != ROW:
+                    frame[column] = frame[column].astype(object).where(frame[column].notna(), None)
+            joined[name] = frame
     return joined
 
 

@@ -18,7 +18,7 @@ from asn_research.ingest.attendance import count_sessions
 from asn_research.ingest.cell import cell_address
 from asn_research.ingest.date import Order
 from asn_research.ingest.header import Block
-from asn_research.ingest.identity import is_float_column, read_employee_number, read_name
+from asn_research.ingest.identity import find_sound, is_float_column, read_employee_number, read_name
 from asn_research.ingest.layout import COUNTED, WideColumn
 from asn_research.ingest.pause import pause_collection
 from asn_research.ingest.reading import Reading, is_blank, is_missing
@@ -39,7 +39,8 @@ _EXTRA: Final = {
     ),
 }
 _MADE_LATER: Final = frozenset({"course_id", "respondent_id", "response_id"})
-_MEASURED: Final = frozenset({"score", "response"})
+_MEASURE: Final = {"assessments": "score", "reactions": "response"}
+_MEASURED: Final = frozenset(_MEASURE.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
         notation = replace(notation, narrow=False)
     notation = replace(notation, unsigned=grid.unsigned, late=grid.late)
     titles = block.context.titles[::-1]
+    values: dict[str, NDArray[np.object_]] = {}
     for name, index in layout.columns.items():
         column = find_column(layout.table, name)
         heading = headings.get(index, "")
@@ -118,12 +120,14 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
         read = _read(raw[index], column, layout.table, notation, heading, latest_year, scale)
         if name == "wave":
             read = pair_after(raw[index], read)
+        values[name] = read.values
         _keep(segment, name, column, index, raw[index], read)
     for name, value in layout.fixed.items():
         fixed = read_cells(Cells.of([value]), layout.table[name], notation=notation)
         if fixed.reasons[0]:
             segment.issues += [Issue(offset + row, name, fixed.reasons[0], value) for row in range(len(rows))]
-        segment.frame[name] = np.repeat(fixed.values, len(rows))
+        values[name] = np.repeat(fixed.values, len(rows))
+    segment.frame = pd.DataFrame(values, index=segment.frame.index, dtype=object)
     for wide in layout.wide:
         read = _read(
             raw[wide.column],
@@ -211,15 +215,13 @@ def _read(
     if column.kind is not Kind.PERSON:
         return read_cells(cells, column, notation=notation, heading=heading, scale=scale)
     strict = column.name == "person_id" and table.name in _STRICT_PERSONS
-    readings = []
-    for value in cells.uniques:
-        if is_missing(value):
-            readings.append(Reading())
-        elif strict or _looks_like_number(value):
-            readings.append(read_employee_number(value, latest_year=latest_year))
-        else:
-            readings.append(read_name(value))
-    if is_float_column(reading.value for reading in readings if _is_employee_number(reading.value)):
+    sound = find_sound(cells.uniques, latest_year=latest_year)
+    readings = [
+        Reading(value) if value in sound else _read_person(value, latest_year, strict=strict)
+        for value in cells.uniques
+    ]
+    repaired = {reading.value for reading in readings if reading.value not in sound}
+    if is_float_column(sound.union(filter(_is_employee_number, repaired))):
         readings = [
             Reading(reason="nip_precision_lost")
             if _is_employee_number(reading.value) and int(reading.value) % 32 == 0
@@ -227,6 +229,14 @@ def _read(
             for reading in readings
         ]
     return cells.take(readings)
+
+
+def _read_person(value: Any, latest_year: int, *, strict: bool) -> Reading:
+    if is_missing(value):
+        return Reading()
+    if strict or _looks_like_number(value):
+        return read_employee_number(value, latest_year=latest_year)
+    return read_name(value)
 
 
 def find_column(table: Table, name: str) -> Column:
@@ -259,11 +269,11 @@ def _looks_like_number(value: Any) -> bool:
 
 
 def _keep(segment: Segment, name: str, column: Column, index: int, cells: Cells, read: ReadColumn) -> None:
-    segment.frame[name] = read.values
     _note(segment, name, index, cells, read)
     if not column.required or name in _MADE_LATER:
         return
-    absent = ~read.filled & ~read.reasons.astype(bool)
+    absent = ~read.filled
+    absent[read.faulty] = False
     if not absent.any():
         return
     said = np.array([not is_blank(value) for value in cells.uniques], dtype=bool)[cells.codes]
@@ -274,11 +284,11 @@ def _keep(segment: Segment, name: str, column: Column, index: int, cells: Cells,
 
 
 def _note(segment: Segment, name: str, index: int, cells: Cells, read: ReadColumn) -> None:
-    for row in np.flatnonzero(read.reasons.astype(bool)):
-        value = cells.uniques[cells.codes[row]]
-        segment.issues.append(_issue(segment, int(row), name, read.reasons[row], value, index))
-    for row in np.flatnonzero(read.repairs.astype(bool)):
-        segment.repairs.append((segment.offset + int(row), str(read.repairs[row])))
+    for row in read.faulty.tolist():
+        code = cells.codes[row]
+        segment.issues.append(_issue(segment, row, name, read.reasons_of[code], cells.uniques[code], index))
+    for row in read.repaired.tolist():
+        segment.repairs.append((segment.offset + row, read.repairs_of[cells.codes[row]]))
 
 
 def _issue(segment: Segment, row: int, name: str, reason: str, value: Any, index: int) -> Issue:
@@ -291,31 +301,46 @@ def make_records(segment: Segment) -> pd.DataFrame:
 
     Columns are those of the table, then the ones read on the way, then the position in the ledger.
     """
-    base = segment.frame.copy()
-    base[ROW] = np.arange(len(base)) + segment.offset
-    names = [*segment.table.names, *(name for name in _EXTRA if name in base), ROW]
-    if segment.table.name == "participants" and "_birth_date" in base:
-        years = base.pop("_birth_date")
-        base["birth_year"] = (
-            base["birth_year"].where(base["birth_year"].notna(), years) if "birth_year" in base else years
-        )
-        names.remove("_birth_date")
-    if not segment.wide:
-        if segment.value:
-            base = base.iloc[:0]
-        elif segment.table.name in {"assessments", "reactions"}:
-            measured = "score" if segment.table.name == "assessments" else "response"
-            base = base[base[measured].notna()] if measured in base else base
-        return base.reindex(columns=names)
-    parts = []
-    for (values, read), dates in zip(segment.wide, segment.wide_dates, strict=True):
-        part = base[read.filled].copy()
-        if dates is not None:
-            part["date"] = dates.values[read.filled]
+    columns = {str(name): segment.frame[name].to_numpy(dtype=object) for name in segment.frame}
+    if segment.table.name == "participants" and "_birth_date" in columns:
+        years = columns.pop("_birth_date")
+        born = columns.get("birth_year", years)
+        columns["birth_year"] = np.where(pd.isna(born), years, born)
+    names = [*segment.table.names, *(name for name in _EXTRA if name in columns)]
+    rows = np.arange(len(segment.frame))
+    if segment.wide:
+        rows, columns = _unfold(segment, columns)
+    elif segment.value:
+        rows = rows[:0]
+    elif (measured := _MEASURE.get(segment.table.name)) in columns:
+        rows = np.flatnonzero(pd.notna(columns[str(measured)]))
+    if not segment.wide and len(rows) < len(segment.frame):
+        columns = {name: values[rows] for name, values in columns.items()}
+    nothing = np.full(len(rows), None, dtype=object)
+    records = pd.DataFrame({name: columns.get(name, nothing) for name in names}, dtype=object)
+    records[ROW] = rows + segment.offset
+    return records
+
+
+def _unfold(
+    segment: Segment, columns: dict[str, NDArray[np.object_]]
+) -> tuple[NDArray[np.intp], dict[str, NDArray[np.object_]]]:
+    """Wide columns as rows: the rows that they are from, in order, and all columns of the records."""
+    taken = [np.flatnonzero(read.filled) for _, read in segment.wide]
+    pieces: dict[str, list[NDArray[np.object_]]] = {}
+    for number, ((values, read), dates) in enumerate(zip(segment.wide, segment.wide_dates, strict=True)):
+        own = {} if dates is None else {"date": dates.values}
         for name, value in values.items():
             if name != "source" or name not in segment.positions:
-                part[name] = value
-        part[segment.value] = read.values[read.filled]
-        parts.append(part)
-    records = pd.concat(parts) if parts else base.iloc[:0]
-    return records.sort_values(ROW, kind="stable").reindex(columns=names)
+                own[name] = np.full(len(read.values), value, dtype=object)
+        own[segment.value] = read.values
+        for name, given in own.items():
+            if name not in pieces:
+                before = columns.get(name, np.full(len(segment.frame), None, dtype=object))
+                pieces[name] = [before[rows] for rows in taken]
+            pieces[name][number] = given[taken[number]]
+    rows = np.concatenate(taken)
+    order = np.argsort(rows, kind="stable")
+    rows = rows[order]
+    unfolded = {name: values[rows] for name, values in columns.items()}
+    return rows, unfolded | {name: np.concatenate(parts)[order] for name, parts in pieces.items()}

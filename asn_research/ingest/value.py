@@ -62,22 +62,49 @@ class Cells:
 
     def take(self, readings: Sequence[Reading]) -> ReadColumn:
         """One reading for every different value, laid out over the rows."""
-        values, reasons, repairs = (_column([reading[part] for reading in readings]) for part in range(3))
-        filled = is_filled(values)
-        return ReadColumn(values[self.codes], reasons[self.codes], repairs[self.codes], filled[self.codes])
+        values = fill([reading.value for reading in readings])
+        reasons, repairs = [reading.reason for reading in readings], [reading.repair for reading in readings]
+        return ReadColumn(values[self.codes], is_filled(values)[self.codes], self.codes, reasons, repairs)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadColumn:
-    """A column that was read: values (None where there is none), reasons and repairs, one per row.
+    """A column that was read: values, one per row, None where there is none.
 
-    ``filled`` tells where there is a value.
+    ``filled`` tells where there is a value; ``codes`` gives for every row the number of its cell among the
+    different cells, to which ``reasons_of`` and ``repairs_of`` belong.
     """
 
     values: NDArray[np.object_]
-    reasons: NDArray[np.object_]
-    repairs: NDArray[np.object_]
     filled: NDArray[np.bool_]
+    codes: NDArray[np.intp]
+    reasons_of: list[str]
+    repairs_of: list[str]
+
+    @property
+    def reasons(self) -> NDArray[np.object_]:
+        """Why there is no value, one per row."""
+        return fill(self.reasons_of)[self.codes]
+
+    @property
+    def repairs(self) -> NDArray[np.object_]:
+        """What was repaired, one per row."""
+        return fill(self.repairs_of)[self.codes]
+
+    @property
+    def faulty(self) -> NDArray[np.intp]:
+        """The rows that have a reason."""
+        return self._find(self.reasons_of)
+
+    @property
+    def repaired(self) -> NDArray[np.intp]:
+        """The rows in which something was repaired."""
+        return self._find(self.repairs_of)
+
+    def _find(self, texts: list[str]) -> NDArray[np.intp]:
+        if not any(texts):
+            return np.empty(0, dtype=np.intp)
+        return np.flatnonzero(np.array([bool(text) for text in texts], dtype=bool)[self.codes])
 
 
 def is_filled(values: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -85,7 +112,8 @@ def is_filled(values: NDArray[np.object_]) -> NDArray[np.bool_]:
     return np.asarray(~(pd.isna(values) | (values == "")), dtype=bool)
 
 
-def _column(parts: list[Any]) -> NDArray[np.object_]:
+def fill(parts: Sequence[Any]) -> NDArray[np.object_]:
+    """An array of some objects, whatever they are."""
     array = np.empty(len(parts), dtype=object)
     array[:] = parts
     return array

@@ -8,11 +8,15 @@ from hypothesis import strategies as st
 
 from asn_research.ingest.identity import (
     find_float_images,
+    find_sound,
     is_float_column,
     make_pseudonym,
     parse_employee_number,
     read_employee_number,
 )
+from asn_research.ingest.reading import Reading
+
+from .office import ASSESSMENTS, DEFAULTS, PARTICIPANTS, PEOPLE, Office
 
 PNS = "198609262015051001"
 PPPK = "199009132025242014"
@@ -116,3 +120,56 @@ def test_whatever_is_accepted_is_sound(cell: object) -> None:
     if found.value:
         assert len(found.value) == 18
         assert parse_employee_number(found.value).appointed <= 2025
+
+
+def neighbours(office: Office) -> tuple[str, str]:
+    """Two colleagues of whom one has the number that the other's becomes in floating point."""
+    image = str(int(float(PPPK)))
+    for table, rows in DEFAULTS.items():
+        if rows[0][0] == "NIP":
+            like = rows[1][1:]
+            added = [[number, *like] for number in (PPPK, image)]
+            if table == "participants":
+                added = [[number, like[0], "P", *like[2:]] for number in (PPPK, image)]
+            office.csv(f"{table}.csv", [*rows, *added])
+    return PPPK, image
+
+
+def test_colleagues_with_neighbouring_numbers_both_come_in(office: Office) -> None:
+    office.defaults(without=["participants", "enrolments", "assessments"])
+    neighbours(office)
+    office.take_in()
+    assert office.reasons() == {}
+    assert office.table("participants")["person_id"].nunique() == len(PEOPLE) + 2
+
+
+def test_a_damaged_number_beside_the_true_one_of_another_file_waits(office: Office) -> None:
+    office.defaults(without=["participants"])
+    sheet = [*PARTICIPANTS, [PPPK, PARTICIPANTS[1][1], "P", "Peserta"]]
+    office.csv("peserta.csv", sheet)
+    image = str(int(float(PPPK)))
+    office.csv("nilai.csv", [ASSESSMENTS[0], [image, *ASSESSMENTS[1][1:]]])
+    office.take_in()
+    assert office.reasons() == {("nilai.csv", 2): "nip_precision_lost"}
+
+
+def test_neighbours_do_not_excuse_a_sheet_of_damaged_numbers(office: Office) -> None:
+    office.defaults(without=["participants", "enrolments", "assessments"])
+    _, image = neighbours(office)
+    office.csv("susulan.csv", [ASSESSMENTS[0], [image, "C2", *ASSESSMENTS[1][2:]]])
+    office.take_in()
+    assert office.reasons() == {("susulan.csv", 2): "nip_precision_lost"}
+
+
+def test_all_numbers_at_once_are_judged_as_each_by_itself() -> None:
+    born = [f"{year}{month:02d}{day:02d}" for year in (1939, 1940, 1996, 2000, 2010, 2011)
+            for month in range(14) for day in (0, 1, 28, 29, 30, 31, 32)]  # fmt: skip
+    rest = ("2010011001", "2018121999", "2019132001", "2025202001", "2026211001", "2025991001",
+            "2020003001", "2024012000", "1960011001", "1959011001")  # fmt: skip
+    cells = [f"{day}{end}" for day in born for end in rest]
+    cells += ["", " 199602292018121999", "1996022920181219990", "١٩٩٦٠٢٢٩٢٠١٨١٢١٩٩٩", 1.996e17, None]
+    ours = [cell for cell in cells if isinstance(cell, str) and cell.isascii()]
+    for year in (2024, 2025):
+        expected = {cell for cell in ours if read_employee_number(cell, latest_year=year) == Reading(cell)}
+        assert find_sound(ours, latest_year=year) == expected != set()
+    assert find_sound(cells, latest_year=2025) == frozenset()  # foreign digits: each is read by itself
