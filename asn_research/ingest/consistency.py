@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from asn_research.ingest.identity import find_float_images, parse_employee_number
+from asn_research.ingest.identity import find_float_images, is_float_multiple, parse_employee_number
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.record import ROW, Issue
 
@@ -43,17 +43,50 @@ def _persons(frame: pd.DataFrame) -> pd.Series:
 
 
 def _check_images(tables: Mapping[str, pd.DataFrame], ledger: Ledger) -> list[Issue]:
+    """Rows about numbers that another number becomes in floating point.
+
+    Colleagues appointed together have neighbouring numbers, so that one may be the image of the other by
+    chance. Whoever stands beside the other in one list of participants is somebody else; so are the rows
+    about both, in sheets that did not pass through floating point.
+    """
     known: set[str] = set()
     for frame in tables.values():
         known.update(p for p in _persons(frame).dropna().unique() if len(p) == 18 and p.isdigit())
     images = find_float_images(known)
+    if not images:
+        return []
+    colleagues = _find_colleagues(tables, ledger)
     issues = []
-    for frame in tables.values() if images else ():
+    for frame in tables.values():
         people = _persons(frame)
-        for row in frame.loc[people.isin(images).reindex(frame.index, fill_value=False), ROW].unique():
+        found = people.isin(images).to_numpy(dtype=bool)
+        if not found.any():
+            continue
+        owners = ledger.owners(frame[ROW])
+        whole = {
+            owner
+            for owner in set(owners[found].tolist())
+            if not all(map(is_float_multiple, people[owners == owner].dropna().unique()))
+        }
+        for row, person, owner in zip(frame[ROW][found], people[found], owners[found], strict=True):
+            if person in colleagues and int(owner) in whole:
+                continue
             address = ledger.address(int(row), str(people.name))
             issues.append(Issue(int(row), str(people.name), "nip_precision_lost", "", address))
-    return issues
+    return list(dict.fromkeys(issues))
+
+
+def _find_colleagues(tables: Mapping[str, pd.DataFrame], ledger: Ledger) -> set[str]:
+    """Images of numbers that stand in one list of participants with the number they are the image of."""
+    if "participants" not in tables:
+        return set()
+    people = _persons(tables["participants"])
+    lists = people.groupby(ledger.owners(tables["participants"][ROW])).unique()
+    return {image for numbers in lists for image in find_float_images(filter(_is_number, numbers))}
+
+
+def _is_number(person: object) -> bool:
+    return isinstance(person, str) and len(person) == 18 and person.isdigit()
 
 
 def _check_numbers(participants: pd.DataFrame, ledger: Ledger) -> list[Issue]:

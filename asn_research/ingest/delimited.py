@@ -79,7 +79,7 @@ def decode(content: bytes, *, name: str) -> str:
 def _find_wide(content: bytes) -> str:
     """UTF-16 without its mark: every second byte of its first lines is NUL, and no other."""
     start = content[:_LOOKED_AT]
-    if len(start) < _LOOKED_AT and len(start) % 2 or b"\0" not in start:
+    if len(start) % 2 or b"\0" not in start:
         return ""
     for encoding, high in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
         low = start[::2] if encoding == "utf-16-le" else start[1::2]

@@ -140,8 +140,7 @@ class Package:
             if entry.tag in {f"{_MAIN}sheet", f"{_STRICT}sheet"}:
                 link = next((entry.get(name) for name in _RELATIONS if entry.get(name)), None)
                 target = targets.get(link, "")
-                part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-                parts[entry.get("name", "")] = part
+                parts[entry.get("name", "")] = find_part(target)
         return parts
 
     @cached_property
@@ -235,6 +234,15 @@ class Package:
             shown = sum(self._text_lengths[index] for index in indices if index < known)
         if shown > limit.MAXIMUM_REPEATED_TEXT:
             raise refuse_file("sheet_repeats", self._name, title, limit=f"{limit.MAXIMUM_REPEATED_TEXT:,}")
+
+
+def find_part(target: str) -> str:
+    """The part that a link in the list of sheets leads to.
+
+    >>> find_part("worksheets/sheet1.xml"), find_part("/xl/worksheets/sheet1.xml")
+    ('xl/worksheets/sheet1.xml', 'xl/worksheets/sheet1.xml')
+    """
+    return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
 
 
 def _find_extent(content: bytes) -> tuple[int, int]:

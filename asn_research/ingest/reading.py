@@ -19,8 +19,8 @@ _MISSING: Final = frozenset(
         "belum dinilai", "belum ada", "belum", "tidak tersedia", "tidak diketahui", "tidak ikut tes",
         "tidak mengikuti tes", "tidak ada data", "belum selesai", "missing", "absent", "not available",
         "did not attend", "no answer", "th", "tad", "tidak ada nilai", "belum mengisi", "tidak berlaku",
-        "not applicable", "unknown", "blank", "dalam proses", "masih proses", "sedang diproses", "masih diproses",
-        "on progress", "in progress",
+        "not applicable", "unknown", "blank", "dalam proses", "masih proses", "sedang diproses",
+        "masih diproses", "on progress", "in progress",
     )
 )  # fmt: skip
 _ERRORS: Final = frozenset(

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +22,7 @@ from python_calamine import (
 
 from asn_research.errors import IntakeError, Place, Problem
 from asn_research.ingest import limit
+from asn_research.ingest.binary import BinaryBook, read_binary
 from asn_research.ingest.cell import find_special_cells
 from asn_research.ingest.content import Content, find_content, holds
 from asn_research.ingest.delimited import read_delimited
@@ -199,12 +200,18 @@ def _read_workbook(path: Path, suffix: str, raw: RawFile) -> None:
             _try_reading(path, raw.name)
         with _answered("file_damaged", raw.name):
             workbook = stack.enter_context(CalamineWorkbook.from_path(path))
-            sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
-        for sheet in sheets:
+            sheets = list(enumerate(workbook.sheets_metadata))
+            book = read_binary(path, suffix) if suffix in {".xls", ".xlsb"} else BinaryBook()
+        for number, sheet in sheets:
+            if sheet.typ != SheetTypeEnum.WorkSheet:
+                continue
             hidden = sheet.visible != SheetVisibleEnum.Visible
             try:
                 grid = _read_sheet(workbook, sheet.name, package if suffix == ".xlsx" else None, raw.name)
-                raw.grids.append(replace(grid, unsigned=unsigned, hidden=hidden))
+                if number < len(book.errors):
+                    _put_special(grid.rows, book.errors[number])
+                late = grid.late or book.late
+                raw.grids.append(replace(grid, unsigned=unsigned, hidden=hidden, late=late))
             except IntakeError as error:
                 raw.problems.extend(error.problems)
 
@@ -270,13 +277,18 @@ def _read_sheet(workbook: CalamineWorkbook, title: str, package: Package | None,
         content = workbook.get_sheet_by_name(title)
         rows = _find_rows(content, name, sheet)
         merges = tuple((*first, *last) for first, last in content.merged_cell_ranges or ())
+    _put_special(rows, special)
+    return Grid(name, sheet, rows, merges, late=package is not None and package.is_late)
+
+
+def _put_special(rows: list[Row], special: Mapping[tuple[int, int], str]) -> None:
+    """Write over cells that the reader shows as something else."""
     for (row, column), text in special.items():
         while len(rows) <= row:
             rows.append([])
         if len(rows[row]) <= column:
             rows[row].extend([""] * (column + 1 - len(rows[row])))
         rows[row][column] = text
-    return Grid(name, sheet, rows, merges, late=package is not None and package.is_late)
 
 
 def _find_rows(content: CalamineSheet, name: str, sheet: str) -> list[Row]:

@@ -188,6 +188,10 @@ def open_cell(value: str, kind: str = "float", repeated: int = 1) -> str:
     )
 
 
+_ERRORS = {"#N/A": 42, "#REF!": 23, "#DIV/0!": 7}
+"""Texts that :func:`binary_workbook` writes as error cells."""
+
+
 def binary_workbook(rows: Sequence[Sequence[float | str]], *, state: int = 0) -> bytes:
     """An .xlsb workbook with one sheet, hidden where ``state`` is above 0; records as in MS-XLSB 2.1.4."""
     width = max(map(len, rows))
@@ -197,6 +201,9 @@ def binary_workbook(rows: Sequence[Sequence[float | str]], *, state: int = 0) ->
         for column, cell in enumerate(row):
             place = struct.pack("<2I", column, 0)
             text = isinstance(cell, str)
+            if cell in _ERRORS:
+                sheet += _record(3, place + bytes([_ERRORS[cell]]))
+                continue
             sheet += _record(6 if text else 5, place + (_wide(cell) if text else struct.pack("<d", cell)))
     sheet += _record(146) + _record(130)
     bundle = struct.pack("<2I", state, 1) + _wide("rId1") + _wide("Nilai")

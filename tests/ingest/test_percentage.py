@@ -11,6 +11,7 @@ from .hostile import binary_workbook, open_cell, open_document
 from .office import ASSESSMENTS, ENROLMENTS, PEOPLE, Office, Rows
 
 PERCENT = "0.0%"
+OLD_ERRORS = {"#N/A": 42, "#DIV/0!": 7}
 Cell = tuple[Any, str]
 SHOWN: list[Cell] = [
     (85, "0"), (0.9, PERCENT), (1, PERCENT), (0.725, PERCENT), (0, PERCENT), (64.5, "0.0"), (7, "0"),
@@ -32,6 +33,9 @@ def old_workbook(rows: Rows) -> bytes:
     for number, row in enumerate(rows):
         for column, cell in enumerate(row):
             value, shown = cell if isinstance(cell, tuple) else (cell, "General")
+            if value in OLD_ERRORS:
+                sheet.row(number).set_cell_error(column, OLD_ERRORS[value])
+                continue
             sheet.write(number, column, value, xlwt.easyxf(num_format_str=shown))
     out = io.BytesIO()
     book.save(out)
@@ -109,6 +113,16 @@ def test_shares_stay_and_counts_in_percent_wait(office: Office, name: str, write
     )
     projects = office.table("projects")
     assert projects["physical_progress_share"].tolist() == [n / 10 for n in range(11)]
+
+
+@pytest.mark.parametrize(("name", "write"), [("n.xls", old_workbook), ("n.xlsb", binary)])
+def test_error_cells_of_binary_workbooks_are_not_empty_cells(office: Office, name: str, write: Any) -> None:
+    office.defaults(without=["assessments"])
+    rows = scores([("#N/A", "0"), (85, "0"), ("#DIV/0!", "0"), *[(60, "0")] * 7])
+    office.write(name, write(rows))
+    office.take_in()
+    assert office.reasons() == {(name, 2): "spreadsheet_error", (name, 4): "spreadsheet_error"}
+    assert office.table("assessments")["source_row"].tolist() == [3, *range(5, 12)]
 
 
 def test_a_score_below_one_waits_also_where_percent_signs_are_read(office: Office) -> None:
