@@ -30,7 +30,7 @@ class Seal:
         self._key = key
         self._period = period
         self._ledger = ledger
-        self._columns: dict[int, list[Any]] = {}
+        self._columns: dict[int, list[tuple[str, Any]]] = {}
         self._read: dict[int, list[str]] = defaultdict(list)
         self._given: dict[tuple[int, str, str, str], str] = {}
         self._alike: Counter[str] = Counter()
@@ -67,9 +67,19 @@ class Seal:
         return cells.index(issue.cell) if issue.cell in cells else -1
 
     def _content(self, row: int) -> list[str]:
+        """What was read in a row, sorted: it is the same when columns change places."""
         segment = self._ledger.segment(row)
         if segment.offset not in self._columns:
-            values = [segment.frame[name].to_numpy() for name in segment.frame]
-            self._columns[segment.offset] = values + [read.values for _, read in segment.wide]
+            values = [(name, segment.frame[name].to_numpy()) for name in sorted(map(str, segment.frame))]
+            wide = [(f"wide {n}", read.values) for n, (_, read) in enumerate(segment.wide)]
+            self._columns[segment.offset] = [*values, *wide]
         position = row - segment.offset
-        return [str(values[position]) for values in self._columns[segment.offset]] + self._read.get(row, [])
+        said = ((name, _as_said(values[position])) for name, values in self._columns[segment.offset])
+        return [*(f"{name}\0{text}" for name, text in said if text), *sorted(set(self._read.get(row, [])))]
+
+
+def _as_said(value: Any) -> str:
+    """A value as text, whatever type holds it; empty where there is none."""
+    if value is None or value != value:
+        return ""
+    return as_text(value)
