@@ -39,7 +39,8 @@ _MARKS = re.compile("[\u0300-\u036f]")
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _SHORT = 9
 _DEPTH = 4
-_HEADING_LINES = 1
+_HEADING_LINES = 8
+_NUMBER = re.compile(r"\d{2}")
 
 
 @dataclass
@@ -77,7 +78,10 @@ def _words(text: str) -> list[str]:
 def _grids(path: Path) -> Iterator[list[list[str]]]:
     if path.suffix == ".csv":
         raw = path.read_bytes()
-        text = raw.decode("utf-8-sig") if raw.startswith(b"\xef\xbb\xbf") else raw.decode("cp1252")
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = raw.decode("cp1252", errors="replace")
         yield list(csv.reader(io.StringIO(text), delimiter=max(";,\t", key=text.count)))
     elif path.suffix == ".xlsx" and zipfile.is_zipfile(path):
         book = openpyxl.load_workbook(path, data_only=True)
@@ -97,8 +101,8 @@ def gather_people(raw: Path) -> People:
         for grid in _grids(path):
             columns: set[int] = set()
             for line, row in enumerate(grid):
-                near = line < _HEADING_LINES
-                named = {i for i, cell in enumerate(row) if near and _NAMED.match(cell.strip())}
+                heads = line < _HEADING_LINES and not any(map(_NUMBER.search, row))
+                named = {i for i, cell in enumerate(row) if heads and _NAMED.match(cell.strip())}
                 columns = named or columns
                 for i, cell in enumerate(row):
                     people.add_text(cell)
