@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.errors import AsnResearchError, ClusterError, FullDiskError, Place, Problem
 from asn_research.ingest.key import read_key
-from asn_research.ingest.storage import guard_space
+from asn_research.ingest.storage import guard_space, scratch_prefix
 from asn_research.ingest.store import HOME_VARIABLE
 from asn_research.reports import provenance
 from asn_research.reports.defect import Defect, Witness, read_defect
@@ -115,7 +115,7 @@ def make_on_worker(
     with (
         Witness() as witness,
         guard_space(Path(tempfile.gettempdir())),
-        tempfile.TemporaryDirectory(prefix="asn-") as name,
+        tempfile.TemporaryDirectory(prefix=scratch_prefix()) as name,
         _home(order),
     ):
         for book, content in books.items():
