@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -104,12 +105,14 @@ def _find(region: str, raw: Path | None, processed: Path | None) -> None:
     from asn_research.contract.region import read_region
     from asn_research.ingest.identity import make_pseudonym, read_name
     from asn_research.ingest.key import read_key
+    from asn_research.ingest.mention import find_mentions
     from asn_research.ingest.store import find_rows
 
     folders = find_folders(raw, processed, None)
     choose(folders["raw"], [region], None)
     agency = read_region(folders["raw"] / region).agency
-    written = read_name(typer.prompt(say("key_number"), hide_input=True)).value or ""
+    typed = typer.prompt(say("key_number"), hide_input=True)
+    written = read_name(typed).value or ""
     secret = read_key()
     pseudonyms = {
         make_pseudonym(secret, written, agency=agency, column=column) for column in ("person_id", "rater_id",
@@ -119,4 +122,11 @@ def _find(region: str, raw: Path | None, processed: Path | None) -> None:
     rows = find_rows(folders["processed"] / region, pseudonyms)
     for row in rows:
         tell(f"  {row.period} {row.table}: {' › '.join(filter(None, (row.file, row.sheet)))} · {row.number}")
-    tell(say("key_rows" if rows else "key_no_rows", count=len(rows)))
+    search = find_mentions(folders["raw"] / region, typed)
+    if search.mentions:
+        tell(say("key_mentions", region=region))
+    for (file, sheet), mentions in groupby(search.mentions, key=lambda found: (found.file, found.sheet)):
+        tell(f"  {' › '.join(filter(None, (file, sheet)))}: {', '.join(found.cell for found in mentions)}")
+    for file in dict.fromkeys(search.unread):
+        tell(say("key_unread", file=file), err=True)
+    tell(say("key_rows" if rows or search.mentions else "key_no_rows", count=len(rows)))

@@ -176,3 +176,25 @@ def test_the_rows_of_a_person_are_found_by_a_number_that_is_typed(call: Callable
     assert PEOPLE[3] not in found.stdout
     assert "no rows" in call("find", "contoh", typed="199001012015011001\n").stdout
     assert call("find", "tiada", typed="1\n").exit_code == 2
+
+
+def test_whoever_is_to_be_erased_is_found_in_rows_that_were_never_stored(
+    call: Callable[..., Result], office: Office, tmp_path: Path
+) -> None:
+    folder = tmp_path / "data" / "raw" / "contoh"
+    spaced = f"{PEOPLE[3][:8]} {PEOPLE[3][8:14]} {PEOPLE[3][14]} {PEOPLE[3][15:]}"
+    lines = (f"{spaced};Sri Rahayu;C9;10;8", "1,99E+17;SRI RAHAYU, S.E.;C1;10;8")
+    rows = "\n".join(("NIP;Nama;Kode Pelatihan;Jumlah Sesi;Hadir", *lines, ""))
+    (folder / "2025" / "hadir.csv").write_text(rows, encoding="utf-8")
+    (folder / "corrections.csv").write_text(f"catatan\nrujuk {PEOPLE[3]}\n", encoding="utf-8")
+    found = call("find", "contoh", typed=f"{PEOPLE[3]}\n").stdout
+    assert "2025/hadir.csv: A2\n" in found
+    assert "corrections.csv: A2\n" in found
+    assert PEOPLE[3] not in found
+    assert "2025/hadir.csv: B2, B3\n" in call("find", "contoh", typed="Sri Rahayu\n").stdout
+
+
+def test_a_new_key_is_told_of_once(call: Callable[..., Result], path: Path) -> None:
+    told = CliRunner().invoke(app, ["check", "contoh"])
+    assert f"A new key for pseudonyms was made at {path}" in told.stderr
+    assert "A new key" not in CliRunner().invoke(app, ["check", "contoh"]).stderr
