@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, Final
@@ -13,9 +14,10 @@ from asn_research.contract.meaning import find_meaning, means_beside
 from asn_research.contract.vocabulary import fold
 from asn_research.ingest.evidence import FITTING, UNFIT, count_codes, find_by_values, fits
 from asn_research.ingest.layout import Heading, Layout
-from asn_research.ingest.reading import is_missing
+from asn_research.ingest.reading import clean, is_missing
 from asn_research.ingest.term import find_nearest_term
 
+_CODE: Final = re.compile(r"^(?=\D*\d)(?=.*[A-Za-z])[\w./-]{2,24}$")
 _FEWEST: Final = 3
 """Fewer different cells tell against a list of terms only where none of them is like any of its terms."""
 
@@ -33,6 +35,8 @@ def settle_doubts(layout: Layout, *, sample: Sample) -> None:
     _set_unfit_aside(layout, sample)
     _match_values(layout, sample)
     _match_labels(layout, sample)
+    if layout.table.name == "courses":
+        _ask_for_codes(layout, sample)
     if layout.table.name == "reactions":
         _prefer_employee_number(layout, sample)
     if layout.table.name == "assessments":
@@ -154,6 +158,16 @@ def _match_labels(layout: Layout, sample: Sample) -> None:
         if len(meant) == 1:
             layout.columns[column.name] = meant[0].column
             layout.unsure.pop(meant[0].column, None)
+
+
+def _ask_for_codes(layout: Layout, sample: Sample) -> None:
+    """Courses can do without codes, but not where other tables speak of them by codes that were not read."""
+    if layout.has("course_id") or not layout.has("title"):
+        return
+    for heading in layout.rest:
+        values = [clean(value) for value in sample(heading.column) if isinstance(value, str)]
+        if values and not is_ignored(heading) and all(map(_CODE.match, values)):
+            layout.unsure.setdefault(heading.column, ("course_id",))
 
 
 def _prefer_employee_number(layout: Layout, sample: Sample) -> None:

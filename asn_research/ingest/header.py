@@ -17,7 +17,7 @@ from asn_research.contract.region import Mapping, Region
 from asn_research.contract.template import is_guide
 from asn_research.contract.vocabulary import fold
 from asn_research.ingest.layout import Context, Heading, Layout
-from asn_research.ingest.match import match_layouts
+from asn_research.ingest.match import find_named, match_layouts
 from asn_research.ingest.source import Grid
 
 _LEVELS: Final = 3
@@ -153,6 +153,8 @@ def _candidate_tops(grid: Grid, start: int, region: Region) -> Iterator[int]:
 
 def _is_identity(cell: Any) -> bool:
     """Whether a cell holds so many digits, and little else, that it is the number of a person: data."""
+    if isinstance(cell, (int, float)):
+        return abs(cell) >= 10 ** (_IDENTITY - 1)
     if not isinstance(cell, str) or len(cell) < _IDENTITY:
         return False
     digits = sum(map(str.isdigit, cell))
@@ -183,7 +185,7 @@ def _knows_two(row: Sequence[Any]) -> bool:
 @lru_cache(maxsize=50_000)
 def _is_known(text: str) -> bool:
     lexicon = read_lexicon()
-    if lexicon.is_ignored(text) or lexicon.find_score(text, mistyped=False):
+    if lexicon.is_ignored(text):
         return True
     return any(lexicon.find_column(table, text) or find_meaning(table, text) for table in lexicon.columns)
 
@@ -207,12 +209,13 @@ def _match_rows(
         )
         layouts = match_layouts(headings, context=context, region=region, design=design)
         layouts = _limit(layouts, headings, mappings)
-        near = max(layouts, key=lambda layout: (layout.matched, layout.score))
+        named = find_named(layouts, grid.sheet)
+        near = named or max(layouts, key=lambda layout: (layout.matched, layout.score))
         found = Block(near, context, top, top + levels, len(grid.rows), headings)
         if nearest is None or found.layout.matched > nearest.layout.matched:
             nearest = found
         complete = [layout for layout in layouts if layout.complete and layout.matched >= 2]
-        if complete and (best is None or _is_better(complete[0], best, grid)):
+        if complete and named is None and (best is None or _is_better(complete[0], best, grid)):
             rival = ""
             if len(complete) > 1 and complete[1].score == complete[0].score:
                 rival = complete[1].table.name

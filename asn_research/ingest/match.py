@@ -18,7 +18,14 @@ from asn_research.contract.word import heading_forms
 from asn_research.ingest.attendance import match_marks
 from asn_research.ingest.doubt import is_ignored, settle_doubts
 from asn_research.ingest.layout import Context, Heading, Layout, WideColumn
-from asn_research.ingest.score import ATTRIBUTES, drop_shared_date, is_plain_after, match_dates, match_scores
+from asn_research.ingest.score import (
+    ATTRIBUTES,
+    ask_about_scores,
+    drop_shared_date,
+    is_plain_after,
+    match_dates,
+    match_scores,
+)
 
 _MINIMUM_ITEMS: Final = 3
 _SURE: Final = 2
@@ -44,10 +51,32 @@ def match_layouts(
         if layout.known >= most / 2 and _is_sure(layout):
             settle_doubts(layout, sample=context.sample)
         match_dates(layout, lexicon=read_lexicon(), sample=context.sample)
+        declared = bool((mapping := context.mappings.get(layout.table.name)) and mapping.wide)
+        ask_about_scores(layout, lexicon=read_lexicon(), sample=context.sample, declared=declared)
         if layout.table.name == "enrolments":
             match_marks(layout, texts=context.texts, sample=context.sample)
         _finish(layout, context, region.plan, design)
     return sorted(layouts, key=lambda layout: (layout.complete, layout.score), reverse=True)
+
+
+def find_named(layouts: Sequence[Layout], sheet: str) -> Layout | None:
+    """The table that a sheet is named after, where its headings fit that one best but for one.
+
+    A list of courses with one misspelt heading must not be read as something that needs less.
+    """
+    count = read_lexicon().count_hints
+    complete = next((layout for layout in layouts if layout.complete), None)
+    if complete is None or count(complete.table.name, sheet):
+        return None
+    named = [
+        layout
+        for layout in layouts
+        if count(layout.table.name, sheet)
+        and len(layout.missing) == 1
+        and layout.known >= complete.known
+        and layout.known > len(layout.missing)
+    ]
+    return named[0] if len(named) == 1 else None
 
 
 def _is_sure(layout: Layout) -> bool:

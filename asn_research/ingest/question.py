@@ -115,6 +115,8 @@ def ask_about_sheet(grid: Grid, nearest: Block | None) -> list[Problem]:
 def _draft(grid: Grid, block: Block, names: list[str], heading: Heading | None = None) -> Draft:
     """The lines that settle some columns of a block, with the heading in doubt where there is one."""
     whole = draft_entry(grid, block)
+    if whole.wide:
+        return whole
     columns = {name: said for name, said in whole.columns.items() if name in names}
     choices = {name: said for name, said in whole.choices.items() if name in names}
     if heading is not None:

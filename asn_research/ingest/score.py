@@ -10,6 +10,8 @@ import numpy as np
 
 from asn_research.contract.column import TABLES
 from asn_research.contract.heading import Lexicon, ScoreHeading
+from asn_research.contract.likeness import find_like
+from asn_research.contract.meaning import AGAINST
 from asn_research.contract.word import spell_out
 from asn_research.ingest.evidence import FITTING, fits
 from asn_research.ingest.layout import Heading, Layout, WideColumn
@@ -18,6 +20,13 @@ from asn_research.ingest.value import Cells, ReadColumn
 ATTRIBUTES: Final = ("wave", "competency", "source")
 _DATE_WORDS: Final = frozenset({"tanggal", "date", "waktu", "hari"})
 _AFTER: Final = frozenset({"pasca", "pascapelatihan", "pascadiklat"})
+_SHORT: Final = 2
+_DERIVED: Final = frozenset(
+    {
+        "gain", "kenaikan", "peningkatan", "naik", "selisih", "beda", "peringkat", "rank", "ranking", "benar",
+        "salah", "jumlah", "total", "kategori", "kehadiran", "hadir", "tanggal", "difference", "increase",
+    }
+)  # fmt: skip
 _LATER: Final = frozenset(
     {"evaluasi", "bulan", "months", "follow", "followup", "tindak", "lanjut", "retensi"}
 )
@@ -47,7 +56,7 @@ def match_scores(
             layout.columns["score"] = with_wave[0][0].column
         return [heading for heading in headings if heading.column != layout.columns.get("score")]
     if with_wave:
-        found = _pair_waves(with_wave)
+        found = _pair_waves(_leave_finals(layout, with_wave))
     elif "score" in layout.columns:
         found = []
     wide = [
@@ -67,6 +76,34 @@ def match_scores(
     drop_shared_date(layout)
     taken = {column.column for column in wide}
     return [heading for heading in headings if heading.column not in taken]
+
+
+def _leave_finals(
+    layout: Layout, found: list[tuple[Heading, ScoreHeading]]
+) -> list[tuple[Heading, ScoreHeading]]:
+    """Scores without what sounds like one of a wave: beside pre- and post-test "Nilai Akhir" is a sum."""
+    tested = {said.wave for _, said in found if said.source}
+    plain = [
+        heading
+        for heading, said in found
+        if said.wave in tested and not said.source and not said.competency and len(tested) > 1
+    ]
+    layout.unsure |= {heading.column: ("score",) for heading in plain}
+    return [(heading, said) for heading, said in found if heading not in plain]
+
+
+def ask_about_scores(layout: Layout, *, lexicon: Lexicon, sample: Sample, declared: bool) -> None:
+    """Ask about headings that speak of a wave but were not understood: no score is passed over in silence."""
+    if layout.value != "score" or declared:
+        return
+    known = {word for phrase in lexicon.waves for word in phrase if len(word) > _SHORT}
+    for heading in layout.rest:
+        words = spell_out(heading.full).split()
+        about = any(word in known or find_like(word, {w: w for w in known}).code for word in words)
+        if not about or set(words) & AGAINST or set(words) & _DERIVED or lexicon.is_ignored(heading.full):
+            continue
+        if fits(sample(heading.column), TABLES["assessments"]["score"]) >= FITTING:
+            layout.unsure.setdefault(heading.column, ("score",))
 
 
 def _says_waves(layout: Layout, sample: Sample) -> bool:

@@ -41,7 +41,9 @@ class Draft:
     """An entry of region.toml for one table on one sheet.
 
     ``columns`` gives the heading drafted for a column of the table, ``choices`` the headings among which a
-    person has to choose, and ``values`` the terms one of which may stand for a whole sheet.
+    person has to choose, and ``values`` the terms one of which may stand for a whole sheet. ``wide`` gives
+    the scores that stand side by side, by wave, ``others`` what may be one of them, and ``fixed`` what their
+    headings say of all of them.
     """
 
     table: str
@@ -51,6 +53,9 @@ class Draft:
     columns: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    wide: Mapping[str, str] = field(default_factory=dict)
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
     def toml(self) -> str:
         """The entry as TOML; what a person has to decide stands in comments."""
@@ -65,6 +70,10 @@ class Draft:
         for name, codes in self.values.items():
             shown = ", ".join(codes)
             lines.append(f"# columns.{name} = {{ value = {quote(codes[0])} }}  # {shown}")
+        lines += [f"columns.{name} = {{ value = {quote(code)} }}" for name, code in self.fixed.items()]
+        lines += [f"wide.{wave} = {quote(heading)}" for wave, heading in self.wide.items()]
+        for heading, waves in self.others.items():
+            lines += [f"# wide.{wave} = {quote(heading)}" for wave in waves]
         return "\n".join(lines)
 
 
@@ -84,6 +93,8 @@ def draft_entry(grid: Grid, block: Block) -> Draft:
     words, their letters and their order tell; what is only in doubt, where words or letters agree.
     """
     layout = block.layout
+    if layout.value == "score" and not layout.missing and (sides := _draft_sides(grid, block)) is not None:
+        return sides
     wanted = list(dict.fromkeys([*layout.missing, *layout.contested, *_doubted(layout)]))
     wanted = [name for name in wanted if name in layout.table.names and not layout.has(name)]
     left = [h for h in block.headings if h.column not in _taken(layout) and fold(h.full)]
@@ -101,6 +112,31 @@ def draft_entry(grid: Grid, block: Block) -> Draft:
     values = {name: read_vocabulary(terms).codes for name, terms in lists.items() if terms}
     choices = {name: found for name, found in choices.items() if found}
     return Draft(layout.table.name, grid.file, grid.sheet, block.top + 1, columns, choices, values)
+
+
+def _draft_sides(grid: Grid, block: Block) -> Draft | None:
+    """The entry for scores of several waves side by side, where another heading may be one of them.
+
+    Only waves can be told apart in region.toml; None where the columns differ in more.
+    """
+    layout = block.layout
+    asked = [h for h in block.headings if "score" in layout.unsure.get(h.column, ())]
+    said = {tuple((k, v) for k, v in column.values.items() if k != "wave") for column in layout.wide}
+    if not asked or len(said) != 1:
+        return None
+    names = {heading.column: name_heading(heading, block.headings) for heading in block.headings}
+    wide = {column.values["wave"]: names[column.column] for column in layout.wide if "wave" in column.values}
+    free = [wave for wave in read_vocabulary("wave").codes if wave not in wide]
+    others = {names[heading.column]: tuple(free or wide) for heading in asked}
+    return Draft(
+        layout.table.name,
+        grid.file,
+        grid.sheet,
+        block.top + 1,
+        wide=wide,
+        others=others,
+        fixed=dict(said.pop()),
+    )
 
 
 def _assign(likely: NDArray[np.float64]) -> list[tuple[int, int]]:
@@ -132,7 +168,8 @@ def _weigh(layout: Layout, name: str, heading: Heading, block: Block) -> float:
         max(words.share(text, name), _letters(text, words.spellings(name)))
         for text in (heading.full, heading.own)
     )
-    return fit + said if said > 0 or name in layout.missing else 0.0
+    asked = name in layout.missing or name in layout.unsure.get(heading.column, ())
+    return fit + said if said > 0 or asked else 0.0
 
 
 def _letters(text: str, spellings: Sequence[str]) -> float:
