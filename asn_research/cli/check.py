@@ -34,7 +34,7 @@ def check(
     with contextlib.ExitStack() as stack:
         try:
             places = stack.enter_context(open_places(raw, processed, None, published=False))
-            chosen = choose(places.folders["raw"], regions or [], period)
+            chosen = choose(places.folders["raw"], regions or [], period, place=places.name("raw"))
         except AsnResearchError as error:
             raise refuse(error.problems) from error
         try:

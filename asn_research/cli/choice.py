@@ -49,12 +49,18 @@ def holds_products(folder: Path) -> bool:
 
 
 def choose(
-    raw: Path, wanted: Sequence[str], period: str | None, *, reports: Path | None = None
+    raw: Path,
+    wanted: Sequence[str],
+    period: str | None,
+    *,
+    reports: Path | None = None,
+    place: str | None = None,
 ) -> list[tuple[str, str]]:
     """The regions and periods asked for; told before anything heavy is loaded.
 
     A region whose folder cannot be read keeps its place: whoever takes it in says so, and no other region
-    waits for it. Its periods are then those of its published ``reports``.
+    waits for it. Its periods are then those of its published ``reports``. ``place`` is how people
+    know ``raw``.
 
     Raises
     ------
@@ -85,7 +91,7 @@ def choose(
     if period is not None and not chosen and not problems:
         problems.append(_unknown("period", period, sorted(seen)))
     if not known and not problems:
-        problems.append(Problem("cli", say("no_region", path=raw)))
+        problems.append(Problem("cli", say("no_region", path=place or raw)))
     if problems:
         raise AsnResearchError(problems)
     return chosen

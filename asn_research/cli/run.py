@@ -70,7 +70,13 @@ def run(
     with contextlib.ExitStack() as stack:
         try:
             places = stack.enter_context(open_places(raw, processed, reports))
-            chosen = choose(places.folders["raw"], regions or [], period, reports=places.folders["reports"])
+            chosen = choose(
+                places.folders["raw"],
+                regions or [],
+                period,
+                reports=places.folders["reports"],
+                place=places.name("raw"),
+            )
             addresses = read_addresses(notify or ())
             check_addresses(addresses)
             if pdf:

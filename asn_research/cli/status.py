@@ -50,7 +50,13 @@ def status(
     with contextlib.ExitStack() as stack:
         try:
             places = stack.enter_context(open_places(raw, processed or _nowhere(raw, reports), reports))
-            chosen = choose(places.folders["raw"], regions or [], None, reports=places.folders["reports"])
+            chosen = choose(
+                places.folders["raw"],
+                regions or [],
+                None,
+                reports=places.folders["reports"],
+                place=places.name("raw"),
+            )
             places.fetch(region for region, _ in chosen)
         except AsnResearchError as error:
             raise refuse(error.problems) from error

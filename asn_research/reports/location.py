@@ -16,6 +16,8 @@ from asn_research.errors import LocationError, Problem
 _SCHEME: Final = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://|^[A-Za-z][A-Za-z0-9+.-]*::")
 _IDENTITIES: Final = ("ETag", "etag", "md5Hash", "content_md5")
 _INNER: Final = "memory"
+_ROOTED: Final = (_INNER, "file", "local")
+"""Kinds of addresses in which no host or bucket comes first."""
 
 
 def is_url(text: str) -> bool:
@@ -37,7 +39,7 @@ class Location:
     Raises
     ------
     LocationError
-        If the URL carries a user name, a password or a query.
+        If the URL carries a user name, a password or a query, or names no bucket.
     """
 
     url: str
@@ -52,6 +54,8 @@ class Location:
                     remedy="Give the credentials through the environment. Nothing was read.",
                 )
             )
+        if not parts.netloc and parts.scheme not in _ROOTED:
+            raise _error("url_unknown", self.url, ValueError())
         object.__setattr__(self, "url", self.url.rstrip("/"))
 
     @property

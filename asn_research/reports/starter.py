@@ -88,7 +88,9 @@ def find_question(name: str) -> Question:
     if name not in known:
         hint = nearest(name, known)
         remedy = f"Did you mean {hint!r}?" if hint else "asn-research questions lists them."
-        raise ReportError(Problem("question_unknown", f"there is no question {name!r}.", remedy=remedy))
+        fields = {"name": name, "hint": hint or ""}
+        message = f"there is no question {name!r}."
+        raise ReportError(Problem("question_unknown", message, remedy=remedy, fields=fields))
     return known[name]
 
 
