@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.contract.region import ACROSS
 from asn_research.errors import AsnResearchError, LocationError, Problem
+from asn_research.reports.inner import inner_of, inner_regions, seen_within
 from asn_research.reports.location import Location
 from asn_research.reports.manifest import MANIFEST, PDF_NAMES, Manifest, read_manifest
 from asn_research.reports.obstacle import explain
@@ -48,11 +49,14 @@ def find_fresh_away(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task,
     raw = sites.raw.list_files(inside) if isinstance(sites.raw, Location) else None
     for task, place in zip(tasks, places, strict=True):
         receipt, text = receipts.get(f"{place}/{RECEIPT}"), manifests.get(f"{place}/{MANIFEST}")
-        seen = None if raw is None else _seen(raw, reports, task)
-        if receipt is None or text is None or seen is None:
+        if receipt is None or text is None or raw is None or not isinstance(sites.raw, Location):
             yield task, None
             continue
-        known = _read_json(receipt) == {"seen": seen, "delivered": _below(reports, place)}
+        last = _read_json(receipt)
+        inner = inner_of(last)
+        beyond = {} if not inside else {n: t for name in inner for n, t in sites.raw.list_files(name).items()}
+        seen = _seen({**raw, **beyond}, reports, task, inner=inner)
+        known = last == {"seen": seen, "delivered": _below(reports, place)}
         yield task, _as_fresh(order, task, text) if known and _identified(seen, reports, place) else None
 
 
@@ -233,14 +237,19 @@ def _as_fresh(order: Order, task: Task, text: bytes) -> Manifest | None:
     if order.pdf and manifest.pdf != pdf_version():
         return None
     ours, theirs = dict(region_inputs(order, task)), dict(manifest.inputs)
-    for name in ("raw", "past"):
+    for name in ("raw", "past", "inner"):
         ours.pop(name, None)
         theirs.pop(name, None)
     return manifest if ours == theirs else None
 
 
-def _seen(raw: Mapping[str, str], reports: Mapping[str, str], task: Task) -> dict[str, dict[str, str]]:
-    """What a report depends on at its sites, by the stores' identities: nothing of later periods."""
+def _seen(
+    raw: Mapping[str, str], reports: Mapping[str, str], task: Task, *, inner: Iterable[str] = ()
+) -> dict[str, dict[str, str]]:
+    """What a report depends on at its sites, by the stores' identities: nothing of later periods.
+
+    ``inner`` names the regions that lie within this one.
+    """
 
     def earlier(name: str, last: str) -> bool:
         period, inside, _ = name.partition("/")
@@ -250,12 +259,16 @@ def _seen(raw: Mapping[str, str], reports: Mapping[str, str], task: Task) -> dic
         name: tag for name, tag in _below(reports, task.region).items()
         if name.endswith(_kept_names()) and name.partition("/")[0] < task.period
     }  # fmt: skip
-    return {"raw": {n: tag for n, tag in _below(raw, task.region).items() if earlier(n, task.period)},
-            "past": past}  # fmt: skip
+    found = {
+        "raw": {n: tag for n, tag in _below(raw, task.region).items() if earlier(n, task.period)},
+        "past": past,
+    }
+    within = seen_within(raw, inner, period=task.period)
+    return found | {"inner": within} if within else found
 
 
 def _identified(seen: Mapping[str, Mapping[str, str]], reports: Mapping[str, str], place: str) -> bool:
-    tags = [*seen["raw"].values(), *seen["past"].values(), *_below(reports, place).values()]
+    tags = [*(tag for part in seen.values() for tag in part.values()), *_below(reports, place).values()]
     return all(tags)
 
 
@@ -285,7 +298,26 @@ def _fetch_region(sites: Sites, stage: Path, task: Task, *, force: bool) -> dict
         here = f"{region}/{task.period}/"
         wanted = [n for n in reports if n.endswith(_kept_names()) or (n.startswith(here) and not force)]
         _fetch(sites.reports, wanted, stage / "reports")
-    return _seen(raw, reports, task)
+    inner = inner_regions(folders_of(stage)["raw"], region)
+    for name in inner:
+        raw |= _fetch_inner(sites, stage, name, task.period)
+    return _seen(raw, reports, task, inner=inner)
+
+
+def _fetch_inner(sites: Sites, stage: Path, region: str, period: str) -> dict[str, str]:
+    """Bring a region that lies within another one: raw files, clean tables, and what it has published."""
+    place = f"{region}/{period}"
+    raw: dict[str, str] = {}
+    if isinstance(sites.raw, Location):
+        raw = sites.raw.list_files(region)
+        _fetch(sites.raw, raw, stage / "data" / "raw")
+    if isinstance(sites.processed, Location):
+        names = [n for n in sites.processed.list_files(place) if not n.endswith(f"/{RECEIPT}")]
+        _fetch(sites.processed, names, stage / "data" / "processed")
+    if isinstance(sites.reports, Location):
+        names = [n for n in sites.reports.list_files(place) if n.endswith(f"/{RELEASES}")]
+        _fetch(sites.reports, names, stage / "reports")
+    return raw
 
 
 def _fetch(site: Location, names: Iterable[str], folder: Path) -> None:

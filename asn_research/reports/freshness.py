@@ -17,10 +17,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from asn_research.contract.declaration import read_declaration
 from asn_research.contract.region import ACROSS, REGION_FILE
-from asn_research.errors import RegionError
 from asn_research.reports import provenance
+from asn_research.reports.inner import inner_regions
 from asn_research.reports.manifest import Manifest, hash_inputs, read_manifest
 from asn_research.reports.published import LEAST_REGIONS, PublishedFindings, find_published, list_published
 
@@ -41,23 +40,14 @@ def region_inputs(order: Order, task: Task) -> dict[str, Any]:
 
 
 def _hash_inner(raw: Path, task: Task) -> dict[str, Any]:
-    """Hashes of the regions that region.toml says lie within this one; empty for most."""
-    path = raw / task.region / REGION_FILE
-    if not path.is_file() or b"contains" not in path.read_bytes():
-        return {}
-    try:
-        disclosure = read_declaration(path).get("disclosure")
-    except RegionError:  # it is told when the region is taken in
-        return {}
-    names = disclosure.get("contains") if isinstance(disclosure, dict) else None
-    names = names if isinstance(names, list) else []
+    """Hashes of the regions that lie within this one; empty for most."""
     return {
-        str(name): [
-            provenance.digest_files(raw / str(name) / task.period),
-            provenance.digest_bytes((raw / str(name) / REGION_FILE).read_bytes()),
+        name: [
+            provenance.digest_files(raw / name / task.period),
+            provenance.digest_bytes((raw / name / REGION_FILE).read_bytes()),
         ]
-        for name in names
-        if (raw / str(name) / REGION_FILE).is_file()
+        for name in inner_regions(raw, task.region)
+        if (raw / name / REGION_FILE).is_file()
     }
 
 
