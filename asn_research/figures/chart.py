@@ -34,14 +34,19 @@ _EDGE: Final = 4.0
 
 
 def drawn_rows(finding: Finding, column: str) -> list[Row]:
-    """The rows that have a number in ``column``, group by group, at most ``MAXIMUM_ROWS``."""
+    """The rows that have a number in ``column``, group by group, at most ``MAXIMUM_ROWS``.
+
+    Of more rows the lowest and the highest are kept, and the pooled ones, which all others lead to.
+    """
     rows = [row for row in finding.rows if not math.isnan(number(row.get(column)))]
     groups = list(dict.fromkeys(_group(row) for row in rows))
     rows.sort(key=lambda row: groups.index(_group(row)))
     if len(rows) <= MAXIMUM_ROWS:
         return rows
-    by_value = sorted(range(len(rows)), key=lambda i: (number(rows[i].get(column)), i))
-    kept = set(by_value[: MAXIMUM_ROWS // 2] + by_value[-(MAXIMUM_ROWS // 2) :])
+    pooled = [i for i, row in enumerate(rows) if row.get("role") == "pooled"][:MAXIMUM_ROWS]
+    single = sorted(set(range(len(rows))) - set(pooled), key=lambda i: (number(rows[i].get(column)), i))
+    room = MAXIMUM_ROWS - len(pooled)
+    kept = {*pooled, *single[: room - room // 2], *single[len(single) - room // 2 :]}
     return [row for i, row in enumerate(rows) if i in kept]
 
 

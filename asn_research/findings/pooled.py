@@ -31,7 +31,7 @@ LEAST_REGIONS = 2
 _LEAST_FOR_PAIRS = 3
 _FEW_REGIONS = 10
 DRAWN_REGIONS = 24
-"""Regions that a figure draws; the others stand in the table."""
+"""Regions that a figure draws, shared among its groups; the others stand in the table or its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,16 +82,21 @@ def too_few(evidence: Sequence[RegionEvidence], question: str, *, found: int) ->
     return across(evidence, question, status=Status.NOT_ESTIMABLE, results=(refusal,))
 
 
-def drawn_positions(count: int) -> frozenset[int]:
-    """Which of many rows, in their order, a figure draws: evenly spread over all of them."""
-    if count <= DRAWN_REGIONS:
+def drawn_positions(count: int, *, groups: int = 1) -> frozenset[int]:
+    """Which of many rows, in their order, a figure of so many groups draws: evenly spread over all of them.
+
+    >>> sorted(drawn_positions(514, groups=8))
+    [0, 256, 513]
+    """
+    most = max(1, DRAWN_REGIONS // groups)
+    if count <= most:
         return frozenset(range(count))
-    return frozenset(int(i) for i in np.linspace(0, count - 1, DRAWN_REGIONS).round())
+    return frozenset(int(i) for i in np.linspace(0, count - 1, most).round())
 
 
-def region_rows(found: Sequence[RegionEstimate], *, group: str) -> list[Row]:
+def region_rows(found: Sequence[RegionEstimate], *, group: str, groups: int = 1) -> list[Row]:
     """One row per region in the order of their names; those that a figure leaves out are ``listed``."""
-    drawn = drawn_positions(len(found))
+    drawn = drawn_positions(len(found), groups=groups)
     rows: list[Row] = []
     for position, region in enumerate(found):
         row: Row = {
@@ -107,9 +112,9 @@ def region_rows(found: Sequence[RegionEstimate], *, group: str) -> list[Row]:
     return rows
 
 
-def capped(found: Sequence[RegionEstimate]) -> tuple[Caveat, ...]:
+def capped(found: Sequence[RegionEstimate], *, groups: int = 1) -> tuple[Caveat, ...]:
     """The remark that a figure shows some of the regions only."""
-    drawn = len(drawn_positions(len(found)))
+    drawn = len(drawn_positions(len(found), groups=groups))
     if drawn == len(found):
         return ()
     return (Caveat(code="regions_capped", fields={"drawn": drawn, "count": len(found)}),)
@@ -124,15 +129,17 @@ def answer_pooled_gain(evidence: Sequence[RegionEvidence]) -> Finding:
     pooled = replace(fit["pooled"], outcome=gains.outcome, unit="points", n_obs=len(gains.found))
     sample = pooled_sample(gains.found)
     group = "finding.group_region_differences" if gains.compared else "finding.group_region_gains"
-    rows = [*region_rows(gains.found, group=group), _pooled_row(pooled, group, people=sample.people)]
     second, more, caveats = _differences(evidence, gains)
+    groups = 1 + bool(more)
+    rows = region_rows(gains.found, group=group, groups=groups)
+    rows.append(_pooled_row(pooled, group, people=sample.people))
     return across(
         evidence,
         "pooled_gain",
         results=(pooled, *second),
         design_grade=lowest_grade(gains.found),
         sample=sample,
-        caveats=(*gains.caveats, *_few(len(gains.found)), *caveats, *capped(gains.found)),
+        caveats=(*gains.caveats, *_few(len(gains.found)), *caveats, *capped(gains.found, groups=groups)),
         rows=(*rows, *more),
         details={
             "regions": len(gains.found),
@@ -174,7 +181,7 @@ def _differences(
     if not found:
         return (), [], ()
     group = "finding.group_region_differences"
-    rows = region_rows(found, group=group)
+    rows = region_rows(found, group=group, groups=2)
     caveat = Caveat(code="designs_mixed", fields={"count": len(found), "regions": len(gains.found)})
     if len(found) < _LEAST_FOR_PAIRS:
         return (), rows, (caveat,)
@@ -217,11 +224,12 @@ def answer_pooled_method_effect(evidence: Sequence[RegionEvidence]) -> Finding:
         group = f"method:{pair[0]} - method:{pair[1]}"
         row = _pooled_row(estimate, group, people=pooled_sample(wide[pair]).people)
         row["p_holm"] = finite(p_holm)
-        rows += [*region_rows(wide[pair], group=group), row]
+        rows += [*region_rows(wide[pair], group=group, groups=len(order)), row]
     everyone = {region.region.region: region for regions in wide.values() for region in regions}
     clear = sum(p < 1 - CONF_LEVEL for p in adjusted)
     single = len(found) - len(wide)
-    remarks = [Caveat(code="method_not_assigned"), *_few(max(map(len, wide.values())))]
+    widest = max(wide.values(), key=len)
+    remarks = [Caveat(code="method_not_assigned"), *_few(len(widest)), *capped(widest, groups=len(order))]
     if single:
         remarks.append(Caveat(code="pairs_left_out", fields={"count": single, "needed": _LEAST_FOR_PAIRS}))
     return across(

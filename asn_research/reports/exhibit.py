@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from IPython.display import display
 from markupsafe import Markup
@@ -13,6 +13,9 @@ from asn_research.language import Language, format_count, phrase
 from asn_research.reports import provenance
 from asn_research.reports.markup import plain_text, render
 from asn_research.reports.stamp import STAMP
+
+FILES_ANCHOR: Final = "files-read"
+"""The id of the table of all files that a page was made from."""
 
 
 class Exhibit:
@@ -27,7 +30,8 @@ class Exhibit:
 
     def _show_inputs(self, files: Sequence[tuple[str, str]]) -> None:
         """Show files with their hashes, the version of the code and of the packages, the parameters."""
-        table = self._table("inputs_caption", [("file", ""), ("sha256", "code")], files)
+        heads = [("file", ""), ("sha256", "code")]
+        table = self._table("inputs_caption", heads, files, anchor=FILES_ANCHOR)
         parameters = ", ".join(f"{name} = {value}" for name, value in self.stamp.items())
         facts = [*provenance.code_facts(self.language), (self._say("parameters"), parameters)]
         self._show_html(table + self._render("facts", title="", facts=facts))
@@ -37,10 +41,13 @@ class Exhibit:
         caption: str,
         heads: Iterable[tuple[str, str]],
         rows: Sequence[Sequence[object]] | Mapping[str, Sequence[Sequence[object]]],
+        *,
+        anchor: str = "",
     ) -> Markup:
         """A plain table, its rows perhaps in named groups.
 
-        ``caption`` is a message key; heads are message keys with a kind, ``number``, ``code`` or nothing.
+        ``caption`` is a message key; heads are message keys with a kind, ``number``, ``code`` or nothing;
+        ``anchor`` is its id in the page.
         """
         shown = [
             {"text": self._say(key), "number": kind == "number", "code": kind == "code"}
@@ -51,7 +58,7 @@ class Exhibit:
             (name, [[self._cell(value) for value in row] for row in members])
             for name, members in named.items()
         ]
-        return self._render("table", caption=self._say(caption), heads=shown, groups=groups)
+        return self._render("table", caption=self._say(caption), heads=shown, groups=groups, anchor=anchor)
 
     def _cell(self, value: object) -> str:
         return format_count(value, self.language) if isinstance(value, int) else str(value or "–")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from string import ascii_letters, digits, punctuation
-from typing import Any
+from typing import Any, Final
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -32,12 +32,15 @@ from asn_research.language.catalogue import read_messages
 from asn_research.reports import provenance
 from asn_research.reports.citation import Citation
 from asn_research.reports.download import make_download
-from asn_research.reports.exhibit import Exhibit
+from asn_research.reports.exhibit import FILES_ANCHOR, Exhibit
 from asn_research.reports.markup import compile_templates
 from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
 from asn_research.reports.trace import describe_finding
 from asn_research.tables.pattern import read_pattern
 from asn_research.tables.table import table_html
+
+_MOST_SOURCES: Final = 60
+"""More files than these, as of hundreds of regions, are listed once for the page, not with every answer."""
 
 
 @dataclass(frozen=True)
@@ -215,5 +218,8 @@ class Gallery(Exhibit):
         if self._is_traced(finding.question):
             trace = describe_finding(self.findings.records_of(finding), self.language)
             drawn = [(other, self._is_traced(other)) for other in trace.draws_on]
-            fragment = self._render("trace", trace=trace, drawn=drawn, title=known["title"])
+            listed = len(trace.sources) <= _MOST_SOURCES
+            fragment = self._render(
+                "trace", trace=trace, drawn=drawn, title=known["title"], listed=listed, files=FILES_ANCHOR
+            )
             self._show({"text/html": str(fragment), "text/plain": trace.id}, known)

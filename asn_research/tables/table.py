@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from asn_research.findings.catalogue import question
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import caption, group_label
 from asn_research.findings.trace import row_id
-from asn_research.language import Language, phrase
+from asn_research.language import Language, format_count, phrase
 from asn_research.language.number import MISSING
 from asn_research.tables.kind import LAYOUTS, TableLayout
 from asn_research.tables.pattern import Content, read_pattern
 
 Part = TypeVar("Part")
 
+LONGEST_LINKED: Final = 200
+LONGEST: Final = 600
+_LISTED: Final = "listed"
+
 
 def table_html(finding: Finding, language: Language, *, target: str = "") -> str:
     """The table of a finding as HTML, or an empty text when its question has no table or it has no rows.
 
     With ``target``, the id of the place on the same page that says where the numbers come from, every row
-    has a name that can be cited, and its head leads there.
+    has a name that can be cited, and its head leads there; not in a table of more than ``LONGEST_LINKED``
+    rows, as of hundreds of regions, where the links would be most of the page. Of more than ``LONGEST`` rows
+    those that the figure leaves out (``listed``) are counted only: they are in the file beside it.
 
     Its markup is that of great_tables, stripped of its style: pages style ``table.finding``, ``td.number``,
     ``th.group`` and ``td.note``. All text is escaped.
@@ -36,13 +42,20 @@ def table_html(finding: Finding, language: Language, *, target: str = "") -> str
 def render_table(finding: Finding, layout: TableLayout, language: Language, *, target: str = "") -> str:
     """A laid-out table of a finding as HTML."""
     shown = layout.rows
+    if len(shown) > LONGEST:
+        shown = tuple(row for row in shown if row.get("role") != _LISTED)
+    target = target if len(shown) <= LONGEST_LINKED else ""
     names = [group_label(row, language) for row in shown]
     cells = [(layout.name(row), *(column.cell(row) for column in layout.columns)) for row in shown]
     content = Content(
         heads=(layout.head, *(column.head for column in layout.columns)),
         is_number=tuple(column.is_number for column in layout.columns),
         groups=tuple(_grouped(names, cells)),
-        notes=(*_notes(shown, cells, language), *_holm_note(shown, language)),
+        notes=(
+            *_notes(shown, cells, language),
+            *_holm_note(shown, language),
+            *_left_out(len(layout.rows) - len(shown), language),
+        ),
         ids=tuple(rows for _, rows in _grouped(names, _row_ids(finding, shown))) if target else (),
         target=target,
     )
@@ -74,6 +87,10 @@ def _notes(rows: Sequence[Row], cells: Sequence[tuple[str, ...]], language: Lang
     if missing:
         return [phrase("figure.table_both" if any(suppressed) else "figure.table_missing", language)]
     return [phrase("figure.table_suppressed", language)] if any(suppressed) else []
+
+
+def _left_out(count: int, language: Language) -> list[str]:
+    return [phrase("figure.table_left_out", language, count=format_count(count, language))] if count else []
 
 
 def _holm_note(rows: Sequence[Row], language: Language) -> list[str]:

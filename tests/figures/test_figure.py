@@ -178,6 +178,14 @@ def test_of_many_rows_the_extremes_are_drawn_in_their_order() -> None:
     assert any("30 dari 60" in text.get_text() for text in texts_of(figure))
 
 
+def test_the_mean_of_many_rows_is_always_drawn() -> None:
+    rows = [interval_row(f"Unit {i}", float(i), 1.0) for i in range(60)]
+    rows.insert(30, interval_row("Semua unit", 30.0, 1.0, role="pooled"))
+    names = [t.get_text() for t in texts_of(drawn(make_finding(rows), "interval"))]
+    assert "Semua unit" in names
+    assert [n for n in names if n.startswith("Unit")] == [f"Unit {i}" for i in [*range(15), *range(46, 60)]]
+
+
 def test_likert_bars_hold_every_answer_and_meet_in_the_middle() -> None:
     figure = drawn(EXAMPLES["likert"], "likert")
     by_row: dict[float, list[tuple[float, float]]] = {}

@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from asn_research.findings.finding import Finding
 from asn_research.language import LANGUAGES, Language
 from asn_research.tables.kind import LAYOUTS
-from asn_research.tables.table import render_table, table_html
+from asn_research.tables.table import LONGEST, LONGEST_LINKED, render_table, table_html
 from tests.figures.example import (
     ALL_SUPPRESSED,
     METHODS,
@@ -153,3 +153,27 @@ def test_joined_answers_are_named_by_their_range() -> None:
 def test_a_question_without_rows_has_no_table() -> None:
     assert table_html(make_finding(()), "id") == ""
     assert "table-learning_gain" in table_html(TABLE_EXAMPLES["distribution"], "id")
+
+
+def many_regions(count: int, *, drawn: int) -> Finding:
+    """A finding with a row per region, of which a figure draws the first."""
+    rows = tuple(
+        interval_row(f"Daerah {i}", 1.0 + i, 2.0) | ({} if i < drawn else {"role": "listed"})
+        for i in range(count)
+    )
+    return make_finding(rows, question="pooled_gain")
+
+
+def test_rows_of_a_table_can_be_cited_unless_there_are_hundreds() -> None:
+    few = table_html(many_regions(LONGEST_LINKED, drawn=60), "en", target="trace.pooled_gain")
+    many = table_html(many_regions(LONGEST_LINKED + 1, drawn=60), "en", target="trace.pooled_gain")
+    assert few.count('class="cite"') == few.count("<tr id=") == LONGEST_LINKED
+    assert many.count('class="cite"') == many.count("<tr id=") == 0
+    assert many.count('<th scope="row">') == LONGEST_LINKED + 1
+
+
+def test_a_table_too_long_for_a_page_says_how_many_rows_stand_in_the_file_beside_it() -> None:
+    table = parsed(many_regions(LONGEST + 100, drawn=60), "interval", "en")
+    assert len(cells(table)) == 60
+    assert f"{LONGEST + 100 - 60} more rows are left out here" in table.get_text()
+    assert "left out" not in parsed(many_regions(LONGEST, drawn=60), "interval", "en").get_text()
