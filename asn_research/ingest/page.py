@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import math
-import textwrap
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -75,7 +74,6 @@ def write_sheet(
     """
     sheet = workbook.add_worksheet(name)
     heading = {"bold": True, "bg_color": "#E7ECEF", "text_wrap": True, "valign": "top", "border": 1}
-    forms = {name: workbook.add_format(form) for name, form in _FORMS.items()}
     heads = {
         True: workbook.add_format({**heading, "bg_color": "#FFE082"}),
         False: workbook.add_format(heading),
@@ -85,14 +83,7 @@ def write_sheet(
         text = _in_both(f"intake.column_{column}", "\n")
         sheet.write_string(0, index, text, heads[column in ENTERED])
     sheet.set_row(0, 3 * _LINE)
-    for number, row in enumerate(rows, start=1):
-        lines = 1
-        for index, column in enumerate(columns):
-            value = row.get(column, "")
-            _write_cell(sheet, number, index, value, forms[_find_form(column)])
-            if column in _WRAPPED:
-                lines = max(lines, _count_lines(str(value), _WIDTHS[column]))
-        sheet.set_row(number, _LINE * min(lines, _MOST_LINES))
+    _write_rows(workbook, sheet, columns, rows)
     if rows:
         sheet.autofilter(0, 0, len(rows), len(columns) - 1)
     for column in ENTERED if name != KEPT else ():
@@ -101,6 +92,21 @@ def write_sheet(
     sheet.protect("", _ALLOWED)
     _set_up_printing(sheet)
     sheet.repeat_rows(0)
+
+
+def _write_rows(workbook: Any, sheet: Any, columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    forms = {name: workbook.add_format(form) for name, form in _FORMS.items()}
+    shapes = {column: _find_form(column) for column in columns}
+    for number, row in enumerate(rows, start=1):
+        lines = 1
+        for index, column in enumerate(columns):
+            value = row.get(column, "")
+            if value in ("", None) and column not in ENTERED:
+                continue
+            _write_cell(sheet, number, index, value, forms[shapes[column]])
+            if column in _WRAPPED:
+                lines = max(lines, _count_lines(str(value), _WIDTHS[column]))
+        sheet.set_row(number, _LINE * min(lines, _MOST_LINES))
 
 
 _YELLOW: Final = {
@@ -156,7 +162,8 @@ def _in_both(key: str, between: str) -> str:
 
 
 def _count_lines(text: str, width: int) -> int:
-    return len(textwrap.wrap(text, max(width - 1, 4))) or 1
+    """About how many lines a text takes in a column: words that do not fit at an end go to the next line."""
+    return math.ceil(len(text) / (width * 0.92)) or 1
 
 
 def _set_up_printing(sheet: Any) -> None:
