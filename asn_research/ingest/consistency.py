@@ -49,10 +49,10 @@ def _check_images(tables: Mapping[str, pd.DataFrame], ledger: Ledger) -> list[Is
     chance. Whoever stands beside the other in one list of participants is somebody else; so are the rows
     about both, in sheets that did not pass through floating point.
     """
-    known: set[str] = set()
+    known: set[object] = set()
     for frame in tables.values():
-        known.update(p for p in _persons(frame).dropna().unique() if len(p) == 18 and p.isdigit())
-    images = find_float_images(known)
+        known.update(_persons(frame).unique())
+    images = find_float_images(str(person) for person in known if _is_number(person))
     if not images:
         return []
     colleagues = _find_colleagues(tables, ledger)
@@ -98,9 +98,10 @@ def _check_numbers(participants: pd.DataFrame, ledger: Ledger) -> list[Issue]:
         if not isinstance(person, str):
             continue
         number = parse_employee_number(person)
+        year = number.born.year
         found = (
             ("nip_sex_mismatch", "sex", isinstance(sex, str) and sex != number.sex),
-            ("nip_birth_mismatch", "birth_year", bool(pd.notna(born)) and int(born or 0) != number.born.year),
+            ("nip_birth_mismatch", "birth_year", born is not None and born == born and int(born) != year),
             (
                 "nip_employment_mismatch",
                 "employment",
@@ -150,8 +151,10 @@ def _check_people(tables: Mapping[str, pd.DataFrame], ledger: Ledger) -> list[Is
         if frame is None:
             continue
         people = _persons(frame)
-        numbers = {p for p in people.dropna().unique() if isinstance(p, str) and len(p) == 18 and p.isdigit()}
-        unknown = people.isin(numbers - known) & ~ledger.is_bad(frame[ROW])
+        strange = set(filter(_is_number, set(people.unique()) - known))
+        if not strange:
+            continue
+        unknown = people.isin(strange) & ~ledger.is_bad(frame[ROW])
         rows = frame.loc[unknown, ROW].to_numpy()
         values = people[unknown].to_numpy()
         positions, first = np.unique(rows, return_index=True)

@@ -143,10 +143,29 @@ class _Rows:
         self._long: list[tuple[int, Row]] = []
 
     def read(self) -> list[Row]:
+        rows = self._read_plain()
+        return self._read_quoted() if rows is None else rows
+
+    def _read_plain(self) -> list[Row] | None:
+        """The rows of a text without quotation marks, where no cell goes on in the next line, if bearable."""
+        text = self._text
+        cells = text.count(self._delimiter) + text.count("\n") + text.count("\r") + 1
+        if '"' in text or cells > limit.MAXIMUM_CELLS:
+            return None
+        known: dict[str, str] = {}
+        share = known.setdefault  # equal texts are one and the same: less memory, and compared at once
+        try:
+            reader = csv.reader(_lines(text), delimiter=self._delimiter)
+            rows = [[share(cell, cell) for cell in row] for row in reader]
+        except csv.Error:
+            return None
+        return None if max(map(len, rows), default=0) > limit.MAXIMUM_COLUMNS else rows
+
+    def _read_quoted(self) -> list[Row]:
         reader = csv.reader(self._feed(), delimiter=self._delimiter)
         rows: list[Row] = []
         known: dict[str, str] = {}
-        share = known.setdefault  # equal texts are one and the same: less memory, and compared at once
+        share = known.setdefault
         cells = line = 0
         bare = '="' in self._text
         while True:

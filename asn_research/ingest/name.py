@@ -67,6 +67,8 @@ _ADDRESSED: Final = frozenset(
 _ENDS: Final = re.compile(r"[.!?:;\n\"“(\[]\s*$")
 _SHORT: Final = 3
 _NEAR: Final = 4
+_JOINED: Final = 8
+"""Letters of names written together, as in an account: "sitirahmawati"."""
 _LONGEST: Final = 8
 """Words of a name that are looked at together."""
 _BEFORE: Final = re.compile(r"(?:\b(?:drs|dra|drg|dr|ir|prof|kh|hj|h)\b\.?\s*)+(?=\[nama\])", re.IGNORECASE)
@@ -129,6 +131,8 @@ class Names:
             self._single.update(words)
             self._parts |= {words[i:j] for i in range(len(words)) for j in range(i + 2, len(words) + 1)}
             self._longest = max(self._longest, len(words))
+            joined = ("".join(words[i:j]) for i in range(len(words)) for j in range(i + 2, len(words) + 1))
+            self._single.update(word for word in joined if len(word) >= _JOINED)
 
     def __bool__(self) -> bool:
         return bool(self._single)

@@ -106,6 +106,8 @@ class Package:
         start = content[:200]
         if start.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in start:
             raise refuse_file("file_entities", self._name, part=posixpath.basename(part))
+        if _has_long_text(content):
+            raise refuse_file("file_long_text", self._name, limit=f"{limit.MAXIMUM_LINE:,}")
         if b"<!" in content and _DECLARED.search(content):
             raise refuse_file("file_entities", self._name, part=posixpath.basename(part))
         return content
@@ -243,6 +245,17 @@ def find_part(target: str) -> str:
     ('xl/worksheets/sheet1.xml', 'xl/worksheets/sheet1.xml')
     """
     return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
+
+
+def _has_long_text(content: bytes) -> bool:
+    """Whether more stands between two tags than any cell holds: each look goes back to the last tag."""
+    position = 0
+    while position + limit.MAXIMUM_LINE < len(content):
+        tag = content.rfind(b"<", position, position + limit.MAXIMUM_LINE)
+        if tag < 0:
+            return True
+        position = tag + 1
+    return False
 
 
 def _find_extent(content: bytes) -> tuple[int, int]:

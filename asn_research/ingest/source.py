@@ -214,6 +214,16 @@ def _read_workbook(path: Path, suffix: str, raw: RawFile) -> None:
                 raw.grids.append(replace(grid, unsigned=unsigned, hidden=hidden, late=late))
             except IntakeError as error:
                 raw.problems.extend(error.problems)
+        if not raw.problems and not any(_is_filled(grid.rows) for grid in raw.grids):
+            raw.grids.clear()
+            raise refuse_file("file_empty", raw.name)
+
+
+def _is_filled(rows: Iterable[Row]) -> bool:
+    """Whether any cell holds something."""
+    return any(
+        cell is not None and (not isinstance(cell, str) or bool(cell.strip())) for row in rows for cell in row
+    )
 
 
 def _check_content(path: Path, suffix: str, name: str) -> None:
@@ -317,6 +327,6 @@ def _read_text(path: Path, suffix: str, name: str) -> Grid:
             content = Content.XLSX
         raise refuse_file("file_disguised", name, suffix=suffix, content=content.value)
     rows, delimiter = read_delimited(path.read_bytes(), name=name)
-    if not any(cell.strip() for row in rows for cell in row):
+    if not _is_filled(rows):
         raise refuse_file("file_empty", name)
     return Grid(name, "", rows, delimiter=delimiter)

@@ -102,6 +102,8 @@ def cell(address: str, value: str = "1") -> bytes:
 
 
 CUT = plain(400)
+PROMISE = f'<sst xmlns="{SPACE}" count="3" uniqueCount="4294967295"><si><t>a</t></si></sst>'.encode()
+"""Four thousand million texts announced: a reader that reserves memory for them ends its process."""
 FILES: dict[str, tuple[bytes, str]] = {
     "bom.xlsx": (bomb(60), "file_bomb"),
     "bohong.xlsx": (lying(), "file_damaged"),
@@ -142,7 +144,12 @@ FILES: dict[str, tuple[bytes, str]] = {
     "lebar.xlsx": (sheet(b'<row r="1">' + cell("A1") + cell("WVL1") + b"</row>"), "sheet_too_wide"),
     "ulang.xlsx": (repeated(), "sheet_repeats"),
     "nul.csv": (b"NIP;Nilai\n1;2\n\0;3\n", "text_nul"),
-    "utf16.csv": ("NIP;Nilai\n1;2\n".encode("utf-16-le"), "text_nul"),
+    "utf32.csv": ("NIP;Nilai\n1;2\n".encode("utf-32"), "text_nul"),
+    "kosong.csv": (b"", "file_empty"),
+    "tanda.csv": (b"\xef\xbb\xbf\r\n;;\r\n", "file_empty"),
+    "hampa.xlsx": (sheet(b""), "file_empty"),
+    "janji.xlsx": (changed({TEXTS: PROMISE}), "file_damaged"),
+    "raksasa.xlsx": (sheet(b"<row><c><v>" + b"9" * 2_000_001 + b"</v></c></row>"), "file_long_text"),
     "panjang.csv": (b"NIP;Nilai\n" + b"9" * 50_000_000 + b"\n", "text_line"),
     "lebar.csv": (b"a;" * 16_000 + b"a\n", "text_wide"),
     "petik.csv": (b'NIP;OPD;Nilai\n1;"Dinas;2\n3;Dinas;4\n', "text_quote"),

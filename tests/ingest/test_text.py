@@ -112,3 +112,9 @@ def test_long_texts_take_time_in_proportion() -> None:
         "dewi putri ",
     ):
         scrubber.scrub(unit * (60_000 // len(unit)))
+
+
+def test_names_written_together_are_names() -> None:
+    scrubber = Scrubber(["Agus Chaniago", "Indah Permata"])
+    assert scrubber.scrub("AgusChaniago top, akun aguschaniago88") == "[nama] top, akun [nama]88"
+    assert scrubber.scrub("permata yang indah") == "permata yang indah"
