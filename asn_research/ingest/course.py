@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from asn_research.contract.vocabulary import fold
+from asn_research.ingest.group import number_groups
 
 _BATCH: Final = re.compile(
     r"\b(?:angkatan|batch|gelombang|gel|cohort|angkt|akt)\s*(?:ke\s*)?([ivxlc]+|\d+)\b"
@@ -141,24 +144,21 @@ def make_course_id(title: str, batch: str | None) -> str:
 
 
 def link_courses(
-    records: pd.DataFrame, index: CourseIndex, contexts: Iterable[Sequence[str]]
-) -> tuple[list[str | None], list[str]]:
+    records: pd.DataFrame, index: CourseIndex, contexts: Sequence[Sequence[str]], owners: NDArray[np.intp]
+) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
     """For every record the code of its course, or None and the reason.
 
-    ``contexts`` gives the titles around each record; they count only where the row itself names no course.
+    ``contexts`` gives the titles around each part of a sheet, ``owners`` the number of the part that each
+    record is from; the titles count only where the row itself names no course.
     """
     columns = [_column(records, name) for name in ("course_id", "_title", "_batch")]
-    known: dict[tuple[object, ...], tuple[str | None, str]] = {}
-    codes: list[str | None] = []
-    reasons: list[str] = []
-    for code, title, batch, context in zip(*columns, contexts, strict=True):
-        key = (code, title, batch, context)
-        if key not in known:
-            known[key] = _link_one(index, code, title, batch, context)
-        found, reason = known[key]
-        codes.append(found)
-        reasons.append(reason)
-    return codes, reasons
+    group = number_groups([*columns, owners])
+    _, first = np.unique(group, return_index=True)
+    codes, reasons = (np.empty(len(first), dtype=object) for _ in range(2))
+    for number, row in enumerate(first.tolist()):
+        code, title, batch = (column[row] for column in columns)
+        codes[number], reasons[number] = _link_one(index, code, title, batch, contexts[owners[row]])
+    return codes[group], reasons[group]
 
 
 def _link_one(
@@ -175,7 +175,8 @@ def _link_one(
     return found, reason
 
 
-def _column(records: pd.DataFrame, name: str) -> list[str | None]:
-    if name not in records:
-        return [None] * len(records)
-    return [value if isinstance(value, str) else None for value in records[name]]
+def _column(records: pd.DataFrame, name: str) -> NDArray[np.object_]:
+    values = np.full(len(records), None, dtype=object)
+    if name in records:
+        values[:] = [value if isinstance(value, str) else None for value in records[name]]
+    return values

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from asn_research.contract.column import Table
+from asn_research.ingest.group import number_groups
 from asn_research.ingest.ledger import Ledger
 from asn_research.ingest.record import ROW, Issue
 
@@ -29,9 +30,10 @@ def settle_repeats(table: Table, records: pd.DataFrame, ledger: Ledger) -> pd.Da
     records = records[~ledger.is_bad(records[ROW])]
     names = list(table.names)
     key = [name for name in table.key if name in records]
-    if not records.duplicated(subset=key).any():
+    group = _number_groups(records, key)
+    if not len(group) or np.max(size := np.bincount(group)) < 2:
         return records
-    repeated = records[records.duplicated(subset=key, keep=False)]
+    repeated = records[size[group] > 1]
     others = [name for name in names if name not in key]
     if table.name in _LISTS:
         repeated = _fill_covered(repeated, key, others)
@@ -65,7 +67,7 @@ def _fill_covered(repeated: pd.DataFrame, key: list[str], others: list[str]) -> 
 
 def _find_conflicts(repeated: pd.DataFrame, key: list[str], others: list[str]) -> dict[int, set[str]]:
     """Rows of records that share a key but differ, with the columns in which they differ."""
-    group = repeated.groupby(key, sort=False, dropna=False).ngroup().to_numpy()
+    group = _number_groups(repeated, key)
     rows = repeated[ROW].to_numpy()
     _, first = np.unique(group, return_index=True)
     conflicting: dict[int, set[str]] = defaultdict(set)
@@ -93,7 +95,7 @@ def _side_with(
 
 
 def _number_groups(repeated: pd.DataFrame, key: list[str]) -> NDArray[np.int64]:
-    return np.asarray(repeated.groupby(key, sort=False, dropna=False).ngroup(), dtype=np.int64)
+    return number_groups(repeated[name].to_numpy() for name in key)
 
 
 def _make_issues(
@@ -153,13 +155,15 @@ def _note_repeats(
     """
     if not extra.any():
         return
-    group = records.groupby(names, sort=False, dropna=False).ngroup().to_numpy()
+    group = _number_groups(records, names)
     rows = records[ROW].to_numpy()
     first: dict[int, int] = {}
     for number, row, repeated in zip(group, rows, extra, strict=True):
         if not repeated:
             first[int(number)] = int(row)
-    whole = set(rows[extra]) - set(standing)
+    stands = np.zeros(ledger.size, dtype=bool)
+    stands[standing] = True
+    whole = set(rows[extra & ~stands[rows]].tolist())
     ledger.repeat(
         {
             int(row): first[int(number)]

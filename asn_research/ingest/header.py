@@ -101,14 +101,14 @@ def is_note(grid: Grid) -> bool:
 def _find_heading(grid: Grid, start: int, region: Region, design: str) -> tuple[Block | None, Block | None]:
     best: Block | None = None
     nearest: Block | None = None
-    for top in _candidate_tops(grid, start, region):
-        if best is not None and top > best.top + 2:
-            break
+    end = [len(grid.rows)]
+    for top in _candidate_tops(grid, start, region, end):
         block, near = _match_rows(grid, top, start, region, design)
         if block is not None and nearest is not None and _is_below(grid, block, nearest):
             continue
         if block is not None and (best is None or block.layout.score > best.layout.score):
             best = block
+            end[0] = best.top + 3
         if near is not None and (nearest is None or near.layout.matched > nearest.layout.matched):
             nearest = near
     return best, nearest
@@ -121,10 +121,11 @@ def _is_below(grid: Grid, block: Block, headings: Block) -> bool:
     return not any(is_empty_row(row) for row in grid.rows[headings.top : block.top])
 
 
-def _candidate_tops(grid: Grid, start: int, region: Region) -> Iterator[int]:
+def _candidate_tops(grid: Grid, start: int, region: Region, end: Sequence[int]) -> Iterator[int]:
     """Rows that may be headings: at least two texts, near the start or after a blank row.
 
-    Where region.toml says in which row headings stand, no row before it has any.
+    Where region.toml says in which row headings stand, no row before it has any. None are looked for from
+    the row on that ``end`` holds, which may be changed in between.
     """
     declared = sorted(m.header_row - 1 for _, m in find_mappings(grid, region) if m.header_row is not None)
     if declared and start == 0:
@@ -133,12 +134,14 @@ def _candidate_tops(grid: Grid, start: int, region: Region) -> Iterator[int]:
     last = -_LEVELS
     blank, small = True, len(grid.rows) <= _SMALL_SHEET
     for index in range(start, len(grid.rows)):
+        if index >= end[0]:
+            return
         row = grid.rows[index]
         if index in declared:
             yield index
             continue
         near = start == 0 and index < _SEARCHED_ROWS
-        if not (near or blank) and any(map(_is_long_number, row[:3])):
+        if not (near or blank) and _begins_with_number(row):
             continue
         filled = sum(not is_empty(cell) for cell in row) if small or blank else 2 - is_empty_row(row) * 2
         if filled >= 2 and (near or blank or small or last >= index - 2):
@@ -161,9 +164,12 @@ def _is_identity(cell: Any) -> bool:
     return digits >= _IDENTITY and digits * 2 > len(cell)
 
 
-def _is_long_number(cell: Any) -> bool:
-    """Whether a cell is a text of more than three digits, which no row of headings has."""
-    return type(cell) is str and len(cell) > 3 and cell.isdigit()
+def _begins_with_number(row: Sequence[Any]) -> bool:
+    """Whether one of the first cells is a text of more than three digits, which no row of headings has."""
+    for cell in row[:3]:  # noqa: SIM110 - for every row of a sheet; twice as fast
+        if type(cell) is str and len(cell) > 3 and cell.isdigit():
+            return True
+    return False
 
 
 def is_empty_row(row: Sequence[Any]) -> bool:

@@ -165,9 +165,9 @@ def find_float_images(numbers: Iterable[str]) -> frozenset[str]:
     They have all 18 digits, so only their neighbour shows that they are damaged:
     ``int(float("199009132025242014"))`` is 199009132025242016.
     """
-    known = set(numbers)
-    images = {str(int(float(number))) for number in known if int(number) % _FLOAT_STEP}
-    return frozenset(images & known)
+    known = np.array([int(number) for number in set(numbers)], dtype=np.int64)
+    images = known[known % _FLOAT_STEP > 0].astype(np.float64).astype(np.int64)
+    return frozenset(map(str, np.intersect1d(images, known).tolist()))
 
 
 def is_float_multiple(number: str) -> bool:

@@ -321,14 +321,10 @@ def _link(tables: dict[str, pd.DataFrame], ledger: Ledger) -> None:
     for name, frame in tables.items():
         if name == "courses" or "course_id" not in TABLES[name].names:
             continue
-        around = [contexts[owner] for owner in ledger.owners(frame[ROW])]
-        codes, reasons = link_courses(frame, index, around)
+        codes, reasons = link_courses(frame, index, contexts, ledger.owners(frame[ROW]))
         needed = TABLES[name]["course_id"].required
-        issues = {
-            int(row): reason
-            for row, reason in zip(frame[ROW], reasons, strict=True)
-            if reason and (needed or reason != "missing_value")
-        }
+        doubtful = np.flatnonzero((reasons != "") & (needed | (reasons != "missing_value")))
+        issues = dict(zip(frame[ROW].to_numpy()[doubtful].tolist(), reasons[doubtful].tolist(), strict=True))
         named = [column for column in ("course_id", "_title") if column in frame] if issues else []
         written = {column: dict(zip(frame[ROW], frame[column], strict=True)) for column in named}
         for row, reason in issues.items():
