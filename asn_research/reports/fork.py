@@ -32,18 +32,30 @@ WARM: Final = (
     "pandas.io.parquet",
     "pyarrow.dataset",
     "pyarrow.parquet",
+    "pandas.core.arrays.arrow._arrow_utils",
     "pandas.core.arrays.arrow.extension_types",
     "pandas.core.methods.to_dict",
     "pandas.core.reshape.reshape",
     "formulaic",
     "babel.numbers",
     "encodings.utf_8_sig",
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
     "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "IPython.utils.wildcard",
     "ipykernel.kernelapp",
     "ipykernel.ipkernel",
     "ipykernel.debugger",
+    "faulthandler",
+    "tornado.platform.asyncio",
+    "zmq.utils.garbage",
 )
 """What a server of kernels has imported, and called after a colon, before the first kernel asks."""
+
+DEBUGGER: Final = "debugpy"
+"""What a server of kernels for people has imported besides, so that they can be debugged."""
 
 _QUIET: Final = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
 """What keeps imports from starting threads, as pyarrow's jemalloc would, and from talking."""

@@ -28,9 +28,14 @@ from asn_research.reports.fork import KernelOrder, Request
 _PR_SET_PDEATHSIG: Final = 1
 _INLINE: Final = "module://matplotlib_inline.backend_inline"
 
-_UNASKED: Final = ("rfc3987_syntax", "boto3")
+_UNASKED: Final = ("rfc3987_syntax", "boto3", "debugpy")
 """What others import where it is installed, and no report asks for: jsonschema a grammar of internationalised
-addresses, which takes longer to compile than all of nbconvert; papermill its own way to Amazon's stores."""
+addresses, which takes longer to compile than all of nbconvert; papermill its own way to Amazon's stores;
+kernels their debugger, which people use: servers for people have it among their modules."""
+
+_GARBAGE: Final = (200_000, 20, 20)
+"""After how many new objects forks look for cycles among them. Python looks after 700, and as it takes no
+object that was imported for old, it would soon go through all that a report has made, time and again."""
 
 Job = Callable[[], None]
 
@@ -193,7 +198,8 @@ def main(arguments: Sequence[str]) -> None:
     number, *modules = arguments
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("MPLBACKEND", _INLINE)  # as ipykernel does before a kernel imports anything
-    with _hidden(_UNASKED):
+    gc.disable()  # imports make hardly any garbage, and are a fifth quicker while nobody looks for it
+    with _hidden([name for name in _UNASKED if name not in modules]):
         for name in modules:
             module, _, function = name.partition(":")
             loaded = import_module(module)
@@ -201,6 +207,8 @@ def main(arguments: Sequence[str]) -> None:
                 getattr(loaded, function)()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_GARBAGE)
+    gc.enable()
     job = _ForkServer(Connection(int(number))).serve()
     if job is not None:
         job()

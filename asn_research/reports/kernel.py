@@ -22,7 +22,15 @@ from jupyter_client.provisioning import LocalProvisioner
 from traitlets import Integer, Unicode
 
 from asn_research.ingest.storage import scratch_prefix
-from asn_research.reports.fork import WARM, ForkClient, KernelOrder, can_fork, one_thread, start_server
+from asn_research.reports.fork import (
+    DEBUGGER,
+    WARM,
+    ForkClient,
+    KernelOrder,
+    can_fork,
+    one_thread,
+    start_server,
+)
 from asn_research.reports.limit import can_limit_memory
 
 PROVISIONER: Final = "asn-research-fork"
@@ -45,7 +53,7 @@ def _server() -> ForkClient:
     """The fork server of this process, started when it is first needed or has died."""
     client = _SERVERS.get(os.getpid())
     if client is None or not client.alive:
-        client = _SERVERS[os.getpid()] = start_server(WARM)
+        client = _SERVERS[os.getpid()] = start_server((DEBUGGER, *WARM))
     return client
 
 
