@@ -65,7 +65,20 @@ class Quality(RegionExhibit):
         for entry in self._files():
             counts = [int(entry[name]) for name in names]
             rows[entry["file"]].append([entry["sheet"], self._table_name(entry["table"]), *counts])
-        self._show_html(self._table("quality_files_caption", heads, rows))
+        self._show_html(self._table("quality_files_caption", heads, rows) + self._hidden())
+
+    def _hidden(self) -> Markup:
+        """The tables that were read from sheets which the office had hidden; nothing where there are none."""
+        said = [
+            self._say(
+                "quality_hidden",
+                sheet=entry["sheet"],
+                file=entry["file"],
+                table=self._table_name(entry["table"]),
+            )
+            for entry in self.source.intake.get("hidden") or ()
+        ]
+        return self._render("prose", sections=[("", said)]) if said else Markup("")
 
     def quarantine(self) -> None:
         """Show the reasons for quarantine with counts and the addresses of the cells; no values."""
