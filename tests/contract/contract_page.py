@@ -14,6 +14,7 @@ from asn_research.language.catalogue import read_messages
 DOCUMENT = Path(__file__).parents[2] / "docs" / "data_contract.md"
 _PLACE = re.compile(r"(<!-- (tables|terms|reasons): .*?-->\n).*?(<!-- end -->)", re.DOTALL)
 _REASON = "intake.reason_"
+_WRITING = f"{_REASON}toml_"
 
 
 def renew(text: str) -> str:
@@ -73,7 +74,9 @@ def _terms() -> Iterator[str]:
 
 
 def _reasons() -> Iterator[str]:
-    names = [key.removeprefix(_REASON) for key in read_messages() if key.startswith(_REASON)]
+    """Why rows wait; what is wrong with the writing of a region.toml is no reason of a row."""
+    keys = [key for key in read_messages() if key.startswith(_REASON) and not key.startswith(_WRITING)]
+    names = [key.removeprefix(_REASON) for key in keys]
     heads = ("alasan · *reason*", "Indonesia", "*English*")
     said = (
         (name, [phrase(f"{_REASON}{name}", language) for language in ("id", "en")]) for name in sorted(names)

@@ -65,8 +65,8 @@ def test_every_reason_and_repair_has_its_sentence() -> None:
     import re
     from importlib.resources import files
 
-    rooms = files("asn_research.ingest")
-    code = "".join(e.read_text(encoding="utf-8") for e in rooms.iterdir() if e.name.endswith(".py"))
+    rooms = [e for room in ("contract", "ingest") for e in files(f"asn_research.{room}").iterdir()]
+    code = "".join(e.read_text(encoding="utf-8") for e in rooms if e.name.endswith(".py"))
     reasons = set(re.findall(r'reason="([a-z_]+)"', code))
     assert reasons
     assert [reason for reason in reasons if not has_phrase(f"intake.reason_{reason}")] == []
