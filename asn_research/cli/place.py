@@ -41,7 +41,7 @@ class Places:
         from asn_research.reports.location import Location
 
         site = getattr(self.sites, part, None)
-        return site.url if isinstance(site, Location) else str(self.folders[part])
+        return site.url if isinstance(site, Location) else str(site or self.folders[part])
 
     def collect(self) -> None:
         """Bring what is published at a URL to the stage; once, because the stage then has what is newer."""

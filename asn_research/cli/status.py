@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import datetime
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +26,7 @@ from asn_research.cli.console import (
 from asn_research.cli.option import MaximumAge, ProcessedPlace, RawPlace, Regions, ReportsPlace, read_age
 from asn_research.cli.place import Places, open_places
 from asn_research.cli.table import Head, paint_state, print_table
-from asn_research.errors import AsnResearchError
+from asn_research.errors import AsnResearchError, LocationError, Problem
 
 if TYPE_CHECKING:
     from asn_research.reports.status import Status
@@ -57,10 +58,10 @@ def status(
                 reports=places.folders["reports"],
                 place=places.name("raw"),
             )
-            places.fetch(region for region, _ in chosen)
+            away = _fetch(places, {region for region, _ in chosen})
         except AsnResearchError as error:
             raise refuse(error.problems) from error
-        statuses = _read(places.folders, chosen, age)
+        statuses = _read(places.folders, chosen, age, away)
         if as_json:
             typer.echo(json.dumps([each.as_record() for each in statuses], indent=1, ensure_ascii=False))
         else:
@@ -74,13 +75,28 @@ def status(
     raise typer.Exit(FAILED if any(each.standing == "unreadable" for each in statuses) else WELL)
 
 
+def _fetch(places: Places, regions: Iterable[str]) -> dict[str, tuple[Problem, ...]]:
+    """Bring what tells how reports stand; what was in the way of the regions that cannot be brought."""
+    away: dict[str, tuple[Problem, ...]] = {}
+    for region in sorted(regions):
+        try:
+            places.fetch([region])
+        except LocationError as error:
+            away[region] = error.problems
+    places.collect()
+    return away
+
+
 def _nowhere(raw: Path | str | None, reports: Path | str | None) -> Path | None:
     """In the place of clean data where they are not asked for: of no project, unless one is needed anyway."""
     return None if raw is None or reports is None else Path()
 
 
 def _read(
-    folders: Mapping[str, Path], chosen: Sequence[tuple[str, str]], age: datetime.timedelta | None
+    folders: Mapping[str, Path],
+    chosen: Sequence[tuple[str, str]],
+    age: datetime.timedelta | None,
+    away: Mapping[str, tuple[Problem, ...]],
 ) -> list[Status]:
     from asn_research.reports.history import read_history
     from asn_research.reports.order import Order, Task
@@ -92,13 +108,19 @@ def _read(
         reports=folders["reports"],
         notebooks=folders["notebooks"],
     )
-    return read_statuses(
+    found = read_statuses(
         order,
         [Task(*pair) for pair in chosen],
         read_history(order.reports),
         now=datetime.datetime.now(datetime.UTC),
         max_age=age,
     )
+    return [
+        replace(each, standing="unreadable", changed=(), problems=away[each.region])
+        if each.region in away
+        else each
+        for each in found
+    ]
 
 
 def _renew_banner(places: Places, statuses: Sequence[Status]) -> None:

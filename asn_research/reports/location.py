@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import posixpath
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -77,7 +78,7 @@ class Location:
             The store's own identity of the content (an entity tag) with the size; empty where the store
             keeps none, so that only reading can tell whether the content has changed.
         """
-        with self._explained():
+        with self._explained(inside):
             system, root = self._open()
             try:
                 found = system.find(f"{root}/{inside}" if inside else root, detail=True)
@@ -97,7 +98,7 @@ class Location:
         wanted = sorted(names)
         if not wanted:
             return {}
-        with self._explained():
+        with self._explained(posixpath.commonpath(wanted)):
             system, root = self._open()
             found = (
                 system.cat_ranges(  # unlike cat, takes names as they are: nilai [akhir].xlsx is no pattern
