@@ -29,6 +29,7 @@ _NUMBERED: Final = re.compile(
     r"kehadiran|presensi)\s*)*(?:\d{1,2}|[ivx]{1,4})$"
 )
 _BARE: Final = re.compile(r"^(?:\d{1,2}|[ivx]{1,4})$")
+_ROMAN: Final = re.compile(r"^[ivx]{1,4}$")
 _SAYS_SO: Final = re.compile(
     r"\b(?:hadir|kehadiran|daftar hadir|presensi|absen|absensi|attendance|tanggal|pertemuan|sesi|tatap muka|"
     r"hari ke|session|meeting)\b"
@@ -92,10 +93,9 @@ def match_marks(layout: Layout, *, texts: Sequence[str], sample: Sample) -> None
     """
     if all(name in layout.columns for name in COUNTED) or any(name in layout.fixed for name in COUNTED):
         return
-    marks = _find_run(
-        [heading for heading in layout.rest if is_session(heading) and _are_marks(sample(heading.column))]
-    )
-    if len(marks) < _FEWEST or not _are_attendance(marks, texts, sample):
+    marks = _find_run([heading for heading in layout.rest if is_session(heading)])
+    values = [value for heading in marks for value in sample(heading.column)]
+    if len(marks) < _FEWEST or not _are_marks(values) or not _are_attendance(marks, texts, sample):
         return
     layout.marks = tuple(heading.column for heading in marks)
     layout.rest = [heading for heading in layout.rest if heading not in marks]
@@ -108,14 +108,18 @@ def match_marks(layout: Layout, *, texts: Sequence[str], sample: Sample) -> None
     }
 
 
+def _is_roman(heading: Heading) -> bool:
+    """Whether a heading is a bare Roman number: after sessions 1 to 8 an "I" counts permissions."""
+    return bool(_ROMAN.match(fold(heading.own)))
+
+
 def _find_run(headings: Sequence[Heading]) -> list[Heading]:
     """The columns of one list: side by side, or under one heading; of several lists none is certain."""
     runs: list[list[Heading]] = []
     for heading in headings:
         last = runs[-1][-1] if runs else None
-        if last and (
-            heading.column == last.column + 1 or (heading.parents and heading.parents == last.parents)
-        ):
+        beside = last and (heading.column == last.column + 1 or (heading.parents or None) == last.parents)
+        if last and beside and _is_roman(heading) == _is_roman(last):
             runs[-1].append(heading)
         else:
             runs.append([heading])
@@ -134,16 +138,17 @@ def _are_attendance(marks: Sequence[Heading], texts: Sequence[str], sample: Samp
 
 def _are_marks(values: Sequence[Any]) -> bool:
     read = [read_mark(value) for value in values if not is_blank(value)]
-    return bool(read) and None not in read
+    return True in read and read.count(None) * 4 <= len(read)
 
 
 def count_sessions(marks: Sequence[Sequence[Any]]) -> Counted:
     """Count an attendance list: for every session the marks of all people, in the order of the rows.
 
     A blank cell means "not there" where all marks of the list only tick off who was; where absence has marks
-    of its own it says nothing, and its row waits.
+    of its own it says nothing, and its row waits. A session without any mark was not held.
     """
     rows = len(marks[0]) if marks else 0
+    held = [not all(map(is_blank, column)) for column in marks]
     read = [[None if is_blank(value) else read_mark(value) for value in column] for column in marks]
     only_ticks = not any(value is False for column in read for value in column)
     counted = Counted([None] * rows, [None] * rows)
@@ -153,9 +158,11 @@ def count_sessions(marks: Sequence[Sequence[Any]]) -> Counted:
             continue
         attended = 0
         for place, column in enumerate(read):
+            if not held[place]:
+                continue
             blank = is_blank(marks[place][row])
             if column[row] is None and not (blank and only_ticks):
                 counted.faults.append((row, place, "missing_value" if blank else "unknown_term"))
             attended += column[row] is True
-        counted.held[row], counted.attended[row] = len(marks), attended
+        counted.held[row], counted.attended[row] = sum(held), attended
     return counted

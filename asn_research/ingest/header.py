@@ -157,7 +157,7 @@ def _candidate_tops(grid: Grid, start: int, region: Region, end: Sequence[int]) 
 def _is_identity(cell: Any) -> bool:
     """Whether a cell holds so many digits, and little else, that it is the number of a person: data."""
     if isinstance(cell, (int, float)):
-        return abs(cell) >= 10 ** (_IDENTITY - 1)
+        return abs(float(cell)) >= 10.0 ** (_IDENTITY - 1)
     if not isinstance(cell, str) or len(cell) < _IDENTITY:
         return False
     digits = sum(map(str.isdigit, cell))
