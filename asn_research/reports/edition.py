@@ -10,7 +10,7 @@ from typing import Any, Final
 import nbformat
 from nbformat import NotebookNode
 
-from asn_research.errors import AsnResearchError, Problem
+from asn_research.errors import AsnResearchError, FullDiskError, Problem
 from asn_research.language import Language, phrase
 from asn_research.reports.claim import check_page
 from asn_research.reports.limit import Limit
@@ -105,6 +105,8 @@ def make_edition(
         if not problems:
             check_identity(execution.notebook, region=region, period=period, language=language)
             findings = read_shown_findings(execution.notebook) if product.has_findings else None
+    except FullDiskError:
+        raise
     except AsnResearchError as error:
         problems = error.problems
     page = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -22,8 +22,10 @@ from papermill.parameterize import parameterize_notebook
 from asn_research import errors
 from asn_research.errors import Place, Problem, ReportError
 from asn_research.ingest.storage import scratch_prefix
+from asn_research.ingest.store import find_project
 from asn_research.reports.kernel import kernel_manager
 from asn_research.reports.limit import MEMORY_ERRORS, Limit, large, late
+from asn_research.reports.obstacle import explain_text, hide_paths
 from asn_research.reports.parameter import (
     FOLDERS,
     INJECTED_TAG,
@@ -127,6 +129,8 @@ def execute_notebook(
         If the notebook does not declare a parameter.
     ReportError
         If the notebook cannot be read.
+    FullDiskError
+        If it met a full disk.
     """
     notebook = read_notebook(path)
     values = parameters.given()
@@ -140,7 +144,8 @@ def execute_notebook(
             manager = kernel_manager(profile=Path(profile), memory_limit=limit.megabytes)
             _run(notebook, values, manager=manager, limit=limit, witness=witness)
         except PapermillExecutionError as error:
-            problem = _stopped(error, path.name, limit)
+            told = explain_text(error.ename, error.evalue, _folders(values))
+            problem = told or _stopped(error, path.name, limit)
         except CellTimeoutError:
             problem = late(limit.seconds or 0, Place(path.name))
         except RuntimeError:  # nbclient's own, and jupyter_client's when a kernel never starts
@@ -187,12 +192,22 @@ def _run(
 def _stopped(error: PapermillExecutionError, name: str, limit: Limit) -> Problem:
     if limit.megabytes is not None and error.ename in MEMORY_ERRORS:
         return large(limit.megabytes, Place(name))
-    fields = {"cell": str(error.cell_index + 1), "error": error.ename, "text": error.evalue}
+    fields = {"cell": str(error.cell_index + 1), "error": error.ename, "text": hide_paths(error.evalue)}
     message = f"cell {error.cell_index + 1} stopped with {error.ename}"
     if not _is_of_code(error.ename):
         del fields["text"]
         return Problem("notebook_stopped_silent", f"{message}.", Place(name), fields=fields)
-    return Problem("notebook_stopped", f"{message}: {error.evalue}", Place(name), fields=fields)
+    return Problem("notebook_stopped", f"{message}: {fields['text']}", Place(name), fields=fields)
+
+
+def _folders(values: Mapping[str, Any]) -> dict[str, Path]:
+    """The folders that a notebook works in: those it was handed, else those of the project."""
+    try:
+        project = find_project()
+    except errors.RegionError:
+        project = Path()
+    places = {"raw": "data/raw", "processed": "data/processed", "reports": "reports"}
+    return {name: Path(values.get(name) or project / place) for name, place in places.items()}
 
 
 def _is_of_code(name: str) -> bool:
@@ -229,7 +244,7 @@ def settle(notebook: NotebookNode) -> NotebookNode:
             cell.metadata.pop(transient, None)
         for output in cell.get("outputs", []):
             if output.output_type == "error":
-                output["evalue"] = output.evalue if _is_of_code(output.ename) else ""
+                output["evalue"] = hide_paths(output.evalue) if _is_of_code(output.ename) else ""
                 output["traceback"] = [f"{output.ename}: {output.evalue}"]
     notebook.metadata.pop("papermill", None)
     notebook.metadata["kernelspec"] = {

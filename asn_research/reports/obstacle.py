@@ -38,6 +38,7 @@ _PLACELESS: Final = frozenset({FULL, "place_crowded", "place_large"})
 _NUMBERED: Final = re.compile(r"\[errno (\d+)\]", re.IGNORECASE)
 _QUOTED: Final = re.compile(r"'(/[^'\n]+)'")
 _HALF_WRITTEN: Final = re.compile(r"^\.(.+)~[\w-]+~\d+~\w+$")
+_ROOTED: Final = re.compile(r"(?<![\w./<])/(?:[^\s/'\"<>]+/)+([^\s/'\"<>]*)")
 _FAMILY: Final = frozenset(
     {"OSError", "PermissionError", "FileNotFoundError", "FileExistsError", "IsADirectoryError",
      "NotADirectoryError", "TimeoutError"}
@@ -112,7 +113,18 @@ def explain(error: OSError, folders: Mapping[str, Path]) -> Problem | None:
 
 def explain_text(kind: str, text: str, folders: Mapping[str, Path]) -> Problem | None:
     """The same of an error of which only name and text are left, as of one in a kernel."""
+    if kind == FullDiskError.__name__:
+        raise FullDiskError(Obstacle(FULL).problem(name_place(_full_folder(folders), folders)))
     return explain(OSError(text), folders) if kind in _FAMILY else None
+
+
+def hide_paths(text: str) -> str:
+    """A text in which of every path from the root of the machine only the last name is left.
+
+    >>> hide_paths("cannot read '/home/budi/raw/nilai.csv'")
+    "cannot read '…/nilai.csv'"
+    """
+    return _ROOTED.sub(r"…/\1", text)
 
 
 def name_place(path: Path, folders: Mapping[str, Path]) -> str:

@@ -105,6 +105,24 @@ def test_an_error_of_which_a_kernel_left_only_words_is_explained_the_same() -> N
     assert explain_text("ValueError", "[Errno 13] x: '/srv'", FOLDERS) is None
 
 
+def test_a_full_disk_in_a_kernel_ends_the_run_too() -> None:
+    for kind, text in (("OSError", "[Errno 28] No space left on device"), ("FullDiskError", "/srv/x: full")):
+        with pytest.raises(FullDiskError):
+            explain_text(kind, text, FOLDERS)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("cannot read /home/budi/raw/a.csv (3)", "cannot read …/a.csv (3)"),
+        ("'/srv/raw/' and \"/srv/b.x\"", "'…/' and \"…/b.x\""),
+        ("raw/kalianda, 1/2 and https://host/a/b, </p>", "raw/kalianda, 1/2 and https://host/a/b, </p>"),
+    ],
+)
+def test_only_paths_from_the_root_are_hidden(text: str, shown: str) -> None:
+    assert obstacle.hide_paths(text) == shown
+
+
 def boom(*_: object) -> None:
     try:
         float(CELL)
