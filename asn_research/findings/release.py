@@ -17,6 +17,7 @@ from typing import Any, Final
 from asn_research.findings.exposure import EXPOSURES, Exposure, Subject
 from asn_research.findings.finding import Caveat, Finding, Row, Status, read_findings
 from asn_research.findings.gate import withheld
+from asn_research.findings.sketch import Sketch, count_changed, read_sketch, write_sketch
 
 HELD_BACK: Final = "held_back"
 _FORMAT: Final = 1
@@ -34,11 +35,13 @@ class Release:
 
     ``identity`` tells its data apart from those of others; ``cells`` are its numbers by question; ``held``
     names the questions whose earlier answer stood, each with the digest of that answer (empty: withheld).
+    ``sketch`` tells how many people's data are others in another release.
     """
 
     identity: str
     cells: Mapping[str, tuple[Cell, ...]]
     held: Mapping[str, str] = field(default_factory=dict)
+    sketch: Sketch = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class Guard:
     ledger: Ledger
     identity: str
     minimum: int
+    sketch: Sketch = field(default_factory=dict)
 
     def hold_back(self, finding: Finding) -> Finding:
         """An answer, or the one before it where their difference would tell of too few people.
@@ -84,9 +88,19 @@ class Guard:
             return finding if digest is None else self._stand(finding, digest)
         if any(isolates(finding, release, minimum=self.minimum) for release in self.ledger.releases):
             return self._stand(finding, self.ledger.shown.get(finding.question, ""))
+        if any(self._is_of_few(finding, release) for release in self.ledger.releases):
+            shown = self.ledger.shown.get(finding.question, "")
+            return finding if _is_same(finding, self.ledger.answer(shown)) else self._stand(finding, shown)
         if any(isolates(finding, release, minimum=self.minimum) for release in self.ledger.relatives):
             return withheld(finding, "within_region", {"minimum": self.minimum})
         return finding
+
+    def _is_of_few(self, finding: Finding, release: Release) -> bool:
+        """Whether an answer is told from data in which few people's differ, though as many are counted."""
+        if finding.question in release.held or not list_cells(finding):
+            return False
+        changed = count_changed(self.sketch, release.sketch, finding.sample.tables)
+        return changed is not None and 0 < changed < self.minimum
 
     def _stand(self, finding: Finding, digest: str) -> Finding:
         before = self.ledger.answer(digest)
@@ -162,6 +176,22 @@ def list_cells(finding: Finding) -> list[Cell]:
     return list(dict.fromkeys(cells))
 
 
+def _is_same(finding: Finding, before: Finding | None) -> bool:
+    """Whether an answer tells the numbers of the one before, up to the last digits."""
+    return before is not None and _told(finding) == _told(before)
+
+
+def _told(finding: Finding) -> str:
+    def plain(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {name: plain(part) for name, part in value.items()}
+        if isinstance(value, list | tuple):
+            return [plain(part) for part in value]
+        return _rounded(value) if isinstance(value, float) else value
+
+    return json.dumps(plain(finding.as_records()), sort_keys=True)
+
+
 def _name(row: Row) -> str:
     return "|".join(str(row.get(name) or "") for name in _NAMES)
 
@@ -171,7 +201,9 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{_DIGITS}g}")
 
 
-def note_release(ledger: Ledger, findings: Iterable[Finding], *, identity: str) -> Ledger:
+def note_release(
+    ledger: Ledger, findings: Iterable[Finding], *, identity: str, sketch: Sketch | None = None
+) -> Ledger:
     """The ledger after a publication.
 
     Parameters
@@ -182,6 +214,8 @@ def note_release(ledger: Ledger, findings: Iterable[Finding], *, identity: str) 
         The answers as they are published.
     identity : str
         Which data they are from; the same data published again leave the order of releases as it was.
+    sketch : Sketch, optional
+        That of the data, as :func:`asn_research.findings.sketch.make_sketch` makes it.
     """
     cells: dict[str, tuple[Cell, ...]] = {}
     held: dict[str, str] = {}
@@ -209,7 +243,8 @@ def note_release(ledger: Ledger, findings: Iterable[Finding], *, identity: str) 
         is_last = ledger.releases[-1] is known
         shown = shown if is_last else dict(ledger.shown)
     else:
-        releases = (*ledger.releases, Release(identity=identity, cells=cells, held=held))
+        own_sketch = dict(sketch or {})
+        releases = (*ledger.releases, Release(identity=identity, cells=cells, held=held, sketch=own_sketch))
     needed = {*shown.values(), *(digest for release in releases for digest in release.held.values())}
     known_answers = {**ledger.kept, **kept}
     return Ledger(
@@ -244,6 +279,7 @@ def read_ledger(text: str) -> Ledger:
                     for question, cells in release["cells"].items()
                 },
                 held=release["held"],
+                sketch=read_sketch(release.get("sketch", {})),
             )
             for release in record["releases"]
         ),
@@ -263,7 +299,8 @@ def _as_record(ledger: Ledger) -> dict[str, Any]:
 
 def _release_record(release: Release) -> dict[str, Any]:
     cells = {question: [list(cell) for cell in told] for question, told in release.cells.items()}
-    return {"identity": release.identity, "cells": cells, "held": dict(release.held)}
+    record = {"identity": release.identity, "cells": cells, "held": dict(release.held)}
+    return record | {"sketch": write_sketch(release.sketch)} if release.sketch else record
 
 
 def _digest(value: Any) -> str:

@@ -20,6 +20,7 @@ from asn_research.findings.release import (
     release_of,
     write_ledger,
 )
+from asn_research.findings.sketch import Sketch, make_sketch
 from asn_research.ingest.store import RegionData, find_project, open_region
 from asn_research.reports import provenance
 from asn_research.reports.published import RELEASES
@@ -58,7 +59,12 @@ def open_guard(
         ledger=replace(read_releases(folder), relatives=join_releases(inner)),
         identity=identify(data),
         minimum=data.region.disclosure.minimum_cell,
+        sketch=_sketch(data),
     )
+
+
+def _sketch(data: RegionData) -> Sketch:
+    return make_sketch(data.tables, minimum=data.region.disclosure.minimum_cell)
 
 
 def _inner(
@@ -69,7 +75,9 @@ def _inner(
     clean = (processed or find_project() / "data" / "processed") / name / period
     published = (reports or find_project() / "reports") / name / period
     minimum = data.region.disclosure.minimum_cell
-    guard = Guard(ledger=read_releases(published), identity=identify(data), minimum=minimum)
+    guard = Guard(
+        ledger=read_releases(published), identity=identify(data), minimum=minimum, sketch=_sketch(data)
+    )
     return release_of(name, answer_once(data, clean, guard=guard))
 
 
@@ -120,4 +128,5 @@ def identify(data: RegionData) -> str:
 
 def releases_text(data: RegionData, folder: Path, findings: Iterable[Finding]) -> str:
     """The text of the ledger after this publication."""
-    return write_ledger(note_release(read_releases(folder), findings, identity=identify(data)))
+    known = read_releases(folder)
+    return write_ledger(note_release(known, findings, identity=identify(data), sketch=_sketch(data)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
+import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -26,7 +28,16 @@ from asn_research.findings.release import (
     release_of,
     write_ledger,
 )
+from asn_research.findings.sketch import (
+    count_changed,
+    count_different,
+    make_sketch,
+    read_sketch,
+    sum_powers,
+    write_sketch,
+)
 from asn_research.findings.suppression import tell_part
+from asn_research.reports.scan import scan_bytes
 from asn_research.tables.table import table_html
 from tests.findings.adversary import (
     SHARES,
@@ -170,8 +181,90 @@ def without_last_score(data: FakeRegion) -> FakeRegion:
     return replace(data, tables=tables)
 
 
-def guard_of(ledger: Ledger, identity: str) -> Guard:
-    return Guard(ledger=ledger, identity=identity, minimum=MINIMUM)
+def guard_of(ledger: Ledger, identity: str, data: FakeRegion | None = None) -> Guard:
+    sketch = make_sketch(data.tables, minimum=MINIMUM) if data is not None else {}
+    return Guard(ledger=ledger, identity=identity, minimum=MINIMUM, sketch=sketch)
+
+
+def with_corrected_scores(data: FakeRegion, people: int) -> FakeRegion:
+    """The same region after the office has corrected the test after the training of some people."""
+    tables = dict(data.tables)
+    scores = tables["assessments"].copy()
+    rows = (scores["source"] == "test") & (scores["competency"] == data.plan.primary.competency)
+    rows &= scores["wave"] == "post"
+    chosen = sorted(scores.loc[rows, "person_id"])[:people]
+    scores.loc[rows & scores["person_id"].isin(chosen), "score"] = 12.5
+    tables["assessments"] = scores
+    return replace(data, tables=tables)
+
+
+def with_another_person(data: FakeRegion) -> FakeRegion:
+    """The same region with somebody else, of other scores, in the place of one person."""
+    scores = data.tables["assessments"]
+    gone = min(scores["person_id"])
+    tables = {}
+    for name, frame in data.tables.items():
+        column = next((c for c in ("person_id", "respondent_id") if c in frame), None)
+        tables[name] = frame if column is None else frame.assign(
+            **{column: frame[column].where(frame[column] != gone, "P" + "f" * 16)}
+        )  # fmt: skip
+    scores = tables["assessments"].copy()
+    theirs = (scores["person_id"] == "P" + "f" * 16) & (scores["wave"] == "post")
+    scores.loc[theirs, "score"] = 3.0
+    tables["assessments"] = scores
+    return replace(data, tables=tables)
+
+
+@pytest.mark.parametrize("change", [lambda data: with_corrected_scores(data, 1), with_another_person])
+def test_a_corrected_score_and_a_replaced_person_are_not_told_by_a_difference(
+    change: Callable[[FakeRegion], FakeRegion],
+) -> None:
+    """As many people are counted as before, so that only the data show that it is about one of them."""
+    first = make_region(people=47, batches=6, seed=47)
+    second = change(first)
+    before = publish(first, only=COMPARED)
+    sketch = make_sketch(first.tables, minimum=MINIMUM)
+    ledger = note_release(Ledger(), before, identity="first", sketch=sketch)
+    ledger = read_ledger(write_ledger(ledger))
+    open_now = publish(second, only=COMPARED)
+    assert records_of(open_now) != records_of(before), "without the guard the difference is told"
+    guarded = publish(second, guard=guard_of(ledger, "second", second), only=COMPARED)
+    for old, new in zip(before, guarded, strict=True):
+        told = replace(new, caveats=tuple(c for c in new.caveats if c.code != "held_back"))
+        assert records_of([told]) == records_of([old]), new.question
+    assert "held_back" in [c.code for c in guarded[0].caveats]
+    again = note_release(
+        ledger, guarded, identity="second", sketch=make_sketch(second.tables, minimum=MINIMUM)
+    )
+    third = with_corrected_scores(first, MINIMUM)
+    told_now = publish(third, guard=guard_of(again, "third", third), only=("learning_gain",))
+    assert "held_back" not in [c.code for c in told_now[0].caveats], "enough people have changed since"
+
+
+def test_the_order_of_rows_and_what_is_written_again_change_no_sketch() -> None:
+    data = make_region(people=47, batches=6, seed=47)
+    sketch = make_sketch(data.tables, minimum=MINIMUM)
+    mixed = {
+        name: frame.sample(frac=1.0, random_state=1).assign(source_row=7, source_file="lain.csv")
+        for name, frame in data.tables.items()
+    }
+    assert make_sketch(mixed, minimum=MINIMUM) == sketch
+    assert read_sketch(write_sketch(sketch)) == sketch
+    assert count_changed(sketch, sketch, tuple(data.tables)) == 0
+    assert scan_bytes(json.dumps(write_sketch(sketch)).encode()) == []
+
+
+@pytest.mark.parametrize(("gone", "new"), [(0, 0), (1, 0), (1, 1), (4, 5), (9, 9), (10, 10), (30, 2)])
+def test_a_sketch_counts_few_differences_exactly_and_many_as_many(gone: int, new: int) -> None:
+    length = 4 * MINIMUM
+    marks = [hash_of(i) for i in range(150)]
+    later = marks[gone:] + [hash_of(1000 + i) for i in range(new)]
+    found = count_different(sum_powers(marks, length), sum_powers(later, length))
+    assert found == gone + new if gone + new <= length // 2 else found >= length // 2
+
+
+def hash_of(number: int) -> int:
+    return int.from_bytes(hashlib.sha256(str(number).encode()).digest()[:7])
 
 
 def make_few(change: Callable[[FakeRegion], FakeRegion]) -> tuple[FakeRegion, FakeRegion]:
