@@ -8,7 +8,7 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from nbconvert.exporters.templateexporter import TemplateExporter
@@ -152,9 +152,16 @@ def _drawing(output: NotebookNode) -> str:
     return f'<img src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" alt="{alt}">'
 
 
+@lru_cache(maxsize=256)
 def _prose_html(source: str) -> str:
     renderer = IPythonRenderer(escape=True, exclude_anchor_links=True)
     return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+@lru_cache(maxsize=256)
+def _code_html(source: str) -> str:
+    """Highlighted code: that of a product is the same on all its pages."""
+    return str(Highlight2HTML(pygments_lexer="python3")(source))
 
 
 class PageExporter(TemplateExporter):  # type: ignore[misc]
@@ -181,7 +188,7 @@ class PageExporter(TemplateExporter):  # type: ignore[misc]
         yield "stamped", _stamped
         yield "drawing", _drawing
         yield "prose_html", _prose_html
-        yield "code_html", Highlight2HTML(pygments_lexer="python3", parent=self)
+        yield "code_html", _code_html
 
 
 def _in_language(notebook: NotebookNode, language: Language) -> NotebookNode:
