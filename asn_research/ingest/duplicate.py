@@ -55,6 +55,8 @@ def _fill_covered(repeated: pd.DataFrame, key: list[str], others: list[str]) -> 
     Nothing is filled where two rows of a group contradict each other, or where none of them says all.
     """
     cells, group = repeated[others], _number_groups(repeated, key)
+    if cells.notna().to_numpy().all():
+        return repeated
     grouped = cells.groupby(group)
     agree = (grouped.transform("nunique") <= 1).all(axis=1)
     whole = (cells.notna() == (grouped.transform("count") > 0)).all(axis=1)

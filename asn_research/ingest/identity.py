@@ -200,10 +200,11 @@ class Pseudonyms:
 
     def find(self, identity: str, *, column: str = "person_id") -> str:
         """:func:`make_pseudonym` of a person in a column."""
-        made = self._made.get((column, identity))
+        prefix = _PREFIXES.get(column, "")
+        made = self._made.get((prefix, identity))
         if made is None:
             made = make_pseudonym(self.key, identity, agency=self.agency, column=column)
-            self._made[column, identity] = made
+            self._made[prefix, identity] = made
         return made
 
 

@@ -57,6 +57,7 @@ class _Collected:
     assumptions: list[dict[str, Any]] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    scrubber: Scrubber = field(default_factory=Scrubber)
     unread: list[dict[str, Any]] = field(default_factory=list)
     hidden: list[dict[str, Any]] = field(default_factory=list)
 
@@ -105,7 +106,7 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
         latest_year=region.periods[period].ends.year,
     )  # fmt: skip
     ledger = outcome.ledger
-    scrubber = Scrubber(collected.names)
+    scrubber = collected.scrubber
     agency = region.agency
     people = Pseudonyms(key, agency)
     tables = {
@@ -175,7 +176,8 @@ def _hide_names(collected: _Collected) -> None:
     Headings are searched too: a sheet with a column for each participant is headed by their names.
     """
     segments = collected.segments
-    scrub = Scrubber(collected.names).scrub
+    collected.scrubber = Scrubber(collected.names)
+    scrub = collected.scrubber.scrub
     for entry in collected.unread:
         entry["headings"] = [scrub(heading) for heading in entry["headings"]]
     collected.problems = [hide_in_problem(problem, scrub) for problem in collected.problems]

@@ -21,7 +21,9 @@ def measure_linkage(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     assessments = tables.get("assessments")
     waves: list[dict[str, Any]] = []
     if assessments is not None and len(assessments):
-        for (competency, source), group in assessments.groupby(["competency", "source"], sort=True):
+        people, _ = pd.factorize(assessments["person_id"])  # numbers are compared faster than pseudonyms
+        measured = assessments[["competency", "source", "wave", "score"]].assign(person_id=people)
+        for (competency, source), group in measured[people >= 0].groupby(["competency", "source"], sort=True):
             scores = {
                 str(wave): part.groupby("person_id")["score"].mean() for wave, part in group.groupby("wave")
             }
@@ -35,8 +37,7 @@ def measure_linkage(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
 
 
 def _compare(first: pd.Series, second: pd.Series) -> dict[str, Any]:
-    again = set(second.index.tolist())
-    matched = np.array([person in again for person in first.index.tolist()], dtype=bool)
+    matched = np.isin(first.index.to_numpy(), second.index.to_numpy())
     result: dict[str, Any] = {
         "people_first": len(first),
         "people_second": len(second),
@@ -59,12 +60,12 @@ def _measure_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     participants = tables.get("participants")
     if participants is None or not len(participants):
         return {}
-    listed = participants["person_id"]
+    listed = participants["person_id"].to_numpy(dtype=object)
     rates = {}
     for name in ("enrolments", "assessments", "reactions", "appraisals"):
         if name in tables:
             column = "respondent_id" if name == "reactions" else "person_id"
-            known = set(tables[name][column].unique())
+            known = set(tables[name][column].to_numpy(dtype=object))
             found = np.array([person in known for person in listed], dtype=bool)
             rates[name] = {
                 "people": len(listed),
