@@ -34,9 +34,11 @@ _INTRO: Final = (
         "where there is one.",
     ),
     Label(
-        "NIP dan NI PPPK diketik sebagai teks 18 angka. Tanggal diketik hari/bulan/tahun. Uang ditulis "
-        "rupiah penuh. Yang tidak ada dibiarkan kosong, bukan nol.",
-        "Type employee numbers as text of 18 digits and dates as day/month/year. Write money in whole "
+        "NIP dan NI PPPK diketik sebagai teks 18 angka. Tanggal diketik hari/bulan/tahun, lalu tampil dengan "
+        "nama bulan; bila bulan dan harinya tertukar, ketik bulan/hari/tahun. Uang ditulis rupiah penuh. "
+        "Yang tidak ada dibiarkan kosong, bukan nol.",
+        "Type employee numbers as text of 18 digits and dates as day/month/year; they are shown with the "
+        "name of the month, and where month and day are exchanged, type month/day/year. Write money in whole "
         "rupiah. Leave empty what is not there; do not write zero.",
     ),
     Label(
@@ -91,6 +93,8 @@ _EXAMPLES: Final[Mapping[str, str]] = {
     "planned_participants": "120",
 }  # fmt: skip
 """One entry for every column without a list: within its limits, and those of a row agree with each other."""
+_DATES: Final[Mapping[str, str]] = {"id": "[$-421]d mmmm yyyy", "en": "[$-809]d mmmm yyyy"}
+"""Days with the name of the month: whoever types 03/04 where the program reads 4 March sees it at once."""
 _FAULT: Final = Label("Periksa isian ini", "Check this entry")
 
 
@@ -170,7 +174,7 @@ def _write_guide(book: Any, language: str) -> None:
     sheet.write(0, 0, GUIDE.in_language(language), title)
     for number, text in enumerate(_INTRO, start=1):
         sheet.merge_range(number, 0, number, 2, text.in_language(language), wrapped)
-        sheet.set_row(number, 2 * _LINE)
+        sheet.set_row(number, _LINE * _count_lines(text.in_language(language), sum(_WIDTHS)) + 6)
     top = len(_INTRO) + 2
     sheet.write_row(top, 0, [heading.in_language(language) for heading in _HEADINGS], bold)
     rows = [(table, column) for table in TABLES.values() for column in table.columns]
@@ -233,7 +237,7 @@ def _write_sheet(book: Any, table: Table, ranges: Mapping[str, str], language: s
         False: book.add_format({"bold": True, "bg_color": "#DCE6EE", "text_wrap": True}),
     }
     formats = {
-        Kind.DATE: book.add_format({"num_format": "dd/mm/yyyy"}),
+        Kind.DATE: book.add_format({"num_format": _DATES[language]}),
         Kind.MONEY: book.add_format({"num_format": "#,##0"}),
         Kind.PERSON: book.add_format({"num_format": "@"}),
         Kind.CODE: book.add_format({"num_format": "@"}),
@@ -259,7 +263,8 @@ def _find_width(column: Column, language: str) -> int:
     if column.terms:
         vocabulary = read_vocabulary(column.terms)
         texts += [vocabulary.label(code, language) for code in vocabulary.codes]
-    return max(12, min(30, max(map(len, texts)) + 4))
+    least = 20 if column.kind is Kind.DATE else 12
+    return max(least, min(30, max(map(len, texts)) + 4))
 
 
 def _validation(column: Column, ranges: Mapping[str, str], language: str) -> dict[str, Any] | None:

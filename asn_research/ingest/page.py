@@ -25,6 +25,8 @@ _WIDTHS: Final = {
 }  # fmt: skip
 _TECHNICAL: Final = frozenset({"explanation_en", "table", "reason", "period", "code"})
 _WRAPPED: Final = ("explanation", "difference", "content", "kind")
+_TYPED: Final = frozenset({"tanggal", "nilai_baru"})
+"""Cells that keep what is typed: a program in American English takes 03/12/2025 for the twelfth of March."""
 _LINE: Final = 15
 _MOST_LINES: Final = 6
 _FROZEN: Final = 4
@@ -123,7 +125,7 @@ _FORMS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 def _find_form(column: str) -> str:
     if column in ENTERED:
-        return "text" if column == "nilai_baru" else "entry"
+        return "text" if column in _TYPED else "entry"
     return "wrapped" if column in _WRAPPED else "technical" if column in _TECHNICAL else "plain"
 
 

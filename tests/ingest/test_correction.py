@@ -580,6 +580,8 @@ def test_only_possible_decisions_are_offered(taken: Office) -> None:
     code, decision = _columns(sheet)["Kode baris"], _columns(sheet)["keputusan"]
     assert sheet.cell(2, code).protection.locked
     assert not sheet.cell(2, decision).protection.locked
+    for name in ("tanggal", "nilai_baru"):  # LibreOffice in en_US made 12 March of a typed 03/12/2025
+        assert sheet.cell(2, _columns(sheet)[name]).number_format == "@"
 
 
 def test_two_periods_have_their_own_workbooks(office: Office) -> None:
