@@ -71,7 +71,9 @@ def command_help(command: Any, path: str, language: Language) -> str:
 
 
 def _usage(path: str, rest: str, language: Language) -> str:
-    return f"{paint(phrase('cli.head_usage', language), 'head')} {path} {rest}"
+    head = phrase("cli.head_usage", language)
+    lines = textwrap.wrap(f"{head} {path} {rest}", _width(), subsequent_indent=2 * _INDENT)
+    return "\n".join(lines).replace(head, paint(head, "head"), 1)
 
 
 def _help_entry(language: Language) -> Entry:

@@ -36,10 +36,10 @@ def test_every_command_and_option_has_its_words_in_both_languages(name: str) -> 
             keys = (f"cli.option_{key}_{param.name}", f"cli.option_{param.name}")
             assert any(map(has_phrase, keys)), (name, param.name)
     for language in LANGUAGES:
-        shown = call(name, "--help", ASN_RESEARCH_LANGUAGE=language)
+        shown = call(name, "--help", ASN_RESEARCH_LANGUAGE=language, COLUMNS="80")
         assert shown.exit_code == 0
         assert phrase(f"cli.help_{key}", language)[:40] in shown.stdout
-        assert max(map(len, shown.stdout.splitlines())) <= 110
+        assert max(map(len, shown.stdout.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("name", COMMANDS)
