@@ -24,7 +24,7 @@ from asn_research.ingest.quarantine import MASK, mask_value
 from asn_research.ingest.record import Issue, find_column
 from asn_research.ingest.revision import Line, Outcome, find_identity
 from asn_research.ingest.source import digest_file
-from asn_research.ingest.submission import list_corrections
+from asn_research.ingest.submission import list_corrections, list_others
 from asn_research.ingest.text import Scrubber
 
 _SHOWN: Final = 200
@@ -97,6 +97,9 @@ def read_account(path: Path) -> dict[str, Any]:
 def find_misplaced(folder: Path, stored: Path, period: str, account: dict[str, Any]) -> dict[str, Entry]:
     """Decisions that somebody typed into the stored workbook and did not save beside region.toml, by code.
 
+    A copy of it that was saved in the same folder, under another name or as .ods, counts as well: the folder
+    is made anew, and nothing else would keep them.
+
     Parameters
     ----------
     folder
@@ -109,12 +112,18 @@ def find_misplaced(folder: Path, stored: Path, period: str, account: dict[str, A
         What intake.json said when the workbook was written.
     """
     known = account.get("workbook") or {}
-    if not stored.is_file() or (not known.get("unsaved") and known.get("digest") == digest_file(stored)):
+    same = not known.get("unsaved") and stored.is_file() and known.get("digest") == digest_file(stored)
+    typed = [*([] if same else read_entries(stored)), *read_copies(stored)]
+    if not typed:
         return {}
     saved = {entry.plain for path in list_corrections(folder, period) for entry in read_entries(path)}
-    return {
-        entry.code or str(entry.place): entry for entry in read_entries(stored) if entry.plain not in saved
-    }
+    return {entry.code or str(entry.place): entry for entry in typed if entry.plain not in saved}
+
+
+def read_copies(stored: Path) -> list[Entry]:
+    """What was typed into other workbooks in the folder of the stored one."""
+    others = [path for path in list_others(stored.parent, ()) if path != stored]
+    return [entry for path in others for entry in read_entries(path)]
 
 
 def digest_entries(entries: Iterable[Entry], key: bytes) -> str:

@@ -21,7 +21,7 @@ from asn_research.contract.column import PROVENANCE, TABLES, Kind
 from asn_research.contract.region import Plan, Region, list_regions, read_region
 from asn_research.errors import Place, Problem, RegionError, StoreError
 from asn_research.ingest.intake import INTAKE_FILE, QUARANTINE_FILE, require_period, take_in
-from asn_research.ingest.journal import read_account, was_filled
+from asn_research.ingest.journal import read_account, read_copies, was_filled
 from asn_research.ingest.key import guard_key, read_key
 from asn_research.ingest.problem import make_problem
 from asn_research.ingest.source import digest_entry, digest_file, list_files, show_name
@@ -339,12 +339,16 @@ def is_fresh(folder: Path, fingerprint: str) -> bool:
     workbook = folder / QUARANTINE_FILE
     if not workbook.is_file() or was_filled(workbook, read_account(folder / INTAKE_FILE), read_key()):
         return False  # whoever looks into it may save it, but what is typed into it is taken notice of
+    if read_copies(workbook):
+        return False
     return bool(state == {"fingerprint": fingerprint, "files": _stored_digests(folder)})
 
 
 def _stored_digests(folder: Path) -> dict[str, str]:
     names = sorted(
-        path.name for path in folder.iterdir() if path.name == INTAKE_FILE or path.match("[!.]*.parquet")
+        path.name
+        for path in folder.iterdir()
+        if (path.name == INTAKE_FILE or path.match("[!.]*.parquet")) and path.is_file()
     )
     return {name: digest_file(folder / name) for name in names}
 

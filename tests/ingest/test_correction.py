@@ -308,6 +308,20 @@ def test_decisions_left_in_the_stored_workbook_are_kept_and_told_of(taken: Offic
     assert (intake["problems"], intake["decisions"]["applied"]) == ([], 1)
 
 
+def test_decisions_saved_under_another_name_beside_the_stored_workbook_are_kept(taken: Office) -> None:
+    """Whoever chooses "save as" in the folder of clean data, which is made anew at the next run."""
+    folders = {"raw": taken.root / "raw", "processed": taken.root / "processed"}
+    open_region("contoh", **folders)
+    _fill(taken, {(6, "out_of_range"): {"keputusan": "betulkan", "nilai_baru": 6}}, name="filled.xlsx")
+    shutil.move(taken.folder / "filled.xlsx", taken.processed / "quarantine (1).xlsx")
+    problems = open_region("contoh", **folders).intake["problems"]
+    assert [problem["code"] for problem in problems] == ["decisions_misplaced"]
+    lines = read_lines(openpyxl.load_workbook(taken.processed / "quarantine.xlsx")["karantina"])
+    assert [line["keputusan"] for line in lines if line["keputusan"]] == ["betulkan"]
+    shutil.copy(taken.processed / "quarantine.xlsx", taken.folder / "corrections.xlsx")
+    assert open_region("contoh", **folders).intake["decisions"]["applied"] == 1
+
+
 def test_saving_the_stored_workbook_with_decisions_already_applied_changes_nothing(taken: Office) -> None:
     folders = {"raw": taken.root / "raw", "processed": taken.root / "processed"}
     day = datetime.datetime(2025, 4, 3)
