@@ -11,6 +11,7 @@ from typing import Any
 from asn_research.contract.column import TABLES
 from asn_research.contract.likeness import Likeness, correct_words, find_like
 from asn_research.contract.meaning import is_changed
+from asn_research.contract.phrase import Phrases, Span, find_spans
 from asn_research.contract.vocabulary import fold, read_vocabulary
 from asn_research.contract.word import Words, heading_forms, read_headers, spell_out, word_bag, word_core
 
@@ -31,22 +32,6 @@ _OVERRULES: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Words ``start`` to ``end`` (exclusive) of a text, and the code they stand for."""
-
-    start: int
-    end: int
-    code: str
-
-    def inside(self, other: Span) -> bool:
-        return (
-            other.start <= self.start
-            and self.end <= other.end
-            and other.end - other.start > self.end - self.start
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class ScoreHeading:
     """What a heading says about the scores below it, as far as it does."""
 
@@ -56,31 +41,6 @@ class ScoreHeading:
 
     def __bool__(self) -> bool:
         return bool(self.wave or self.competency or self.source)
-
-
-def find_spans(text: str, phrases: Mapping[Words, str]) -> list[Span]:
-    """Where phrases stand in a text, without those that are part of a longer one found there."""
-    words = spell_out(text).split()
-    longest = _longest(phrases)
-    spans = [
-        Span(start, end, code)
-        for start in range(len(words))
-        for end in range(start + 1, min(len(words), start + longest) + 1)
-        if (code := phrases.get(tuple(words[start:end]))) is not None
-    ]
-    return [span for span in spans if not any(span.inside(other) for other in spans)]
-
-
-class Phrases(dict[Words, str]):
-    """Codes by phrase, with the length of the longest phrase."""
-
-    def __init__(self, phrases: Mapping[Words, str]) -> None:
-        super().__init__(phrases)
-        self.longest = max(map(len, phrases), default=0)
-
-
-def _longest(phrases: Mapping[Words, str]) -> int:
-    return phrases.longest if isinstance(phrases, Phrases) else max(map(len, phrases), default=0)
 
 
 @dataclass(frozen=True)
@@ -210,11 +170,11 @@ class Lexicon:
                 found[kind] = codes.pop()
             covered.update(index for span in matches for index in range(span.start, span.end))
         rest = {word for index, word in enumerate(words) if index not in covered}
-        if not found or any(not self._is_noise(word) for word in rest):
+        if not found or any(not self.is_noise(word) for word in rest):
             return None
         return ScoreHeading(**found)
 
-    def _is_noise(self, word: str) -> bool:
+    def is_noise(self, word: str) -> bool:
         """Whether a word may stand in any heading of scores: one of those listed, or of the same meaning."""
         return word in self.noise or word_bag(word) in _NOISE_BAGS
 
@@ -263,6 +223,8 @@ _FITTING = frozenset(
         "relevant", "useful", "suited",
     }
 )  # fmt: skip
+_ANY_COURSE = ("pelatihan",)
+"""Left over when the rest is looked through, it says that a heading is about courses and no more."""
 _WORK = frozenset(["pekerjaan", "tugas", "jabatan", "kebutuhan", "tupoksi", "job", "work", "tasks", "duties"])
 _SHEET_WORDS = {
     "rekap", "rekapitulasi", "daftar", "data", "tabel", "sheet", "lembar", "hasil", "nilai", "asn", "xlsx",
@@ -298,7 +260,8 @@ def _collect_bags(
     found: dict[Words, set[str]] = {}
     for spelling, name in [*spellings.items(), *((text, "") for text in ignored if text not in spellings)]:
         found.setdefault(reduce(spelling), set()).add(name)
-    return {bag: next(iter(names)) for bag, names in found.items() if len(names) == 1 and bag}
+    sure = {bag: names for bag, names in found.items() if len(names) == 1 and bag not in {(), _ANY_COURSE}}
+    return {bag: next(iter(names)) for bag, names in sure.items()}
 
 
 def _phrases(spellings: Mapping[str, Iterable[str]]) -> dict[Words, str]:

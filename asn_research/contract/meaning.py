@@ -21,7 +21,7 @@ AGAINST: Final = frozenset(
     {
         "tidak", "belum", "bukan", "non", "tanpa", "selisih", "sisa", "maksimal", "minimal", "maksimum",
         "minimum", "rata", "bobot", "persen", "persentase", "target", "rencana", "realisasi", "standar",
-        "kumulatif",
+        "kumulatif", "atasan", "anak", "istri", "suami", "pasangan", "keluarga", "pemohon", "wali", "darah",
     }
 )  # fmt: skip
 """Words that make something else of the words beside them; they must stand in both headings or in neither."""

@@ -33,6 +33,7 @@ def settle_doubts(layout: Layout, *, sample: Sample) -> None:
     _settle_contested(layout, sample)
     _match_like(layout)
     _set_unfit_aside(layout, sample)
+    _doubt_dates(layout, sample)
     _match_values(layout, sample)
     _match_labels(layout, sample)
     if layout.table.name == "courses":
@@ -123,6 +124,19 @@ def _set_unfit_aside(layout: Layout, sample: Sample) -> None:
             continue
         del layout.columns[name]
         layout.unfit[position] = name
+
+
+def _doubt_dates(layout: Layout, sample: Sample) -> None:
+    """Ask about days that a table can do without where no cell holds one, such as "17 s.d. 19 Maret 2025"."""
+    for name, position in list(layout.columns.items()):
+        if name not in layout.table.names or layout.table[name].kind is not Kind.DATE:
+            continue
+        values = [value for value in sample(position) if not is_missing(value)]
+        if layout.table[name].required or len(values) < _FEWEST or fits(values, layout.table[name]):
+            continue
+        if any(h.column == position and not _is_label(h, layout.table[name]) for h in layout.headings):
+            del layout.columns[name]
+            layout.unsure[position] = (name,)
 
 
 def _is_near(value: Any, column: Column) -> bool:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from asn_research.contract.column import Column, Kind, Table
 from asn_research.contract.overlap import weigh_table
+from asn_research.contract.word import word_bag
 from asn_research.ingest.date import read_date
 from asn_research.ingest.identity import read_employee_number
 from asn_research.ingest.number import read_number
@@ -23,6 +24,9 @@ HINTED: Final = 0.25
 """The same for a column of terms, whose words leave less doubt."""
 MARGIN: Final = 0.15
 """By how much that share must exceed the one of every other column that the cells fit."""
+OTHERS: Final = frozenset({"atasan", "anak", "istri", "suami", "pasangan", "keluarga", "wali", "ayah"})
+"""Words that say whom else a column is about; the tables of scores alone have columns of other people."""
+_OF_OTHERS: Final = frozenset({"assessments"})
 _LATEST: Final = 2100
 _TERM_LENGTH: Final = 60
 _LETTERS: Final = 3
@@ -117,6 +121,8 @@ def _weigh(
 ) -> list[tuple[str, float]]:
     """The free columns that a heading may stand for, with the share of meaning, the greatest first."""
     words = weigh_table(table.name)
+    if set(word_bag(heading)) & OTHERS and table.name not in _OF_OTHERS:
+        return []
     lists = [c for c in table.columns if c.kind is Kind.TERM and fits(values, c) >= FITTING]
     likely = []
     for name in free:

@@ -22,6 +22,10 @@ _PRECISE: Final = 15
 _FLOAT_STEP: Final = 32
 """Between 2^57 and 2^58, where all employee numbers lie, floats are 32 apart."""
 _EXPONENT: Final = re.compile(r"^\d(?:[.,]\d+)?e\+?\d+$", re.IGNORECASE)
+_NAMED: Final = re.compile(
+    r"^[^\d]{2,80}?(?:\bNIP(?:PPK|PK|3K)?|\bNI\s?PPPK|[/(])[\s.:]*(\d[\d .]{17,24})\)?$", re.IGNORECASE
+)
+"""A name and the number below or behind it in one cell, as under "Nama / NIP"."""
 _PREFIX: Final = re.compile(r"^(?:nip|ni\s*pppk|nippppk|nipppk|ni)\b\s*[.:]*\s*", re.IGNORECASE)
 _SEPARATORS: Final = re.compile(r"[\s.\-–_'’`\"/]+")
 _FLOAT_TAIL: Final = re.compile(r"^(\d{15,})[.,]0+$")
@@ -74,7 +78,8 @@ def read_employee_number(value: Any, *, latest_year: int) -> Reading:
     text = clean(value)
     if _EXPONENT.match(text) or _FLOAT_TAIL.match(text):
         return Reading(reason="nip_precision_lost")
-    digits = _SEPARATORS.sub("", _PREFIX.sub("", text.lstrip("'’")))
+    beside = _NAMED.match(text)
+    digits = _SEPARATORS.sub("", beside.group(1) if beside else _PREFIX.sub("", text.lstrip("'’")))
     if not digits.isascii() or not digits.isdigit():
         return Reading(reason="nip_not_digits")
     reason = _check_digits(digits, latest_year)

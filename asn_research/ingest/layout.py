@@ -71,7 +71,8 @@ class Layout:
     region.toml that the block lacks; ``assumed`` what was taken from the region's declaration. ``contested``
     are columns of the table that several headings name alike; ``unsure`` columns of the file that may be more
     than one thing; ``unfit`` those whose heading names a list of terms that their cells are not from.
-    ``marks`` are the columns of an attendance list, one per session.
+    ``marks`` are the columns of an attendance list, one per session; ``elsewhere`` says that a heading over
+    scores may name a competency that is not known.
     """
 
     table: Table
@@ -90,6 +91,7 @@ class Layout:
     unsure: dict[int, tuple[str, ...]] = field(default_factory=dict)
     unfit: dict[int, str] = field(default_factory=dict)
     marks: tuple[int, ...] = ()
+    elsewhere: bool = False
     matched: int = 0
     score: float = 0.0
 

@@ -322,7 +322,12 @@ def _assume_primary(layout: Layout, plan: Plan) -> None:
     source = layout.fixed.get("source") or (sources.pop() if len(sources) == 1 else None)
     if not layout.has("competency") and not layout.has("source") and source is None:
         layout.fixed["source"] = layout.assumed["source"] = source = plan.primary.source
-    if not layout.has("competency") and source == plan.primary.source and "source" not in layout.columns:
+    if (
+        not layout.has("competency")
+        and not layout.elsewhere
+        and source == plan.primary.source
+        and "source" not in layout.columns
+    ):
         layout.fixed["competency"] = layout.assumed["competency"] = plan.primary.competency
 
 

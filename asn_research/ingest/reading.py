@@ -20,7 +20,8 @@ _MISSING: Final = frozenset(
         "tidak mengikuti tes", "tidak ada data", "belum selesai", "missing", "absent", "not available",
         "did not attend", "no answer", "th", "tad", "tidak ada nilai", "belum mengisi", "tidak berlaku",
         "not applicable", "unknown", "blank", "dalam proses", "masih proses", "sedang diproses",
-        "masih diproses", "on progress", "in progress",
+        "masih diproses", "on progress", "in progress", "sda", "s.d.a.", "idem", "ditto", "sama dengan atas",
+        "sama dengan di atas", "sama seperti di atas", "idem di atas", "same as above",
     )
 )  # fmt: skip
 _ERRORS: Final = frozenset(

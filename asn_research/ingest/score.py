@@ -12,7 +12,7 @@ from asn_research.contract.column import TABLES
 from asn_research.contract.heading import Lexicon, ScoreHeading
 from asn_research.contract.likeness import find_like
 from asn_research.contract.meaning import AGAINST
-from asn_research.contract.word import spell_out
+from asn_research.contract.word import spell_out, word_bag
 from asn_research.ingest.evidence import FITTING, fits
 from asn_research.ingest.layout import Heading, Layout, WideColumn
 from asn_research.ingest.value import Cells, ReadColumn
@@ -48,6 +48,7 @@ def match_scores(
         said = lexicon.find_score(heading.full)
         if said is None and heading.parents and not lexicon.find_context(heading.parents):
             said = lexicon.find_score(heading.own)
+            layout.elsewhere = layout.elsewhere or bool(said and _names_else(heading.parents, lexicon))
         if said:
             found.append((heading, said))
     with_wave = [(heading, said) for heading, said in found if said.wave]
@@ -104,6 +105,14 @@ def ask_about_scores(layout: Layout, *, lexicon: Lexicon, sample: Sample, declar
             continue
         if fits(sample(heading.column), TABLES["assessments"]["score"]) >= FITTING:
             layout.unsure.setdefault(heading.column, ("score",))
+
+
+def _names_else(parents: str, lexicon: Lexicon) -> bool:
+    """Whether the words over scores may name what was tested: they are known as nothing else."""
+    words = spell_out(parents).split()
+    return not any(word_bag(word) == ("pelatihan",) for word in words) and any(
+        word not in lexicon.words and not lexicon.is_noise(word) for word in words if word.isalpha()
+    )
 
 
 def _says_waves(layout: Layout, sample: Sample) -> bool:

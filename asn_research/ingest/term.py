@@ -8,7 +8,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from asn_research.contract.column import Column
-from asn_research.contract.heading import find_spans, read_lexicon
+from asn_research.contract.heading import read_lexicon
+from asn_research.contract.phrase import find_spans
 from asn_research.contract.scale import read_answers, read_scales
 from asn_research.contract.vocabulary import fold, nearest, read_vocabulary
 from asn_research.contract.word import spell_out
