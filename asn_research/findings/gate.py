@@ -22,7 +22,7 @@ from asn_research.findings.exposure import (
 )
 from asn_research.findings.finding import Caveat, Cell, Disclosure, Finding, Row, Sample, Status
 from asn_research.findings.suppression import Part, tell_part, tell_parts
-from asn_research.models.result import Estimate, NotEstimable
+from asn_research.models.result import Estimate, NotEstimable, Reason
 
 _SIZES: Final = ("total", "enrolments", "clusters")
 _COUNTED: Final = (Subject.PEOPLE, Subject.CITIZENS)
@@ -48,6 +48,8 @@ def gate_finding(finding: Finding, *, minimum: int, known: Mapping[str, Finding]
         else helps, or where the register of exposures does not know its question or one of its whole
         numbers.
     """
+    if _is_alike(finding):
+        return withheld(finding, "minimum_part", {"minimum": minimum})
     if finding.status is not Status.ESTIMATED:
         return finding
     if unclassified(finding):
@@ -62,6 +64,14 @@ def gate_finding(finding: Finding, *, minimum: int, known: Mapping[str, Finding]
     if not gated.estimates:
         return withheld(finding, "minimum_part", {"minimum": minimum})
     return gated
+
+
+def _is_alike(finding: Finding) -> bool:
+    """Whether a share has no answer because all or none of the people have something: that tells of each."""
+    refusal, exposure = finding.headline, EXPOSURES.get(finding.question)
+    if exposure is None or not isinstance(refusal, NotEstimable) or refusal.reason is not Reason.NO_VARIATION:
+        return False
+    return exposure.subject is Subject.PEOPLE and bool(exposure.shares) and not exposure.open_total
 
 
 def find_exposed(finding: Finding, *, minimum: int) -> list[str]:

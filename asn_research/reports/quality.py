@@ -131,7 +131,7 @@ class Quality(RegionExhibit):
                 int(wave["people_first"]),
                 int(wave["matched"]),
                 format_percent(wave["match_rate"], self.language),
-                format_number(self._difference(wave), self.language, digits=2, sign=True),
+                format_number(self._difference(wave), self.language, digits=1, sign=True),
             ]
             for wave in linkage.get("waves", ())
         ]
@@ -146,7 +146,10 @@ class Quality(RegionExhibit):
         self._show_html(self._table("quality_linkage_caption", heads, waves) + note)
 
     def _difference(self, wave: Mapping[str, Any]) -> float:
-        """How those measured again differ from the others, where both are at least the minimum cell."""
+        """How those measured again differ from the others, where both are at least the minimum cell.
+
+        It is told to one digit: this page is not compared with the one before.
+        """
         matched = int(wave["matched"])
         few = min(matched, int(wave["people_first"]) - matched) < self.source.region.disclosure.minimum_cell
         return math.nan if few else float(wave.get("difference_sd", math.nan))

@@ -193,3 +193,15 @@ def test_an_estimate_without_step_stays_as_it_is() -> None:
     assert round_estimate(exact, 0.0) is exact
     assert round_estimate(exact, 0.1).conf_low == pytest.approx(3.0)
     assert pd.isna(round_estimate(exact, 0.1).std_error)
+
+
+@pytest.mark.parametrize("answer", [1, 5])
+def test_that_all_answered_alike_is_not_told(answer: int) -> None:
+    """That nobody, or everybody, calls a course relevant is a statement about each of them."""
+    data = make_region(people=47, batches=6, seed=47)
+    reactions = data.tables["reactions"]
+    alike = reactions["response"].mask(reactions["item"] == "relevance", answer)
+    data.tables["reactions"] = reactions.assign(response=alike)
+    finding = answer_question(data, question("perceived_relevance"))  # type: ignore[arg-type]
+    assert finding.status.value == "suppressed"
+    assert "same in all" not in str(finding.as_records())

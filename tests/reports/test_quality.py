@@ -44,4 +44,5 @@ def test_the_difference_to_fewer_lost_people_than_the_minimum_is_not_told(
         "people_first": 47, "matched": 47 - lost, "match_rate": 1 - lost / 47, "difference_sd": 1.23,
     }  # fmt: skip
     page = shown("en", monkeypatch, "linkage", linkage={"waves": [wave]})
-    assert ("1.23" in page) is told
+    assert ("1.2" in page) is told
+    assert "1.23" not in page
