@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from string import ascii_letters, digits, punctuation
@@ -33,7 +33,7 @@ from asn_research.reports import provenance
 from asn_research.reports.citation import Citation
 from asn_research.reports.download import make_download
 from asn_research.reports.exhibit import FILES_ANCHOR, Exhibit
-from asn_research.reports.markup import compile_templates
+from asn_research.reports.markup import compile_templates, plain_text
 from asn_research.reports.stamp import FINDINGS_MIMETYPE, STAMP
 from asn_research.reports.trace import describe_finding
 from asn_research.tables.pattern import read_pattern
@@ -173,13 +173,15 @@ class Gallery(Exhibit):
             rest=self._cite(" ".join(sentences[1:]), finding.question),
             steps=[self._cite(s, finding.question) for s in sentences[1:]] if _is_list(finding) else [],
         )
-        self._show_html(fragment, **known)
+        said = [(fragment, plain_text(fragment))]
         if not answered:
-            self._show_trace(finding, **known)
+            self._show_together([*said, *self._traced(finding, title)], known)
             return
         figure = draw(finding, language)
         is_undrawn = figure is None and has_figure(finding)
         if figure is not None:
+            self._show_together(said, known)
+            said = []
             alt = alt_text(finding, language)
             extra = known | {"alt": alt, "caption": caption(finding, language)}
             self._show({"image/svg+xml": to_svg(figure).decode(), "text/plain": alt}, extra)
@@ -193,8 +195,13 @@ class Gallery(Exhibit):
             sample=self._cite(sample_sentence(finding, language), finding.question),
             download=make_download(finding, language),
         )
-        self._show_html(fragment, **known)
-        self._show_trace(finding, **known)
+        said.append((fragment, plain_text(fragment)))
+        self._show_together([*said, *self._traced(finding, title)], known)
+
+    def _show_together(self, parts: Sequence[tuple[Markup, str]], known: Mapping[str, Any]) -> None:
+        """Show fragments with their plain texts as one piece: each piece is a message, and there are many."""
+        page = "\n".join(fragment for fragment, _ in parts)
+        self._show({"text/html": page, "text/plain": "\n".join(text for _, text in parts)}, known)
 
     def _cite(self, text: str, question: str) -> Markup:
         """A text with every number in it linked to where it comes from."""
@@ -213,13 +220,14 @@ class Gallery(Exhibit):
         """Whether the page tells where the numbers of a question come from."""
         return question in self.findings.traces and self.findings[question].status is not Status.NO_DATA
 
-    def _show_trace(self, finding: Finding, **known: Any) -> None:
-        """Show where the numbers of a finding come from; nothing where there are none."""
-        if self._is_traced(finding.question):
-            trace = describe_finding(self.findings.records_of(finding), self.language)
-            drawn = [(other, self._is_traced(other)) for other in trace.draws_on]
-            listed = len(trace.sources) <= _MOST_SOURCES
-            fragment = self._render(
-                "trace", trace=trace, drawn=drawn, title=known["title"], listed=listed, files=FILES_ANCHOR
-            )
-            self._show({"text/html": str(fragment), "text/plain": trace.id}, known)
+    def _traced(self, finding: Finding, title: str) -> list[tuple[Markup, str]]:
+        """Where the numbers of a finding come from; nothing where there are none."""
+        if not self._is_traced(finding.question):
+            return []
+        trace = describe_finding(self.findings.records_of(finding), self.language)
+        drawn = [(other, self._is_traced(other)) for other in trace.draws_on]
+        listed = len(trace.sources) <= _MOST_SOURCES
+        fragment = self._render(
+            "trace", trace=trace, drawn=drawn, title=title, listed=listed, files=FILES_ANCHOR
+        )
+        return [(fragment, trace.id)]
