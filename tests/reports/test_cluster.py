@@ -16,13 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from asn_research.errors import ClusterError
 from asn_research.reports import provenance
 from asn_research.reports.batch import make_reports
-from asn_research.reports.cluster import Passport, check_cluster, examine, make_on_worker
+from asn_research.reports.cluster import Passport, _outcome, check_cluster, examine, make_on_worker
 from asn_research.reports.dispatch import make_report
 from asn_research.reports.order import Order, Outcome, Task
 from tests.reports.light import PERIOD, REGIONS, WATCH, write_light_project
@@ -142,13 +143,40 @@ def test_without_the_library_the_extra_is_named(home: Path, monkeypatch: pytest.
     assert "asn-research[cluster]" in found["cluster_extra_missing"]
 
 
-def test_what_differs_is_found_one_by_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.fixture
+def ours(monkeypatch: pytest.MonkeyPatch) -> Passport:
+    """What a worker must have in common with this process."""
     monkeypatch.setenv("ASN_RESEARCH_KEY", KEY)
     nonce = b"0123456789abcdef"
-    ours = Passport(
+    return Passport(
         code=provenance.package_digest(), packages=provenance.environment(), nonce=nonce,
         proof=hmac.new(bytes.fromhex(KEY), b"cluster\0" + nonce, hashlib.sha256).digest(),
     )  # fmt: skip
+
+
+def test_a_defect_on_a_worker_comes_home_as_an_account_without_cells(
+    ours: Passport, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cell = "Budi 198501012010011001"
+
+    def boom(*_: object) -> None:
+        raise LookupError(cell)
+
+    monkeypatch.setattr("asn_research.reports.dispatch.make_report", boom)
+    order, task = order_in(tmp_path), Task(REGIONS[0], PERIOD)
+    spoilt = make_on_worker(order, task, {}, ours)
+    assert not isinstance(spoilt, Outcome)
+    future = SimpleNamespace(status="finished", result=lambda: spoilt)
+    outcome = _outcome(order, task, future)  # type: ignore[arg-type]
+    assert outcome is not None
+    assert [problem.code for problem in outcome.manifest.problems] == ["defect"]
+    account = order.processed / REGIONS[0] / PERIOD / "defect.txt"
+    assert "LookupError" in account.read_text(encoding="utf-8")
+    for path in (account, order.reports / REGIONS[0] / PERIOD / "report.html"):
+        assert cell not in path.read_text(encoding="utf-8")
+
+
+def test_what_differs_is_found_one_by_one(ours: Passport, tmp_path: Path) -> None:
     assert examine(ours) == ()
     older = {**ours.packages, "pandas": "2.0"}
     cases = {

@@ -18,7 +18,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from asn_research.cli import app
-from asn_research.reports.delivery import RECEIPT, make_report_away
+from asn_research.reports.defect import Defect
+from asn_research.reports.delivery import RECEIPT, fail_away, make_report_away
 from asn_research.reports.dispatch import make_report
 from asn_research.reports.location import Location
 from asn_research.reports.order import Order, Task
@@ -306,3 +307,29 @@ def test_a_store_that_refuses_or_does_not_answer_is_one_clear_problem(made: Resu
         assert result.exit_code == 2
         assert words in result.stderr
         assert "a-secret" not in result.output
+
+
+def test_stub_pages_at_an_address_take_nothing_away_but_the_report(tmp_path: Path) -> None:
+    """The ledger of what was published must outlast a report that failed, and so do clean tables."""
+    system = fsspec.filesystem("memory")
+    place = f"{REGIONS[0]}/{PERIOD}"
+    for name in ("clean/{}/intake.json", "reports/{}/releases.json", "reports/{}/findings.json",
+                 "reports/{}/report.pdf", "reports/{}/report.html"):  # fmt: skip
+        system.pipe(f"/store/{name.format(place)}", b"old")
+    sites = Sites(
+        raw=tmp_path,
+        processed=Location("memory://store/clean"),
+        reports=Location("memory://store/reports"),
+    )
+    order = Order(raw=tmp_path, processed=tmp_path, reports=tmp_path, notebooks=tmp_path, sites=sites)
+    try:
+        outcome = fail_away(order, Task(REGIONS[0], PERIOD), (), Defect("KeyError", "x.py:1", "account"))
+        found = {name.removeprefix("/store/"): system.cat(name) for name in system.find("/store")}
+    finally:
+        system.store.clear()
+    assert not outcome.well
+    assert found[f"clean/{place}/intake.json"] == found[f"reports/{place}/releases.json"] == b"old"
+    assert found[f"clean/{place}/defect.txt"] == b"account"
+    assert f"reports/{place}/findings.json" not in found
+    assert f"reports/{place}/report.pdf" not in found
+    assert b"x.py:1" in found[f"reports/{place}/report.html"]
