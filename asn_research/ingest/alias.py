@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from asn_research.errors import Problem
@@ -67,6 +67,13 @@ def hide_in_problem(problem: Problem, hide: Rename) -> Problem:
         remedy=hide(problem.remedy),
         fields={key: hide(text) for key, text in problem.fields.items()},
     )
+
+
+def hide_places(problems: Sequence[Problem], hide: Rename) -> list[Problem]:
+    """Problems of files that nobody reads rows from, with aliases where their names hold those of people."""
+    places = [name for p in problems for name in (p.place.file, p.place.sheet) if name]
+    aliases = find_aliases(places, hide)
+    return [rename_problem(problem, aliases) for problem in problems] if aliases else list(problems)
 
 
 def rename_entries(entries: Iterable[dict[str, Any]], aliases: Mapping[str, str]) -> None:

@@ -17,7 +17,13 @@ from asn_research.contract.column import REQUIRED_TABLES, TABLES, Table
 from asn_research.contract.region import Region, read_region
 from asn_research.contract.vocabulary import fold
 from asn_research.errors import IntakeError, Place, Problem, RegionError
-from asn_research.ingest.alias import find_aliases, hide_in_problem, rename_entries, rename_problem
+from asn_research.ingest.alias import (
+    find_aliases,
+    hide_in_problem,
+    hide_places,
+    rename_entries,
+    rename_problem,
+)
 from asn_research.ingest.consistency import check_consistency
 from asn_research.ingest.correction import is_decision_sheet, read_corrections
 from asn_research.ingest.course import CourseIndex, link_courses, make_course_id
@@ -116,7 +122,7 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
     stored = processed / folder.name / period
     file = name_file(period, tuple(region.periods))
     typed = find_misplaced(folder, stored / QUARANTINE_FILE, period, read_account(stored / INTAKE_FILE))
-    collected.problems += outcome.problems
+    collected.problems += hide_places(outcome.problems, scrubber.scrub)
     if typed:
         fields = {"count": str(len(typed)), "name": file}
         collected.problems.append(make_problem("decisions_misplaced", Place(QUARANTINE_FILE), **fields))
@@ -126,9 +132,7 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
     account["decisions"] = make_journal(outcome, key=key, agency=agency, names=collected.names)
     with _replace(stored, tables) as beside:
         path = beside / QUARANTINE_FILE
-        write_workbook(
-            path, ledger, outcome.lines, region=folder.name, period=period, file=file, typed=typed
-        )
+        write_workbook(path, ledger, outcome.lines, region=folder.name, period=period, file=file, typed=typed)
         account["workbook"] = note_workbook(path, outcome.lines, typed, key=key)
         text = json.dumps(account, ensure_ascii=False, indent=1)
         (beside / INTAKE_FILE).write_text(text + "\n", encoding="utf-8")

@@ -72,7 +72,7 @@ def _describe(
         "old": mask_value(issue, segment.table.name),
         "new": _show_new(Issue(issue.row, column, issue.reason, correction.value), segment.table),
         "who": f"O{officer[1:]}", "when": correction.when,
-        "why": scrubber.scrub(correction.why)[:_SHOWN], "at": str(correction.place),
+        "why": scrubber.scrub(correction.why)[:_SHOWN], "at": scrubber.scrub(str(correction.place)),
     }  # fmt: skip
 
 
@@ -89,9 +89,10 @@ def read_account(path: Path) -> dict[str, Any]:
     """What intake.json says; empty where there is none that can be read."""
     try:
         account = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
-    return account if isinstance(account, dict) else {}
+    whole = isinstance(account, dict) and isinstance(account.get("workbook", {}), dict)
+    return account if whole else {}
 
 
 def find_misplaced(folder: Path, stored: Path, period: str, account: dict[str, Any]) -> dict[str, Entry]:

@@ -466,6 +466,14 @@ def test_a_workbook_that_is_not_read_is_named(taken: Office, name: str) -> None:
     assert _counts(taken) == (2, 0, 4, 1)
 
 
+def test_the_name_of_a_copy_tells_of_nobody(taken: Office) -> None:
+    taken.csv("nama.csv", [["NIP", "Nama", "OPD"], [PEOPLE[0], "Sri Rahayu Ningsih", "Dinas Contoh"]])
+    _fill(taken, DECIDED, name="corrections Sri Rahayu Ningsih.xlsx")
+    taken.take_in()
+    assert "decision_stray" in _codes(taken)
+    assert "Rahayu" not in json.dumps(taken.account)
+
+
 def test_a_copy_beside_what_it_copies_stops_both(taken: Office) -> None:
     _fill(taken, DECIDED)
     shutil.copy(taken.folder / "corrections.xlsx", taken.folder / "corrections (1).xlsx")
