@@ -201,3 +201,32 @@ def test_a_sheet_of_the_template_with_one_spoilt_heading_is_asked_about_by_its_n
     account = office.take_in()
     assert (account["quarantine"], account["problems"]) == ([], [])
     assert len(office.table(table.name)) == len(TEMPLATE[table.name])
+
+
+def test_number_below_the_name_and_ditto_marks(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.defaults(without=["participants", "assessments"])
+    people = [[f"Fulan, S.E.\nNIP. {_spaced(nip)}", "Dinas Contoh", "III/a"] for nip in PEOPLE]
+    people[3][1], people[4][1] = "s.d.a", "idem"
+    office.workbook("peserta.xlsx", {"Peserta": [["Nama / NIP", "Unit Kerja", "Golongan"], *people]})
+    scores = [[nip, "C1", 50, 70] for nip in PEOPLE]
+    office.workbook("nilai.xlsx", {"Nilai": [["NIP", "Kode Pelatihan", "Pre Test", "Post Test"], *scores]})
+    account = office.take_in()
+    assert set(office.table("participants")["unit"]) == {"Dinas Contoh"}
+    assert len(office.table("participants")) == len(PEOPLE) - 2
+    places = [
+        (entry["cell"], entry["reason"]) for entry in account["quarantine"] if entry["file"] == "peserta.xlsx"
+    ]
+    assert places == [("B5", "missing_value"), ("B6", "missing_value")]
+
+
+def test_no_competency_is_assumed_under_a_heading_that_may_name_another(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    office.defaults()
+    top, below = ["NIP", "Kode Pelatihan", "WAWASAN KEBANGSAAN", ""], ["", "", "Sebelum", "Sesudah"]
+    office.workbook("n.xlsx", {"Rekap": [top, below, *[[nip, "C1", 50, 70] for nip in PEOPLE]]})
+    account = office.take_in()
+    assert len(office.table("assessments")) == 0
+    (problem,) = account["problems"]
+    assert (problem["code"], problem["file"]) == ("table_not_recognised", "n.xlsx")
+    assert "competency" in problem["remedy"]
