@@ -125,11 +125,13 @@ def round_estimate(found: Estimate, step: float) -> Estimate:
     if not step:
         return found
     nothing: dict[str, Any] = dict.fromkeys(("std_error", "statistic", "p_value"), math.nan)
-    ends = {
-        "conf_low": to_step(found.conf_low, step, math.floor),
-        "conf_high": to_step(found.conf_high, step, math.ceil),
-    }
-    return replace(found, **nothing, **ends, estimate=to_step(found.estimate, step))
+    return replace(
+        found,
+        **nothing,
+        estimate=to_step(found.estimate, step),
+        conf_low=to_step(found.conf_low, step, math.floor),
+        conf_high=to_step(found.conf_high, step, math.ceil),
+    )
 
 
 def to_step(value: float, step: float, way: Way = round) -> float:
