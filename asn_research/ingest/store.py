@@ -334,14 +334,14 @@ def is_fresh(folder: Path, fingerprint: str) -> bool:
     """Whether the stored tables were made from exactly these inputs, and are as they were stored."""
     try:
         state = json.loads((folder / _STATE_FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
+        return False
+    if state != {"fingerprint": fingerprint, "files": _stored_digests(folder)}:
         return False
     workbook = folder / QUARANTINE_FILE
     if not workbook.is_file() or was_filled(workbook, read_account(folder / INTAKE_FILE), read_key()):
         return False  # whoever looks into it may save it, but what is typed into it is taken notice of
-    if read_copies(workbook):
-        return False
-    return bool(state == {"fingerprint": fingerprint, "files": _stored_digests(folder)})
+    return not read_copies(workbook)
 
 
 def _stored_digests(folder: Path) -> dict[str, str]:
