@@ -109,7 +109,9 @@ def _problem(detail: Any, notebook: str, *, known: tuple[str, ...]) -> Problem:
         return Problem("parameter_missing", f"parameter {name!r} has no value.", place, "Give it.", fields)
     found = detail["input"]
     fields = {"name": name, "found": repr(found), "expected": detail["msg"]}
-    return Problem("parameter_value", f"{name}: {detail['msg']} (found {found!r}).", place, "", fields)
+    as_text = detail["type"] == "string_type" and isinstance(found, int | float)
+    remedy = f"With papermill, hand it as text: -r {name} {found}." if as_text else ""
+    return Problem("parameter_value", f"{name}: {detail['msg']} (found {found!r}).", place, remedy, fields)
 
 
 def read_declared(notebook: nbformat.NotebookNode) -> dict[str, str]:

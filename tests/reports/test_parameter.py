@@ -44,6 +44,12 @@ def test_a_value_of_the_wrong_type_is_refused_not_converted(name: str, value: An
         check_parameters({"region": "kalianda", name: value})
 
 
+def test_a_number_where_text_belongs_is_answered_with_how_to_hand_it_over() -> None:
+    """papermill's -p makes a number of 2025; its -r leaves text as it is."""
+    with pytest.raises(ParameterError, match=r"hand it as text: -r period 2025\."):
+        check_parameters({"region": "kalianda", "period": 2025})
+
+
 def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(ParameterError) as caught:
         check_parameters({"period": 2025, "langauge": "id"})
