@@ -139,6 +139,12 @@ def _read_table(table: str, declared: Mapping[str, Any]) -> dict[str, Meaning]:
 
 
 @lru_cache(maxsize=50_000)
+def _split_forms(heading: str) -> tuple[tuple[frozenset[str], ...], ...]:
+    """The concepts of each form of a heading whose words are all known, the same for every table."""
+    forms = (form for form in heading_forms(heading) if len(form.split()) <= _LONGEST)
+    return tuple(parts for parts in map(read_meanings().split, forms) if all(parts))
+
+
 def find_meaning(table: str, heading: str) -> str | None:
     """The one column of a table that all words of a heading speak of; None where it is none or several.
 
@@ -156,11 +162,9 @@ def find_meaning(table: str, heading: str) -> str | None:
     >>> find_meaning("courses", "Jumlah Narasumber") is None
     True
     """
-    meanings = read_meanings()
-    for form in heading_forms(heading):
-        if len(form.split()) > _LONGEST or not all(parts := meanings.split(form)):
-            continue
-        found = {name for name, meaning in meanings.tables[table].items() if meaning.fits(parts)}
+    for parts in _split_forms(heading):
+        columns = read_meanings().tables[table]
+        found = {name for name, meaning in columns.items() if meaning.fits(parts)}
         if found:
             return found.pop() if len(found) == 1 else None
     return None
