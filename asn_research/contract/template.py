@@ -139,6 +139,17 @@ def is_guide(rows: Sequence[Sequence[Any]]) -> bool:
     return any(tuple(row[: len(_HEADINGS)]) in heads for row in rows[: len(_INTRO) + 5])
 
 
+def is_template_sheet(table: Table, headings: Sequence[str]) -> bool:
+    """Whether the headings of a sheet are those of the template, all of them in their order.
+
+    Its cells take nothing but what their heading says, so that a score of 0.5 there is half a point.
+    """
+    return any(
+        list(headings) == [column.label.in_language(language) for column in table.columns]
+        for language in ("id", "en")
+    )
+
+
 def _vocabularies() -> list[Vocabulary]:
     names = dict.fromkeys(column.terms for table in TABLES.values() for column in table.columns)
     return [read_vocabulary(name) for name in names if name]

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from asn_research.contract.column import Column, Kind, Label, Table
 from asn_research.contract.region import Region
+from asn_research.contract.template import is_template_sheet
 from asn_research.contract.unit import find_rupiah_scale
 from asn_research.ingest.attendance import count_sessions
 from asn_research.ingest.cell import cell_address
@@ -110,7 +111,8 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
     segment.headings, segment.people = headings, read_people(grid, block, rows)
     if any("100" in headings.get(index, "") for index, column in _targets(block) if column.unit == "points"):
         notation = replace(notation, narrow=False)
-    notation = replace(notation, unsigned=grid.unsigned, late=grid.late)
+    guarded = is_template_sheet(layout.table, [heading.full for heading in block.headings])
+    notation = replace(notation, unsigned=grid.unsigned, late=grid.late, guarded=guarded)
     titles = block.context.titles[::-1]
     values: dict[str, NDArray[np.object_]] = {}
     for name, index in layout.columns.items():

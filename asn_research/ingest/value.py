@@ -31,7 +31,8 @@ class Notation:
 
     ``narrow`` says that no score is above 10, so that they are not on the scale from 0 to 100 for certain;
     ``unsigned`` that the reader of the file drops percent signs, so that 85% stands as 0.85; ``late`` that
-    the workbook counts its days from 1904.
+    the workbook counts its days from 1904; ``guarded`` that its cells took only scores from 0 to 100, so
+    that 0.85 is less than a point.
     """
 
     decimals: frozenset[str] = frozenset()
@@ -41,6 +42,7 @@ class Notation:
     answers: Mapping[int, Mapping[str, int | None]] = field(default_factory=dict)
     unsigned: bool = False
     late: bool = False
+    guarded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +253,7 @@ def _read_numbers(values: list[Any], column: Column, notation: Notation) -> list
     if column.unit == "points":
         values = _part_fractions(values)
     readings = [_MISSING if is_missing(v) else read_number(v, column, decimals=decimals) for v in values]
-    if column.unit == "points":
+    if column.unit == "points" and not notation.guarded:
         if notation.narrow:
             return [Reading(reason="scale_unclear") if reading.value else reading for reading in readings]
         readings = [

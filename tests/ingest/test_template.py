@@ -42,8 +42,6 @@ def cell(draw: st.DrawFn, column: Column, language: str) -> Any:
     if column.name == "unit":
         return draw(st.sampled_from(UNITS))
     low, high = column.minimum or 0, column.maximum or 10**9
-    if column.unit == "points":
-        low = 1  # a score of 0.85 among others up to 100 may be meant as a percentage: it waits
     match column.kind:
         case Kind.PERSON:
             return draw(st.sampled_from(PEOPLE))
@@ -169,6 +167,26 @@ def test_sheets_follow_the_contract_and_carry_their_lists(tmp_path: Path, langua
                 words = [row[0].value for row in terms[area]]
                 vocabulary = read_vocabulary(column.terms)
                 assert words == [vocabulary.label(code, language) for code in vocabulary.codes]
+
+
+def test_a_low_score_waits_in_any_sheet_but_that_of_the_template(tmp_path: Path) -> None:
+    office = Office(tmp_path)
+    (office.folder / "2025").mkdir(parents=True)
+    path = office.folder / "2025" / "templat.xlsx"
+    row = [PEOPLE[0], None, "Keterampilan teknis", "Tes", None, "Sebelum", None]
+    for last, reasons in (("Nilai (0–100)", []), ("Nilai", ["fraction"])):
+        path.unlink(missing_ok=True)
+        write_template(path, "id")
+        sheets = {name: [] for name in TABLES} | {
+            "assessments": [[*row, 0.85], [*row[:5], "Sesudah", None, 80]]
+        }
+        sheets["participants"] = [[PEOPLE[0], UNITS[0], *[None] * 8]]
+        fill(path, sheets, "id")
+        book = openpyxl.load_workbook(path)
+        book["Penilaian"]["H1"].value = last
+        book.save(path)
+        office.take_in()
+        assert [entry["reason"] for entry in office.account["quarantine"]] == reasons
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
