@@ -12,6 +12,8 @@ from asn_research.ingest.cell import neutralise
 from asn_research.ingest.correction import ENTERED, GUIDE, KEPT
 from asn_research.language import LANGUAGES, phrase
 
+MOST_ROWS: Final = 1_000_000
+"""Rows of one sheet; a spreadsheet has room for 1,048,576."""
 _MAXIMUM_TEXT: Final = 32_000
 _MAXIMUM_LIST: Final = 255
 """Letters that a drop-down list without a sheet of its own may have."""
@@ -72,8 +74,23 @@ def write_sheet(
 ) -> None:
     """A sheet of rows under headings in both languages; only the yellow cells can be typed into.
 
-    ``offers`` gives the drop-down lists of each row by column. The protection has no password.
+    ``offers`` gives the drop-down lists of each row by column. The protection has no password. Rows that a
+    sheet has no room for stand in further ones: "karantina 2", and so on.
     """
+    for start in range(0, len(rows) or 1, MOST_ROWS):
+        part = slice(start, start + MOST_ROWS)
+        label = f"{name} {start // MOST_ROWS + 1}" if start else name
+        _write_part(workbook, label, columns, rows[part], offers=offers[part])
+
+
+def _write_part(
+    workbook: Any,
+    name: str,
+    columns: Sequence[str],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    offers: Sequence[Mapping[str, tuple[str, ...]]],
+) -> None:
     sheet = workbook.add_worksheet(name)
     heading = {"bold": True, "bg_color": "#E7ECEF", "text_wrap": True, "valign": "top", "border": 1}
     heads = {

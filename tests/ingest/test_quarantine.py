@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import openpyxl
+import pytest
 
+from asn_research.ingest import page
 from asn_research.ingest.cell import neutralise
-from asn_research.ingest.correction import ENTERED
+from asn_research.ingest.correction import ENTERED, is_decision_sheet
+from asn_research.ingest.source import Grid
 from asn_research.language.catalogue import has_phrase, read_messages
 
 from .office import PEOPLE, Office, read_lines
@@ -43,6 +46,22 @@ def test_duplicates_and_repairs_have_their_sheets(office: Office) -> None:
     assert [row["Baris"] for row in read_lines(book["duplikat"])] == [3]
     assert [row["Baris"] for row in read_lines(book["perbaikan"])] == [6]
     assert office.account["repairs"] == {"apostrophe": 1}
+
+
+def test_rows_that_a_sheet_has_no_room_for_stand_in_further_ones(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page, "MOST_ROWS", 1)
+    _taken(office)
+    book = openpyxl.load_workbook(office.processed / "quarantine.xlsx")
+    assert [name for name in book.sheetnames if name.startswith("karantina")] == ["karantina", "karantina 2"]
+    first, second = (read_lines(book[name]) for name in ("karantina", "karantina 2"))
+    assert [row["Baris"] for row in [*first, *second]] == [5, 4]
+    assert all(is_decision_sheet(grid) for grid in _grids(book) if grid.sheet.startswith("karantina"))
+
+
+def _grids(book: openpyxl.Workbook) -> list[Grid]:
+    return [Grid("quarantine.xlsx", sheet.title, [list(row) for row in sheet.values]) for sheet in book]
 
 
 def test_no_cell_is_a_formula(office: Office) -> None:
