@@ -27,10 +27,10 @@ def read_measured(path: Path = DATA) -> dict[str, Any]:
     return measured
 
 
-def measure_text(part: str) -> dict[str, Any]:
+def measure_text(part: str, *, arguments: Sequence[str] = ()) -> dict[str, Any]:
     """What a bench that is a program of its own says, and whether its targets hold."""
     machine = describe_machine()
-    command = [sys.executable, "-m", f"tests.bench.{part}"]
+    command = [sys.executable, "-m", f"tests.bench.{part}", *arguments]
     ran = subprocess.run(command, cwd=ROOT, env=bench_environment(), stdout=subprocess.PIPE, text=True)
     return {"machine": machine, "text": ran.stdout, "held": ran.returncode == 0}
 
@@ -44,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--scale", type=int, nargs="*", default=[], help="runs over so many simulated regions"
     )
+    parser.add_argument("--rows", type=int, default=100_000, help="assessment rows that are read")
+    parser.add_argument("--books", type=int, default=5, help="workbooks that they stand in")
     parser.add_argument("--people", type=int, default=6000, help="people in each simulated region")
     parser.add_argument("--files", type=Path, help="folder that keeps the simulated raw files for next time")
     parser.add_argument("--jobs", type=int, default=2, help="workers of the runs over simulated regions")
@@ -54,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             machine = describe_machine()
             measured[part] = {"machine": machine} | compare(usual=asked.usual, many=asked.many)
         else:
-            measured[part] = measure_text(part)
+            sizes = ["--rows", str(asked.rows), "--files", str(asked.books)] if part == "reading" else []
+            measured[part] = measure_text(part, arguments=sizes)
     for regions in asked.scale:
         machine = describe_machine()
         found = grow(regions=regions, people=asked.people, jobs=asked.jobs, files=asked.files)
