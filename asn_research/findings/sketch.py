@@ -11,13 +11,17 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 Part = tuple[Sequence[int], Sequence[int]]
 Sketch = Mapping[str, Part]
 """By table the sums of powers over marks of people with their rows, and over marks of people alone."""
 
 _PRIME: Final = 2**61 - 1
+_PRIME_BITS, _LOW_BITS, _UP_BITS, _HALF_BITS = (np.uint64(bits) for bits in (61, 31, 30, 32))
+_LOW, _UP, _HALF = (np.uint64(2**bits - 1) for bits in (31, 30, 32))
 _PERSONS: Final = ("person_id", "respondent_id")
 _SOURCE: Final = "source_"
 _MARK_BYTES: Final = 16
@@ -74,12 +78,30 @@ def sum_powers(marks: Collection[int], count: int) -> tuple[int, ...]:
     >>> sum_powers([2, 3], 3)
     (5, 13, 35)
     """
-    powers, sums = [1] * len(marks), []
-    known = list(marks)
+    known = np.array(list(marks), dtype=np.uint64)
+    powers, sums = np.ones_like(known), []
     for _ in range(count):
-        powers = [power * mark % _PRIME for power, mark in zip(powers, known, strict=True)]
-        sums.append(sum(powers) % _PRIME)
+        powers = multiply(powers, known)
+        low, high = int((powers & _HALF).sum()), int((powers >> _HALF_BITS).sum())
+        sums.append(((high << int(_HALF_BITS)) + low) % _PRIME)
     return tuple(sums)
+
+
+def multiply(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Products, element by element, in the field of 2^61 - 1 elements.
+
+    Notes
+    -----
+    Of factors below 2^61 the upper 30 and the lower 31 bits are multiplied apart; with p = 2^61 - 1,
+    2^62 = 2 and 2^61 = 1 modulo p, so that no part of the sum reaches 2^64.
+    """
+    up, low = first >> _LOW_BITS, first & _LOW
+    other_up, other_low = second >> _LOW_BITS, second & _LOW
+    middle = low * other_up + up * other_low
+    carried = (middle >> _UP_BITS) + ((middle & _UP) << _LOW_BITS)
+    total = 2 * (up * other_up) + carried + low * other_low
+    total = (total >> _PRIME_BITS) + (total & np.uint64(_PRIME))
+    return np.where(total >= _PRIME, total - np.uint64(_PRIME), total)
 
 
 def count_different(first: Sequence[int], second: Sequence[int]) -> int:
