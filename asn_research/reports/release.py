@@ -55,11 +55,12 @@ def open_guard(
         _inner(name, data.period, raw=raw, processed=processed, reports=reports)
         for name in data.region.disclosure.contains
     )
+    known = read_releases(folder)
     return Guard(
-        ledger=replace(read_releases(folder), relatives=join_releases(inner)),
+        ledger=replace(known, relatives=join_releases(inner)),
         identity=identify(data),
         minimum=data.region.disclosure.minimum_cell,
-        sketch=_sketch(data),
+        sketch=_sketch(data) if known.releases else {},
     )
 
 
