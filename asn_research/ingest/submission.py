@@ -50,4 +50,8 @@ def list_open(folder: Path, period: str) -> list[Path]:
 def _list_files(folder: Path) -> list[Path]:
     hidden = (".", "~$")
     found = folder.iterdir() if folder.is_dir() else ()
-    return sorted(path for path in found if path.is_file() and not path.name.startswith(hidden))
+    return sorted(
+        path
+        for path in found
+        if (path.is_file() or path.suffix.casefold() in _READ) and not path.name.startswith(hidden)
+    )

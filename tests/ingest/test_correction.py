@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import random
 import shutil
 import zipfile
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner, Result
 
 from asn_research.cli import app
-from asn_research.ingest.store import open_region
+from asn_research.ingest.store import find_fingerprint, open_region
 
 from .conftest import KEY
 from .office import COURSES, PARTICIPANTS, PEOPLE, Office, read_lines
@@ -647,3 +648,14 @@ def test_whatever_is_decided_no_row_is_lost(taken: Office, choices: Iterable[tup
     assert (journal["applied"] == 0) == (bool(taken.account["problems"]) or journal["read"] == 0)
     stored = taken.table("enrolments", all_files=True)["source_row"].nunique()
     assert stored == taken.entry("hadir.csv")["accepted"] + taken.entry("hadir.csv")["corrected"]
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe"])
+def test_what_bears_the_name_of_the_decisions_but_is_no_file_is_named(office: Office, kind: str) -> None:
+    office.defaults()
+    path = office.folder / "corrections.xlsx"
+    path.mkdir() if kind == "folder" else os.mkfifo(path)
+    office.take_in()
+    first = office.account["problems"][0]
+    assert (first["code"], first["file"], first["fields"]) == ("file_special", path.name, {"content": kind})
+    assert len(find_fingerprint(office.folder, period="2025")) == 64
