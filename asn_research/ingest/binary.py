@@ -24,7 +24,6 @@ _CODES: Final = {
     43: "#GETTING_DATA",
 }  # fmt: skip
 _ERROR: Final = "#ERROR!"
-_HEADER: Final = 512
 _ENTRY: Final = 128
 _FREE: Final = 0xFFFFFFFA
 """From here on the number of a sector is a mark, such as the end of a chain."""
