@@ -11,10 +11,15 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from rapidfuzz import process
+from rapidfuzz.distance import Indel
+
 from asn_research.contract.column import Label
 from asn_research.errors import InputError
 
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
+_NEAR = 0.6
+_NEARLY = 0.59  # the library refuses some that come to the limit exactly
 
 
 @lru_cache(maxsize=100_000)
@@ -30,8 +35,16 @@ def fold(text: str) -> str:
 
 
 def nearest(text: str, known: Iterable[str]) -> str | None:
-    """The known spelling that is closest to ``text``, or None when nothing is close."""
-    found = difflib.get_close_matches(text, sorted(known), n=1, cutoff=0.6)
+    """The known spelling that is closest to ``text``, or None when nothing is close.
+
+    Close is a Ratcliff-Obershelp similarity of 0.6 or more. Its matching blocks are a common subsequence, so
+    that the normalised Indel similarity is never smaller: comparing by that first leaves few to look at.
+
+    >>> nearest("diskusi klompok", ["diskusi kelompok", "praktik"])
+    'diskusi kelompok'
+    """
+    likely = process.extract_iter(text, [*known], scorer=Indel.normalized_similarity, score_cutoff=_NEARLY)
+    found = difflib.get_close_matches(text, sorted(spelling for spelling, _, _ in likely), n=1, cutoff=_NEAR)
     return found[0] if found else None
 
 

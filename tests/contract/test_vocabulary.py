@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +56,13 @@ def test_folding_is_idempotent(text: str) -> None:
 def test_nearest_is_close_or_nothing() -> None:
     assert nearest("lecturre", ["lecture", "seminar"]) == "lecture"
     assert nearest("zzz", ["lecture", "seminar"]) is None
+
+
+@pytest.mark.parametrize("word", ["kktakt", "citrbk", "dinr", "disskusi klompok", "praktik", "", "zzz"])
+def test_nearest_leaves_nothing_out_that_the_slower_comparison_finds(word: str) -> None:
+    known = {"kota", "city", "dinas", *read_vocabulary("method").spellings}
+    slow = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    assert nearest(word, known) == (slow[0] if slow else None)
 
 
 def test_unknown_vocabulary_is_an_error() -> None:
