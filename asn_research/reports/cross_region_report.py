@@ -26,7 +26,9 @@ from asn_research.reports.freshness import across_inputs, is_fresh
 from asn_research.reports.limit import Limit
 from asn_research.reports.manifest import MANIFEST, PDF_NAMES, Manifest, read_manifest
 from asn_research.reports.obstacle import explain
+from asn_research.reports.order import Task
 from asn_research.reports.parameter import CrossRegionParameters
+from asn_research.reports.production import forget_account
 from asn_research.reports.published import FINDINGS, LEAST_REGIONS, PublishedFindings, list_published
 from asn_research.reports.region_report import same_findings
 from asn_research.reports.release import check_exposed
@@ -63,6 +65,8 @@ def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
 
             files, manifest = add_pdfs(files, manifest)
         write_files(folder, files, remove=(*NAMES, *PDF_NAMES))
+        if manifest.state != "failed":
+            forget_account(order, Task(ACROSS, ""))
     except FullDiskError:
         raise
     except AsnResearchError as error:
@@ -137,6 +141,8 @@ def _editions(order: Order, period: str) -> list[Edition]:
                 limit=Limit.begin(order.time_limit, order.memory_limit),
             )
         )
+        if (defect := editions[-1].defect) is not None:
+            defect.keep_or_tell(order.processed / ACROSS)
         if editions[-1].problems:
             break
     return editions

@@ -6,9 +6,11 @@ kept. What is left is enough to find the place: the kind, and every call that le
 
 from __future__ import annotations
 
+import linecache
 import logging
+import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +25,11 @@ FILE: Final = "defect.txt"
 _PACKAGE: Final = "asn_research"
 _LIBRARIES: Final = ("site-packages", "dist-packages", "lib")
 _NOWHERE: Final = "?"
+_COLOUR: Final = re.compile(r"\x1b\[[0-9;]*m")
+_BEGINNING: Final = re.compile(r"([A-Za-z_]\w*) +Traceback \(most recent call last\)")
+_CALL: Final = re.compile(
+    r"(?:File (?P<file>.+?):|Cell In\[(?P<turn>\d+)\], line )(?P<line>\d+)(?:, in (?P<name>[\w.<>]+).*)?"
+)
 _SILENCE: Final = "(The texts of the exceptions are left out: they may hold what stands in a cell.)"
 
 
@@ -45,6 +52,11 @@ class Defect:
         except (OSError, FullDiskError):
             return False
         return True
+
+    def keep_or_tell(self, folder: Path) -> None:
+        """Keep the account; where that is not possible, write it to the log."""
+        if not self.keep(folder):
+            self.tell()
 
     def tell(self) -> None:
         """Write the account to the log; without a log of its own a process writes it to its errors."""
@@ -91,6 +103,45 @@ def read_defect(error: BaseException) -> Defect:
     places = [_place(frame) for frame in traceback.extract_tb(error.__traceback__)]
     own = [place for place in places if place.startswith(f"{_PACKAGE}/")]
     return Defect(type(error).__name__, [_NOWHERE, *places, *own][-1], "\n".join(_account(error)) + "\n")
+
+
+def read_cell_defect(kind: str, shown: Sequence[str], *, cell: int, turn: int | None, source: str) -> Defect:
+    """What is to be known of an exception in a kernel, of which only the shown traceback is left.
+
+    Of what is shown only names of exceptions and functions and places of calls are taken; lines of code are
+    read from the files themselves, because a traceback may quote anything.
+
+    Parameters
+    ----------
+    kind
+        The name of the exception's class.
+    shown
+        The traceback as a kernel sends it: a piece for each exception and each call.
+    cell, turn, source
+        The cell that stopped: its number in the notebook, its number among those that ran, its text.
+    """
+    own, lines = f"cell {cell}", [f"{kind} in cell {cell}"]
+    code = source.splitlines()
+    for piece in shown:
+        head = _COLOUR.sub("", piece).strip().partition("\n")[0].rstrip()
+        if beginning := _BEGINNING.fullmatch(head):
+            lines.append(beginning[1])
+        elif call := _CALL.fullmatch(head):
+            place, line = _called(call, cell=cell, code=code if call["turn"] == str(turn) else ())
+            own = place if place.startswith(f"{_PACKAGE}/") else own
+            lines += [f"  {place} in {call['name'] or '<module>'}", *([f"    {line}"] if line else [])]
+    return Defect(kind, own, "\n".join([*lines, _SILENCE]) + "\n")
+
+
+def _called(call: re.Match[str], *, cell: int, code: Sequence[str]) -> tuple[str, str]:
+    """Place and line of code of a call in a traceback; ``code`` is that of its cell, if it is in one."""
+    number = int(call["line"])
+    if call["file"] is not None:
+        path = str(Path(call["file"]).expanduser())
+        return _place(traceback.FrameSummary(path, number, "")), linecache.getline(path, number).strip()
+    if not code:
+        return f"an earlier cell:{number}", ""
+    return f"cell {cell}:{number}", "".join(code[number - 1 : number]).strip()
 
 
 def _account(error: BaseException) -> Iterator[str]:

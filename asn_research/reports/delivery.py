@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.contract.region import ACROSS
 from asn_research.errors import AsnResearchError, LocationError, Problem
+from asn_research.reports.defect import FILE as ACCOUNT
 from asn_research.reports.inner import inner_of, inner_regions, seen_within
 from asn_research.reports.location import Location
 from asn_research.reports.manifest import MANIFEST, PDF_NAMES, Manifest, read_manifest
@@ -179,6 +180,14 @@ def deliver_shared(sites: Sites, stage: Path) -> None:
         if old.get(name) != content:
             sites.reports.write_file(name, content)
     sites.reports.remove_files(there - set(names))
+    _deliver_account(sites, stage)
+
+
+def _deliver_account(sites: Sites, stage: Path) -> None:
+    """Keep beside the clean tables the account of a defect in the report across regions."""
+    account = stage / "data" / "processed" / ACROSS / ACCOUNT
+    if isinstance(sites.processed, Location) and account.is_file():
+        sites.processed.write_file(f"{ACROSS}/{ACCOUNT}", account.read_bytes())
 
 
 def _is_shared(name: str) -> bool:

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from asn_research.errors import AsnResearchError, FullDiskError, Problem
 from asn_research.language import Language, phrase
 from asn_research.reports.claim import check_page
+from asn_research.reports.defect import Defect
 from asn_research.reports.limit import Limit
 from asn_research.reports.markup import render
 from asn_research.reports.notebook import (
@@ -48,12 +49,13 @@ CROSS_REGION: Final = Product("report", "cross_region_report.ipynb", True, "acro
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """A finished page, or its stub and the problems that stopped it."""
+    """A finished page, or its stub and the problems that stopped it; ``defect`` is that of its notebook."""
 
     page: str
     executed: NotebookNode
     findings: list[dict[str, Any]] | None = None
     problems: tuple[Problem, ...] = ()
+    defect: Defect | None = None
 
     @property
     def notebook(self) -> str:
@@ -123,7 +125,13 @@ def make_edition(
             problems += check_page(page, findings, name=page_name(product, language))
     if problems:
         page = stub_page(name, period, language, problems, depth=product.depth)
-    return Edition(page=page, executed=execution.notebook, findings=findings, problems=problems)
+    return Edition(
+        page=page,
+        executed=execution.notebook,
+        findings=findings,
+        problems=problems,
+        defect=execution.defect,
+    )
 
 
 def warm_up() -> None:

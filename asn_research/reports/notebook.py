@@ -20,9 +20,12 @@ from papermill.execute import raise_for_execution_errors, remove_error_markers
 from papermill.parameterize import parameterize_notebook
 
 from asn_research import errors
+from asn_research.contract.region import ACROSS
 from asn_research.errors import Place, Problem, ReportError
 from asn_research.ingest.storage import scratch_prefix
 from asn_research.ingest.store import find_project
+from asn_research.reports.defect import FILE as ACCOUNT
+from asn_research.reports.defect import Defect, read_cell_defect
 from asn_research.reports.kernel import kernel_manager
 from asn_research.reports.limit import MEMORY_ERRORS, Limit, large, late
 from asn_research.reports.obstacle import explain_text, hide_paths
@@ -49,10 +52,14 @@ _CODE_ERRORS: Final = frozenset(
 
 @dataclass(frozen=True)
 class Execution:
-    """A notebook after its run, and the problem that stopped it, if one did."""
+    """A notebook after its run, and the problem that stopped it, if one did.
+
+    Where an exception did, ``defect`` tells which calls led to it.
+    """
 
     notebook: NotebookNode
     problem: Problem | None = None
+    defect: Defect | None = None
 
 
 class _Client(PapermillNotebookClient):  # type: ignore[misc]
@@ -138,14 +145,16 @@ def execute_notebook(
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     limit = limit or Limit()
     witness: list[NotebookNode] = []
-    problem = None
+    problem = defect = None
     with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as profile:
         try:
             manager = kernel_manager(profile=Path(profile), memory_limit=limit.megabytes)
             _run(notebook, values, manager=manager, limit=limit, witness=witness)
         except PapermillExecutionError as error:
             told = explain_text(error.ename, error.evalue, _folders(values))
-            problem = told or _stopped(error, path.name, limit)
+            defect = None if told else _read_defect(error)
+            account = _account(values) if defect else ""
+            problem = told or _stopped(error, path.name, limit, account=account)
         except CellTimeoutError:
             problem = late(limit.seconds or 0, Place(path.name))
         except RuntimeError:  # nbclient's own, and jupyter_client's when a kernel never starts
@@ -154,7 +163,7 @@ def execute_notebook(
     ran = witness[-1] if witness else notebook
     if problem is not None:
         _mark(ran, problem)
-    return Execution(settle(ran), problem)
+    return Execution(settle(ran), problem, defect)
 
 
 def _run(
@@ -189,15 +198,37 @@ def _run(
     raise_for_execution_errors(ran, None)
 
 
-def _stopped(error: PapermillExecutionError, name: str, limit: Limit) -> Problem:
+def _stopped(error: PapermillExecutionError, name: str, limit: Limit, *, account: str = "") -> Problem:
+    """What is said of an exception in a cell; ``account`` is where the calls that led to it are kept."""
     if limit.megabytes is not None and error.ename in MEMORY_ERRORS:
         return large(limit.megabytes, Place(name))
-    fields = {"cell": str(error.cell_index + 1), "error": error.ename, "text": hide_paths(error.evalue)}
+    fields = {"cell": str(error.cell_index + 1), "error": error.ename}
     message = f"cell {error.cell_index + 1} stopped with {error.ename}"
+    remedy = f"The calls that led to it are in {account}." if account else ""
+    fields |= {"account": account} if account else {}
     if not _is_of_code(error.ename):
-        del fields["text"]
-        return Problem("notebook_stopped_silent", f"{message}.", Place(name), fields=fields)
-    return Problem("notebook_stopped", f"{message}: {fields['text']}", Place(name), fields=fields)
+        return Problem("notebook_stopped_silent", f"{message}.", Place(name), remedy, fields)
+    fields["text"] = hide_paths(error.evalue)
+    return Problem("notebook_stopped", f"{message}: {fields['text']}", Place(name), remedy, fields)
+
+
+def _account(values: Mapping[str, Any]) -> str:
+    """Where the account of an exception is kept, as seen from the folders of a run."""
+    parts = [values.get("region") or ACROSS, values.get("period") or "", ACCOUNT]
+    return "/".join(["processed", *filter(None, parts)])
+
+
+def _read_defect(error: PapermillExecutionError) -> Defect | None:
+    """Which calls led to the exception in a cell; nothing of one that only says that memory is used up."""
+    if error.ename in MEMORY_ERRORS:
+        return None
+    return read_cell_defect(
+        error.ename,
+        error.traceback,
+        cell=error.cell_index + 1,
+        turn=error.exec_count,
+        source=error.source or "",
+    )
 
 
 def _folders(values: Mapping[str, Any]) -> dict[str, Path]:

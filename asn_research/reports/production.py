@@ -42,8 +42,8 @@ def make_report_here(order: Order, task: Task) -> Outcome:
         if problem is None:
             raise
         return fail_here(order, task, (problem,))
-    with contextlib.suppress(OSError):
-        (order.processed / task.region / task.period / FILE).unlink(missing_ok=True)
+    if outcome.manifest.state != "failed":
+        forget_account(order, task)
     return outcome
 
 
@@ -105,6 +105,12 @@ def keep_account(order: Order, task: Task, defect: Defect) -> str:
     """Keep the account of a defect beside the clean tables; its place, or nothing where it could not be."""
     place = order.processed / task.region / task.period
     return name_place(place / FILE, order.folders) if defect.keep(place) else ""
+
+
+def forget_account(order: Order, task: Task) -> None:
+    """Remove the account of a defect that a report could not be made for, now that it could."""
+    with contextlib.suppress(OSError):
+        (order.processed / task.region / task.period / FILE).unlink(missing_ok=True)
 
 
 def _seen_from_here(problem: Problem, order: Order) -> Problem:

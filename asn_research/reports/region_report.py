@@ -116,6 +116,8 @@ def _make_editions(order: Order, task: Task, product: Product, name: str, limit:
                 limit=limit,
             )
         )
+        if (defect := editions[-1].defect) is not None:
+            defect.keep_or_tell(order.processed / task.region / task.period)
         if editions[-1].problems:
             break
     return editions

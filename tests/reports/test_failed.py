@@ -7,6 +7,7 @@ import pytest
 from papermill.exceptions import PapermillExecutionError
 
 from asn_research.language import LANGUAGES
+from asn_research.reports import defect
 from asn_research.reports.edition import stub_page
 from asn_research.reports.limit import Limit
 from asn_research.reports.notebook import _stopped, settle
@@ -45,3 +46,29 @@ def test_what_this_program_says_stays() -> None:
     )
     assert said in _stopped(error, "region_report.ipynb", Limit()).message
     assert failed("NameError", "name 'reprot' is not defined").cells[0].outputs[0].evalue
+
+
+def test_the_account_of_a_cell_tells_every_call_and_no_text_of_the_exception() -> None:
+    shown = [
+        "-" * 75,
+        "\x1b[31mKeyError\x1b[39m                    Traceback (most recent call last)",
+        f"\x1b[36mCell\x1b[39m In[3]\x1b[32m, line 2\x1b[39m\n      1 first\n----> 2 open_all({CELL!r})\n",
+        f"File \x1b[32m{defect.__file__}:3\x1b[39m, in \x1b[36mopen_all\x1b[39m(name='{CELL}')\n> 3 {CELL}",
+        f"KeyError: {CELL!r}\nFile /home/kantor/Suparman.py:3, in Suparman",
+        "ValueError                    Traceback (most recent call last)",
+        "Cell In[2], line 9, in helper(x)",
+        f"ValueError: {CELL}",
+    ]
+    source = "first\nopen_all(report)"
+    found = defect.read_cell_defect("ValueError", shown, cell=5, turn=3, source=source)
+    lines = [line.strip() for line in found.account.splitlines()]
+    assert lines[:5] == [
+        "ValueError in cell 5",
+        "KeyError",
+        "cell 5:2 in <module>",
+        "open_all(report)",
+        "asn_research/reports/defect.py:3 in open_all",
+    ]
+    assert lines[-3:-1] == ["ValueError", "an earlier cell:9 in helper"]
+    assert found.place == "asn_research/reports/defect.py:3"
+    assert not any(part in found.account for part in ("Suparman", "41,5", "Guguk", "/home"))

@@ -131,6 +131,19 @@ def test_a_stub_page_and_a_marked_notebook_are_published(
         assert ["papermill-error-cell-tag"] in tags
 
 
+def test_the_calls_that_led_to_a_failing_cell_are_kept_where_nothing_is_published(
+    run: tuple[dict[str, Outcome], list[Progress]], project: Path
+) -> None:
+    outcomes, _ = run
+    [problem] = outcomes["tetangga"].manifest.problems
+    assert problem.fields["account"] == "processed/tetangga/2025/defect.txt"
+    account = (project / problem.fields["account"]).read_text(encoding="utf-8")
+    assert account.startswith("ZeroDivisionError in cell ")
+    assert "1 / 0" in account
+    assert "defect.txt" not in {path.name for path in (project / "reports").rglob("*")}
+    assert not (project / "processed" / FINE.region / "2025" / "defect.txt").exists()
+
+
 def test_nothing_is_left_running(
     before: set[psutil.Process], run: tuple[dict[str, Outcome], list[Progress]]
 ) -> None:
