@@ -94,7 +94,7 @@ def draw_interval(finding: Finding, language: Language) -> Figure | None:
     columns = [Column("", values, bold=True)]
     if any(row.get("n") is not None for row in rows):
         counts = tuple("" if r.get("n") is None else format_count(number(r["n"]), language) for r in rows)
-        columns.append(Column(phrase("figure.head_people", language), counts))
+        columns.append(Column(phrase("figure.head_count", language), counts))
     hollow = phrase("figure.note_no_interval", language) if any(math.isnan(low) for low, _ in ends) else ""
     clipped = any(s != e for s, e in zip(shown, ends, strict=True) if e[0] <= e[1])
     arrow = phrase("figure.note_clipped", language) if clipped else ""

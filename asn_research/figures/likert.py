@@ -66,7 +66,7 @@ def draw_likert(finding: Finding, language: Language) -> Figure | None:
         language,
         columns=[
             Column(phrase("figure.head_mean", language), means, bold=True),
-            Column(phrase("figure.head_people", language), counts),
+            Column(phrase("figure.head_count", language), counts),
         ],
         note=join(
             left_out_note(finding, 0, language), phrase("figure.note_joined", language) if joined else ""

@@ -41,7 +41,7 @@ def draw_share(finding: Finding, language: Language) -> Figure | None:
     totals = tuple(_of_total(row, language) for row in rows)
     columns = [Column("", values, bold=True)]
     if any(totals):
-        columns.append(Column(phrase("figure.head_people", language), totals))
+        columns.append(Column(phrase("figure.head_count", language), totals))
     chart = new_chart(
         rows,
         language,

@@ -9,14 +9,14 @@ from asn_research.findings.axis import level_of, number, unit_of
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import group_label, own_phrase, row_label
 from asn_research.findings.wording.part import bound_of, bounded
-from asn_research.language import Language, format_count, format_percent, phrase
+from asn_research.language import Language, format_count, format_level, phrase
 from asn_research.language.quantity import format_quantity
 from asn_research.models.result import Estimate
 
 
 def level_text(finding: Finding, language: Language) -> str:
     """The confidence level in words."""
-    return format_percent(level_of(finding), language)
+    return format_level(level_of(finding), language)
 
 
 def range_text(row: Row, column: str, unit: str, language: Language, *, sign: bool = False) -> str:

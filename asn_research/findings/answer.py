@@ -79,7 +79,7 @@ def answer_question(
     try:
         found = _answer(data, question, before, past)
     except EstimationError as error:
-        return refuse_error(data, question.id, error)
+        found = refuse_error(data, question.id, error)
     gated = gate_finding(found, minimum=data.region.disclosure.minimum_cell, known=before)
     return gated if guard is None else guard.hold_back(gated)
 

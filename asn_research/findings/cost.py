@@ -9,10 +9,10 @@ import pandas as pd
 
 from asn_research.errors import EstimationError
 from asn_research.findings.design_grade import grade_people
-from asn_research.findings.disclosure import gate_rows
+from asn_research.findings.disclosure import GatedRows, gate_rows
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import cluster_caveats, count_clusters, finite
-from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
+from asn_research.findings.finding import Caveat, Cell, Disclosure, Finding, Row, Sample
 from asn_research.findings.learning import estimate_differences, trained_gain
 from asn_research.findings.people import GAIN_TABLES, GainPeople, read_primary_people
 from asn_research.findings.reach import minimum_of
@@ -65,10 +65,7 @@ def answer_cost_per_participant(data: RegionData) -> Finding:
     methods = _without_completers(methods, costs, minimum=minimum)
     whole = whole if _tells_completers(costs, minimum=minimum) else {**whole, "per_completer": None}
     gated = gate_rows(methods, minimum=minimum, hide=_dominated(methods, costs))
-    taught = data.tables["enrolments"]["course_id"].nunique()
-    caveats = [Caveat(code="cost_full_count"), Caveat(code="cost_courses_only")]
-    if taught > len(costs):
-        caveats.append(Caveat(code="cost_unknown", fields={"count": int(taught - len(costs))}))
+    withheld = any(row["per_completer"] is None for row in (whole, *methods))
     return answer(
         data,
         question,
@@ -82,9 +79,9 @@ def answer_cost_per_participant(data: RegionData) -> Finding:
             if whole[column] is not None
         ),
         sample=Sample(people=_people(data, costs), rows=len(costs) + seats, tables=_TABLES),
-        caveats=tuple(caveats),
+        caveats=_cost_caveats(data, costs, withheld=withheld),
         rows=gated.rows,
-        disclosure=gated.disclosure,
+        disclosure=_disclosure(gated, withheld=withheld),
         details={
             "unit": "idr",
             "total_idr": float(costs["cost_idr"].sum()),
@@ -92,6 +89,20 @@ def answer_cost_per_participant(data: RegionData) -> Finding:
             "courses": len(costs),
         },
     )
+
+
+def _disclosure(gated: GatedRows, *, withheld: bool) -> Disclosure:
+    is_open = gated.disclosure is Disclosure.OPEN
+    return Disclosure.PARTLY_SUPPRESSED if withheld and is_open else gated.disclosure
+
+
+def _cost_caveats(data: RegionData, costs: pd.DataFrame, *, withheld: bool) -> tuple[Caveat, ...]:
+    """What the costs leave out, and that those per completer are not told."""
+    caveats = [Caveat(code="cost_full_count"), Caveat(code="cost_courses_only")]
+    unknown = int(data.tables["enrolments"]["course_id"].nunique()) - len(costs)
+    if unknown > 0:
+        caveats.append(Caveat(code="cost_unknown", fields={"count": unknown}))
+    return (*caveats, Caveat(code="completers_withheld")) if withheld else tuple(caveats)
 
 
 def _dominated(methods: list[Row], costs: pd.DataFrame) -> set[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -258,6 +259,7 @@ def answer_competency_gains(data: RegionData) -> Finding:
     gated = gate_rows(rows, minimum=minimum)
     clear = [(row, row["p_holm"]) for row in rows if _is_below(row["p_holm"])]
     largest = max(rows, key=lambda row: abs(float(str(row["estimate"]))))
+    used = [people.matched if compared else people.trained for people, _ in known]
     grades = [grade_people(data, people) for people, _ in known]
     mixed = not compared and any(people.compared for people, _ in known)
     reasons = sorted({code for grade in grades for code in grade.reasons})
@@ -267,8 +269,8 @@ def answer_competency_gains(data: RegionData) -> Finding:
         results=tuple(estimate for _, estimate in known),
         design_grade=1 if mixed else min(grade.grade for grade in grades),
         sample=Sample(
-            people=len(set().union(*(people.trained["person_id"] for people, _ in known))),
-            rows=sum(2 * len(people.matched) for people, _ in known),
+            people=_count_people(used),
+            rows=sum(2 * len(frame) for frame in used),
             tables=GAIN_TABLES,
         ),
         caveats=(
@@ -279,6 +281,7 @@ def answer_competency_gains(data: RegionData) -> Finding:
         disclosure=gated.disclosure,
         details={
             "family": len(known),
+            "trained": _count_people(people.trained for people, _ in known),
             "up": sum(float(str(row["estimate"])) > 0 for row, _ in clear),
             "down": sum(float(str(row["estimate"])) < 0 for row, _ in clear),
             "largest": rows.index(largest),
@@ -288,6 +291,11 @@ def answer_competency_gains(data: RegionData) -> Finding:
             "unit": "points",
         },
     )
+
+
+def _count_people(frames: Iterable[pd.DataFrame]) -> int:
+    """How many people there are in several frames, each counted once."""
+    return len(set().union(*(frame["person_id"] for frame in frames)))
 
 
 def _holm(adjusted: list[float]) -> tuple[Caveat, ...]:

@@ -8,7 +8,6 @@ follows from what was found and from the design grade. Numbers in text are round
 from __future__ import annotations
 
 from asn_research.contract.column import TABLES
-from asn_research.findings.design_grade import DesignGrade
 from asn_research.findings.finding import Cell, Finding, Status
 from asn_research.findings.label import row_label
 from asn_research.findings.wording.across import ACROSS_WORDINGS
@@ -118,11 +117,6 @@ def open_sentence(finding: Finding, language: Language) -> str:
 def grade_text(grade: int, language: Language) -> str:
     """The design grade in words."""
     return say(f"grade_{grade}", language, grade=format_count(grade, language))
-
-
-def grade_reasons(grade: DesignGrade, language: Language) -> list[str]:
-    """Why a design has its grade, one sentence each."""
-    return [say(f"caveat_{code}", language) for code in grade.reasons]
 
 
 def glossary_entries(language: Language) -> list[tuple[str, str]]:

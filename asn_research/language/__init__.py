@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from asn_research.language.number import (
         format_count,
         format_date,
+        format_level,
         format_money,
         format_month,
         format_number,
@@ -26,6 +27,7 @@ __all__ = [
     "Language",
     "format_count",
     "format_date",
+    "format_level",
     "format_money",
     "format_month",
     "format_number",

@@ -61,6 +61,16 @@ def format_percent(share: float, language: Language, *, digits: int = 0) -> str:
     return f"{text}{_NBSP}persen" if language == "id" else f"{text}%"
 
 
+def format_level(level: float, language: Language) -> str:
+    """A confidence level (0 to 1) in words of percent, with one decimal only where it needs one.
+
+    >>> format_level(0.95, "en"), format_level(0.99375, "en")
+    ('95%', '99.4%')
+    """
+    digits = 0 if math.isclose(100 * level, round(100 * level), rel_tol=0.0, abs_tol=1e-9) else 1
+    return format_percent(level, language, digits=digits)
+
+
 def format_money(value: float, language: Language) -> str:
     """Rupiah without decimals: ``Rp 1.250.000`` or ``IDR 1,250,000``."""
     if not math.isfinite(value):

@@ -131,17 +131,12 @@ def variance_laws(fit: LeastSquares, contrasts: Array, model: WorkingModel) -> l
     return laws
 
 
-def exceedance(law: Array, square: float) -> float:
-    """P(Z² / Σ λ_j χ²_j > ``square``), λ being ``law``.
+def exceedance(law: Array, square: float) -> tuple[float, float]:
+    """P(Z² / Σ λ_j χ²_j > ``square``), λ being ``law``, and its derivative by the logarithm of ``square``.
 
     Given the sum S, P(Z² > q S) = (2/π) ∫ exp(-q S / (2 sin²θ)) dθ over (0, π/2) (Craig 1991); the mean over
     S is the moment generating function of the chi-squared sum, which leaves one smooth integral.
     """
-    return _exceedance_and_slope(law, square)[0]
-
-
-def _exceedance_and_slope(law: Array, square: float) -> tuple[float, float]:
-    """The probability and its derivative by the logarithm of ``square``."""
     grown = 1.0 + square * law / _SINE_SQUARED
     parts = _WEIGHTS / np.sqrt(grown.prod(axis=1))  # where the product is infinite, nothing is left
     slopes = parts @ (len(law) - (1.0 / grown).sum(axis=1))
@@ -155,7 +150,7 @@ def _equivalent_df(law: Array, alpha: float, highest: float) -> float:
     total = float(law.sum())  # the start: Satterthwaite's approximation of the law
     square = float(t_ppf(1.0 - alpha / 2.0, max(total**2 / float(law @ law), 1.0))) ** 2 / total
     for _ in range(_STEPS):  # log P bends little in log q, so a few of Newton's steps suffice
-        chance, slope = _exceedance_and_slope(law, square)
+        chance, slope = exceedance(law, square)
         step = math.log(alpha / chance) * chance / slope
         square *= math.exp(step)
         if abs(step) < _TOLERANCE:

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from asn_research.findings.finding import Finding
 from asn_research.findings.trace import finding_id, result_id
-from asn_research.language import Language, format_percent
+from asn_research.language import Language, format_level
 from asn_research.language.quantity import format_quantity
 
 _NUMBER: Final[Mapping[Language, re.Pattern[str]]] = {
@@ -36,7 +36,7 @@ class Citation:
         self._levels = {"95"}
         for result in finding.estimates:
             name = result_id(finding.question, result.term, result.outcome)
-            self._levels.add(_digits(format_percent(result.conf_level, language)))
+            self._levels.add(_digits(format_level(result.conf_level, language)))
             is_share = result.unit == "share"
             for value in (result.estimate, result.conf_low, result.conf_high):
                 if math.isfinite(value):

@@ -14,7 +14,7 @@ from typing import Any, Final
 from asn_research.contract.column import TABLES
 from asn_research.errors import Problem, ReportError
 from asn_research.findings.trace import FINDING_PREFIX, Source, Trace, finding_id, read_trace, row_id
-from asn_research.language import Language, format_count, format_percent, phrase
+from asn_research.language import Language, format_count, format_level, phrase
 from asn_research.language.catalogue import has_phrase
 from asn_research.language.number import MISSING, format_number
 from asn_research.language.quantity import decimals_of
@@ -23,6 +23,7 @@ Record = Mapping[str, Any]
 Fact = tuple[str, str]
 
 _MORE_DIGITS: Final = 2
+_DIFFERENCES: Final = ("difference", "change")
 _BARE_UNITS: Final = frozenset({"", "share", "alpha", "count"})
 _SLUG = re.compile(r"[^a-z0-9]+")
 
@@ -103,7 +104,7 @@ def _result_facts(record: Record, first: Record, trace: Trace, language: Languag
     if record["status"] == "estimated":
         yield say("estimate"), _value(record, language)
         if _known(record["conf_low"]) or _known(record["conf_high"]):
-            level = format_percent(record["conf_level"], language)
+            level = format_level(record["conf_level"], language)
             yield say("interval", level=level), _interval(record, language)
         else:
             yield say("interval_none"), say("no_interval")
@@ -157,17 +158,22 @@ def exact_text(value: Any, unit: str, language: Language) -> str:
     return format_number(value, language, digits=0 if whole else digits)
 
 
-def _value(record: Record, language: Language) -> str:
+def _unit(record: Record) -> str:
+    """The unit of a result; differences between shares are percentage points."""
     unit = str(record["unit"] or "")
+    is_difference = str(record["estimand"] or "").startswith(_DIFFERENCES)
+    return "percentage_points" if unit == "share" and is_difference else unit
+
+
+def _value(record: Record, language: Language) -> str:
+    unit = _unit(record)
     text = exact_text(record["estimate"], unit, language)
     word = _term("unit", unit, language) if unit not in _BARE_UNITS else ""
     return f"{text} {word}".strip()
 
 
 def _interval(record: Record, language: Language) -> str:
-    low, high = (
-        exact_text(record[end], str(record["unit"] or ""), language) for end in ("conf_low", "conf_high")
-    )
+    low, high = (exact_text(record[end], _unit(record), language) for end in ("conf_low", "conf_high"))
     return phrase("report.trace_interval_ends", language, low=low, high=high)
 
 

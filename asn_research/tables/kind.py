@@ -12,7 +12,7 @@ from asn_research.findings.finding import Finding, Row
 from asn_research.findings.label import code_label, month_label, own_phrase, row_label
 from asn_research.findings.wording.advice import change_text, evidence_text, strength_text
 from asn_research.findings.wording.deviation import done_text, planned_text, point_text, why_text
-from asn_research.language import Language, format_count, format_percent, phrase
+from asn_research.language import Language, format_count, format_level, phrase
 from asn_research.language.number import MISSING
 from asn_research.language.quantity import format_quantity
 from asn_research.tables.format import format_interval, format_p, format_people, format_value
@@ -57,15 +57,14 @@ def _value(head: str, column: str, unit: str, language: Language, *, sign: bool 
 
 
 def _interval(finding: Finding, unit: str, language: Language, *, sign: bool = False) -> TableColumn:
-    level = format_percent(level_of(finding), language)
+    level = format_level(level_of(finding), language)
     return TableColumn(
         phrase("figure.head_interval", language, level=level),
         lambda row: format_interval(row, unit, language, sign=sign),
     )
 
 
-def _people(column: str, language: Language) -> TableColumn:
-    head = "people" if column == "n" else column
+def _people(column: str, language: Language, *, head: str = "count") -> TableColumn:
     return TableColumn(
         phrase(f"figure.head_{head}", language), lambda row: format_people(row, column, language)
     )
@@ -102,7 +101,8 @@ def lay_share(finding: Finding, language: Language) -> TableLayout:
     columns = [_value("share", "share", "share", language)]
     if _has(finding, "conf_low"):
         columns.append(_interval(finding, "share", language))
-    counts = [_people(c, language) for c in ("n", "total") if _has(finding, c)]
+    heads = (("n", "count"), ("total", "of_total"))
+    counts = [_people(column, language, head=head) for column, head in heads if _has(finding, column)]
     return _named(finding, language, *columns, *counts)
 
 
@@ -148,9 +148,7 @@ def lay_distribution(finding: Finding, language: Language) -> TableLayout:
     rows = tuple({**row, "group": row.get("series")} for row in finding.rows)
     columns = [_value("share", "share", "share", language)]
     if _has(finding, "count"):
-        columns.append(
-            TableColumn(phrase("figure.head_people", language), lambda r: format_people(r, "count", language))
-        )
+        columns.append(_people("count", language))
     head = phrase("figure.head_bin", language)
     return TableLayout(head, _range_name("bin_low", "bin_high", "bound", language), tuple(columns), rows)
 
@@ -238,9 +236,9 @@ def lay_series(finding: Finding, language: Language) -> TableLayout:
 
 
 def lay_cost(finding: Finding, language: Language) -> TableLayout:
-    """Cost per participant, per completer and per participant and hour, and participants."""
+    """Cost per participant, and per completer and per participant and hour where told; participants."""
     names = (("per_participant", "amount"), ("per_completer", "per_completer"), ("per_hour", "per_hour"))
-    columns = [_value(head, column, "idr", language) for head, column in names]
+    columns = [_value(head, column, "idr", language) for head, column in names if _has(finding, column)]
     return _named(finding, language, *columns, _people("n", language))
 
 
@@ -300,7 +298,7 @@ def lay_services(finding: Finding, language: Language) -> TableLayout:
         _interval(finding, "index", language, sign=True),
     ]
     if _has(finding, "wait"):
-        level = format_percent(level_of(finding), language)
+        level = format_level(level_of(finding), language)
         ends = ("wait_low", "wait_high")
         columns.append(_value("wait", "wait", "days", language, sign=True))
         columns.append(
@@ -314,7 +312,7 @@ def lay_services(finding: Finding, language: Language) -> TableLayout:
 
 def lay_prediction(finding: Finding, language: Language) -> TableLayout:
     """What is expected with its prediction interval, and what was measured."""
-    unit, level = unit_of(finding), format_percent(level_of(finding), language)
+    unit, level = unit_of(finding), format_level(level_of(finding), language)
     interval = TableColumn(
         phrase("figure.head_prediction", language, level=level),
         lambda row: format_interval(row, unit, language, sign=True),
@@ -340,7 +338,7 @@ def lay_change(finding: Finding, language: Language) -> TableLayout:
     def unit(row: Row) -> str:
         return "percentage_points" if row.get("unit") == "share" else str(row.get("unit"))
 
-    level = format_percent(level_of(finding), language)
+    level = format_level(level_of(finding), language)
     return _named(
         finding,
         language,
@@ -371,7 +369,7 @@ def lay_specification(finding: Finding, language: Language) -> TableLayout:
     columns = (
         _value("change", "estimate", unit, language, sign=True),
         _interval(finding, unit, language, sign=True),
-        _people("n_clusters", language),
+        _people("n_clusters", language, head="n_clusters"),
         _people("n", language),
     )
     return TableLayout(phrase("figure.head_way", language), name, columns, finding.rows)

@@ -70,14 +70,19 @@ def render_table(finding: Finding, layout: TableLayout, language: Language, *, t
 
 def _row_ids(finding: Finding, rows: Sequence[Row]) -> list[str]:
     """The names of rows; of several with one name, the first has it."""
+    firsts: dict[str, int] = {}
     names = [row_id(finding.question, row) for row in rows]
-    return [name if names.index(name) == position else "" for position, name in enumerate(names)]
+    return [
+        name if firsts.setdefault(name, position) == position else "" for position, name in enumerate(names)
+    ]
 
 
 def _grouped(names: Sequence[str], cells: Sequence[Part]) -> Iterator[tuple[str, tuple[Part, ...]]]:
     """The rows of each group together, groups in the order in which they begin."""
-    for name in dict.fromkeys(names):
-        yield name, tuple(row for other, row in zip(names, cells, strict=True) if other == name)
+    groups: dict[str, list[Part]] = {}
+    for name, row in zip(names, cells, strict=True):
+        groups.setdefault(name, []).append(row)
+    yield from ((name, tuple(rows)) for name, rows in groups.items())
 
 
 def _notes(rows: Sequence[Row], cells: Sequence[tuple[str, ...]], language: Language) -> list[str]:

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
-from asn_research.errors import InputError
-from asn_research.findings.answer import answer_questions
+from asn_research.errors import InputError, NoVariationError
+from asn_research.findings.answer import answer_question, answer_questions
 from asn_research.findings.catalogue import QUESTIONS, question
 from asn_research.findings.finding import Finding, Status, read_findings
 from asn_research.findings.summary import summarise
@@ -206,6 +206,29 @@ def test_holm_is_applied_over_the_family(one_group: Findings) -> None:
     order = np.argsort(raw)
     expected = np.minimum(1, np.maximum.accumulate(raw[order] * np.arange(len(raw), 0, -1)))
     assert holm[order] == pytest.approx(expected, rel=1e-12, abs=0)
+
+
+def test_people_of_the_family_are_those_its_numbers_speak_of(compared: Findings, one_group: Findings) -> None:
+    for findings in (compared, one_group):
+        found = findings["competency_gains"]
+        assert found.sample.people >= max(int(str(row["n"])) for row in found.rows)
+        assert found.sample.rows == 2 * sum(int(str(row["n"])) for row in found.rows)
+
+
+def test_a_refusal_that_an_estimator_raises_goes_through_the_gate(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Finding] = []
+
+    def gate(finding: Finding, **_: object) -> Finding:
+        seen.append(finding)
+        return finding
+
+    def refuse(data: object) -> Finding:
+        raise NoVariationError("all of them completed")
+
+    monkeypatch.setattr("asn_research.findings.answer.gate_finding", gate)
+    asked = replace(question("completion"), answer=refuse)
+    answer_question(make_region("one_group", people=40, batches=4), asked)
+    assert [finding.status for finding in seen] == [Status.NOT_ESTIMABLE]
 
 
 def test_only_pns_count_for_the_duty_of_twenty_hours() -> None:

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from scipy import stats
 
-from asn_research.findings.finding import Finding, Status
+from asn_research.findings.finding import Disclosure, Finding, Status
 from asn_research.findings.sentence import answer_sentence
 from asn_research.models.result import Estimate, NotEstimable, Reason
+from asn_research.tables.kind import LAYOUTS
 from tests.findings.conftest import Findings, answer_one
 from tests.findings.office import COST_PER_SEAT
 from tests.findings.world import make_region
@@ -117,3 +118,23 @@ def test_without_costs_the_questions_stay_open() -> None:
         found = answer_one(bare, name)
         assert found.status is Status.NO_DATA
         assert found.details["missing"] == "courses"
+
+
+def test_costs_per_completer_that_are_withheld_are_said_to_be() -> None:
+    data = make_region("one_group", people=80, batches=8)
+    data.tables["enrolments"]["completed"] = True  # nobody is left over, which would tell of each
+    found = answer_one(data, "cost_per_participant")
+    assert "cost_per_completer" not in {e.term for e in found.estimates}
+    assert "completers_withheld" in {caveat.code for caveat in found.caveats}
+    assert found.disclosure is not Disclosure.OPEN
+
+
+def test_a_column_that_is_not_told_has_no_head() -> None:
+    rows = tuple(
+        {"label": name, "amount": 2e6, "per_completer": None, "per_hour": 9e4, "n": 40} for name in "AB"
+    )
+    found = Finding(
+        question="cost_per_participant", region="a", period="2025", status=Status.ESTIMATED, rows=rows
+    )
+    heads = [column.head for column in LAYOUTS["cost"](found, "en").columns]
+    assert heads == ["Per participant", "Per hour", "Number"]

@@ -9,13 +9,11 @@ from itertools import product
 import pytest
 
 from asn_research.findings.catalogue import QUESTIONS, question
-from asn_research.findings.design_grade import DesignGrade
 from asn_research.findings.finding import Caveat, Disclosure, Finding, Status
 from asn_research.findings.sentence import (
     answer_sentence,
     caveat_sentences,
     glossary_entries,
-    grade_reasons,
     grade_text,
     open_sentence,
     question_text,
@@ -213,9 +211,7 @@ def test_page_one_has_at_most_six_sentences_and_four_figures(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_glossary_and_reasons_are_complete(language: Language) -> None:
+def test_glossary_is_complete(language: Language) -> None:
     entries = glossary_entries(language)
     assert len(entries) >= 8
     assert all(word and text.endswith(".") for word, text in entries)
-    grade = DesignGrade(grade=2, reasons=("baseline_differs", "attrition_differs", "few_sites"))
-    assert all(text.endswith(".") for text in grade_reasons(grade, language))

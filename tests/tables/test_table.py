@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from asn_research.findings.finding import Finding
 from asn_research.language import LANGUAGES, Language
+from asn_research.language.catalogue import read_messages
 from asn_research.tables.kind import LAYOUTS
 from asn_research.tables.table import LONGEST, LONGEST_LINKED, render_table, table_html
 from tests.figures.example import (
@@ -177,3 +178,9 @@ def test_a_table_too_long_for_a_page_says_how_many_rows_stand_in_the_file_beside
     assert len(cells(table)) == 60
     assert f"{LONGEST + 100 - 60} more rows are left out here" in table.get_text()
     assert "left out" not in parsed(many_regions(LONGEST, drawn=60), "interval", "en").get_text()
+
+
+def test_no_head_of_a_column_is_a_bare_letter() -> None:
+    heads = {key: text for key, text in read_messages().items() if key.startswith("figure.head_")}
+    assert heads
+    assert all(len(words) > 2 or words == "of" for text in heads.values() for words in text.values())

@@ -163,6 +163,7 @@ def _competencies(finding: Finding, language: Language) -> list[str]:
     key = "answer_competency_gains" + ("_compared" if details["compared"] else "")
     if not details["adjusted"]:
         key = "answer_competency_gains_bare"
+    people = details["trained"] if key.endswith("_compared") else finding.sample.people
     return [
         say(
             key,
@@ -170,7 +171,7 @@ def _competencies(finding: Finding, language: Language) -> list[str]:
             family=count(details["family"], language),
             up=count(details["up"], language) if details["up"] else say("none", language),
             down=say("competency_down", language, count=format_count(down, language)) if down else "",
-            people=count(finding.sample.people, language),
+            people=count(people, language),
             largest=outcome_name(competency, source, language),
             signed=format_number(largest.estimate, language, sign=True),
             interval=interval(largest, language),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from asn_research.contract.vocabulary import term_label
 from asn_research.findings.axis import number
 from asn_research.findings.finding import Cell, Finding
-from asn_research.language import Language, format_count, format_number, format_percent, phrase
+from asn_research.language import Language, format_count, format_level, format_number, format_percent, phrase
 from asn_research.models.result import Estimate
 
 Wording = Callable[[Finding, Language], list[str]]
@@ -87,9 +87,8 @@ def bounds(low: float, high: float, unit: str, language: Language, *, sign: bool
 
 
 def level(estimate: Estimate, language: Language) -> str:
-    """The confidence level; one decimal only where it needs one."""
-    digits = 0 if abs(100 * estimate.conf_level - round(100 * estimate.conf_level)) < 1e-9 else 1
-    return format_percent(estimate.conf_level, language, digits=digits)
+    """The confidence level of an estimate."""
+    return format_level(estimate.conf_level, language)
 
 
 def direction(estimate: Estimate) -> str:
