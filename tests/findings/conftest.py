@@ -8,6 +8,7 @@ from asn_research.findings.answer import answer_question, answer_questions
 from asn_research.findings.catalogue import question
 from asn_research.findings.finding import Finding
 from tests.findings.world import FakeRegion, make_region
+from tests.product import share_value
 
 Findings = dict[str, Finding]
 
@@ -23,19 +24,21 @@ def answer_one(data: FakeRegion, identifier: str) -> Finding:
 
 
 @pytest.fixture(scope="session")
-def one_group() -> Findings:
-    return answer_all(make_region("one_group"))
+def one_group(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    return share_value(tmp_path_factory, "one_group", lambda: answer_all(make_region("one_group")))
 
 
 @pytest.fixture(scope="session")
-def compared() -> Findings:
-    return answer_all(make_region("matched"))
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Findings:
+    return share_value(tmp_path_factory, "compared", lambda: answer_all(make_region("matched")))
 
 
 @pytest.fixture(scope="session")
-def tiny() -> Findings:
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     """Nine people: below the minimum cell."""
-    return answer_all(make_region("one_group", people=9, batches=3))
+    return share_value(
+        tmp_path_factory, "tiny", lambda: answer_all(make_region("one_group", people=9, batches=3))
+    )
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +57,7 @@ def empty() -> Findings:
 
 
 @pytest.fixture(scope="session")
-def null_world() -> Findings:
+def null_world(tmp_path_factory: pytest.TempPathFactory) -> Findings:
     """A world in which nothing changes and methods do not matter."""
-    data = make_region("matched", gain=0.0, slope=0.0, background=0.0, points=0.0)
-    return answer_all(data)
+    nothing = {"gain": 0.0, "slope": 0.0, "background": 0.0, "points": 0.0}
+    return share_value(tmp_path_factory, "null_world", lambda: answer_all(make_region("matched", **nothing)))

@@ -26,8 +26,8 @@ def deviations(data: FakeRegion) -> Finding:
     return answer_one(data, "plan_deviations")
 
 
-def codes(data: FakeRegion) -> list[str]:
-    found = deviations(data)
+def codes(found: Finding) -> list[str]:
+    """What was found, once every sentence about it has been written."""
     for row in found.rows:
         for language in LANGUAGES:
             for write in (point_text, planned_text, done_text, why_text):
@@ -46,21 +46,24 @@ def dated(design: str = "one_group", **settings: Any) -> FakeRegion:
     return make_region(design, **{"written_on": DATED, **settings})
 
 
-def test_a_plan_that_was_kept_has_no_deviations() -> None:
-    found = deviations(dated())
-    assert found.rows == ()
-    assert found.estimates[0].estimate == 0
-    assert answer_sentence(found, "en") == "No deviations: everything was done as planned."
-    assert answer_sentence(found, "id").startswith("Tidak ada penyimpangan")
+@pytest.fixture(scope="module")
+def kept() -> Finding:
+    return deviations(dated())
 
 
-def test_the_digest_and_date_of_the_plan_are_in_the_finding() -> None:
-    data = dated()
-    details = deviations(data).details
-    assert details["plan_digest"] == data.plan.digest
+def test_a_plan_that_was_kept_has_no_deviations(kept: Finding) -> None:
+    assert kept.rows == ()
+    assert kept.estimates[0].estimate == 0
+    assert answer_sentence(kept, "en") == "No deviations: everything was done as planned."
+    assert answer_sentence(kept, "id").startswith("Tidak ada penyimpangan")
+
+
+def test_the_digest_and_date_of_the_plan_are_in_the_finding(kept: Finding) -> None:
+    details = kept.details
+    assert details["plan_digest"] == dated().plan.digest
     assert details["plan_written"] == "2025-01-10"
     other = dated(clusters="unit")
-    assert deviations(other).details["plan_digest"] != data.plan.digest
+    assert deviations(other).details["plan_digest"] != details["plan_digest"]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +83,7 @@ def test_a_plan_without_date_or_too_late_is_said(
     if first:
         day = pd.Series(pd.Timestamp(first), index=scores.index).where(scores["wave"] == "post")
         data = changed(data, assessments=scores.assign(date=day))
-    assert codes(data) == [code]
+    assert codes(deviations(data)) == [code]
 
 
 def test_a_covariate_that_is_empty_sparse_or_constant_is_said_with_its_reason() -> None:
@@ -92,32 +95,32 @@ def test_a_covariate_that_is_empty_sparse_or_constant_is_said_with_its_reason() 
         education=pd.Series(pd.NA, index=people.index, dtype="string"),
         service_years=people["service_years"].where(some),
     )
-    data = changed(data, participants=people)
-    assert codes(data) == ["covariate"] * 3
-    rows = {str(row["name"]).rpartition("_")[2]: row["why"] for row in deviations(data).rows}
+    found = deviations(changed(data, participants=people))
+    assert codes(found) == ["covariate"] * 3
+    rows = {str(row["name"]).rpartition("_")[2]: row["why"] for row in found.rows}
     assert rows == {"sex": "constant", "education": "empty", "years": "sparse"}
 
 
 def test_an_absent_reference_one_method_and_equal_attendance_are_said() -> None:
-    assert codes(dated(reference_method="seminar")) == ["reference"]
+    assert codes(deviations(dated(reference_method="seminar"))) == ["reference"]
     data = dated()
     one = changed(
         data,
         courses=data.tables["courses"].assign(method="lecture"),
         enrolments=data.tables["enrolments"].assign(sessions_attended=8),
     )
-    assert codes(one) == ["one_method", "equal_attendance"]
+    assert codes(deviations(one)) == ["one_method", "equal_attendance"]
 
 
 def test_few_clusters_and_unknown_batches_are_said() -> None:
-    assert codes(dated(people=80, batches=4)) == ["few_clusters"]
+    assert codes(deviations(dated(people=80, batches=4))) == ["few_clusters"]
     data = dated()
-    left_out = changed(data, enrolments=data.tables["enrolments"].iloc[20:])
+    left_out = deviations(changed(data, enrolments=data.tables["enrolments"].iloc[20:]))
     assert codes(left_out) == ["cluster_unknown"]
-    row = deviations(left_out).rows[0]
+    row = left_out.rows[0]
     assert 10 <= int(str(row["count"])) <= 20
     assert f"{row['count']} of {row['total']} people were grouped by work unit" in done_text(row, "en")
-    assert done_text(row, "en") in answer_sentence(deviations(left_out), "en")
+    assert done_text(row, "en") in answer_sentence(left_out, "en")
 
 
 def test_a_few_people_are_not_counted_below_the_minimum_cell() -> None:
@@ -139,10 +142,11 @@ def test_a_primary_outcome_without_scores_is_said() -> None:
 
 
 def test_a_design_that_the_data_do_not_carry_is_said() -> None:
-    assert codes(dated("matched", baseline_difference=6.0, seed=5)) == ["design"]
-    row = deviations(dated("matched", baseline_difference=6.0, seed=5)).rows[0]
+    found = deviations(dated("matched", baseline_difference=6.0, seed=5))
+    assert codes(found) == ["design"]
+    row = found.rows[0]
     assert (row["reason"], row["grade"]) == ("baseline_differs", 2)
-    assert codes(dated("matched", seed=5)) == []
+    assert codes(deviations(dated("matched", seed=5))) == []
 
 
 @pytest.mark.parametrize("reason", WEAKER_DESIGN)

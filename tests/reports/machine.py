@@ -14,6 +14,7 @@ from typing import Any
 
 import fsspec
 import pytest
+import s3fs
 import werkzeug.serving
 from moto.moto_server.threaded_moto_server import ThreadedMotoServer
 
@@ -77,6 +78,8 @@ def open_shop(bucket: str) -> Iterator[Shop]:
             "ASN_RESEARCH_KEY": KEY, "LC_ALL": "en_GB.UTF-8", "COLUMNS": "200",
         }.items():  # fmt: skip
             patch.setenv(name, value)
+        s3fs.S3FileSystem.clear_instance_cache()  # what an earlier test left speaks to a store that is gone
         fsspec.filesystem("s3", skip_instance_cache=True).mkdir(bucket)
         yield Shop(f"http://{host}:{port}", record)
+        s3fs.S3FileSystem.clear_instance_cache()
         server.stop()
