@@ -6,9 +6,12 @@ published; whoever adds one decides here what it counts.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from asn_research.findings.finding import Cell, Finding
 
 
 class Subject(StrEnum):
@@ -164,3 +167,32 @@ EXCLUDED_COUNTS: Final = frozenset(
     ]
 )  # fmt: skip
 """Reasons for which people or rows were not used: what files lack, no result of anybody."""
+
+
+def unclassified(finding: Finding) -> list[str]:
+    """What the register of exposures does not know of an answer: its question, or whole numbers by name."""
+    if finding.question not in EXPOSURES:
+        return [finding.question]
+    return [name for name, known in _whole_numbers(finding) if not known]
+
+
+def _whole_numbers(finding: Finding) -> Iterator[tuple[str, bool]]:
+    told = PEOPLE_COUNTS | FILE_COUNTS | OTHER_COUNTS
+    for name, value in finding.details.items():
+        if is_whole(value):
+            yield name, name in told
+    for row in finding.rows:
+        for name, value in row.items():
+            if is_whole(value):
+                yield name, name in ROW_COUNTS
+    for caveat in finding.caveats:
+        for name, value in caveat.fields.items():
+            if is_whole(value):
+                yield f"{caveat.code}.{name}", f"{caveat.code}.{name}" in CAVEAT_COUNTS
+    for name in finding.sample.excluded:
+        yield name, name in EXCLUDED_COUNTS
+
+
+def is_whole(value: Cell) -> bool:
+    """Whether a value counts something; True and False do not."""
+    return isinstance(value, int) and not isinstance(value, bool)

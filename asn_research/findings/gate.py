@@ -10,15 +10,12 @@ from typing import Any, Final
 from asn_research.contract.threshold import MINIMUM_CLUSTERS, MINIMUM_RATERS
 from asn_research.findings.disclosure import KEPT, empty_row, gate_rows
 from asn_research.findings.exposure import (
-    CAVEAT_COUNTS,
-    EXCLUDED_COUNTS,
     EXPOSURES,
-    FILE_COUNTS,
-    OTHER_COUNTS,
     PEOPLE_COUNTS,
-    ROW_COUNTS,
     Exposure,
     Subject,
+    is_whole,
+    unclassified,
 )
 from asn_research.findings.finding import Caveat, Cell, Disclosure, Finding, Row, Sample, Status
 from asn_research.findings.suppression import Part, tell_part, tell_parts
@@ -45,13 +42,15 @@ def gate_finding(finding: Finding, *, minimum: int, known: Mapping[str, Finding]
     -------
     Finding
         The same answer, coarsened where it would let a person's result be found; withheld where nothing
-        else helps, or where the register of exposures does not know its question or one of its whole
-        numbers.
+        else helps, where a refusal tells how few people there were, or where the register of exposures does
+        not know its question or one of its whole numbers.
     """
     if _is_alike(finding):
         return withheld(finding, "minimum_part", {"minimum": minimum})
     if finding.status is not Status.ESTIMATED:
-        return finding
+        return (
+            withheld(finding, "minimum_cell", {"minimum": minimum}) if _is_few(finding, minimum) else finding
+        )
     if unclassified(finding):
         return withheld(finding, "unclassified", {})
     exposure = EXPOSURES[finding.question]
@@ -74,6 +73,15 @@ def _is_alike(finding: Finding) -> bool:
     return exposure.subject is Subject.PEOPLE and bool(exposure.shares) and not exposure.open_total
 
 
+def _is_few(finding: Finding, minimum: int) -> bool:
+    """Whether a refusal tells how few people there were: as little may be said of them as of a result."""
+    exposure = EXPOSURES.get(finding.question, Exposure())
+    if finding.status is not Status.NOT_ESTIMABLE or exposure.subject not in _COUNTED:
+        return False
+    counts = [finding.sample.people, *(result.n_obs or 0 for result in finding.results)]
+    return not exposure.open_results and any(0 < count < minimum for count in counts)
+
+
 def find_exposed(finding: Finding, *, minimum: int) -> list[str]:
     """What in a published answer the gate would not have let through; empty where nothing is.
 
@@ -82,7 +90,7 @@ def find_exposed(finding: Finding, *, minimum: int) -> list[str]:
     """
     if finding.status is not Status.ESTIMATED:
         told = bool(finding.estimates or finding.rows) and finding.status is Status.SUPPRESSED
-        return [finding.question] if told else []
+        return [finding.question] if told or _is_few(finding, minimum) else []
     if names := unclassified(finding):
         return [f"{finding.question}: {name}" for name in names]
     exposure = EXPOSURES[finding.question]
@@ -138,34 +146,6 @@ def withheld(finding: Finding, code: str, fields: Mapping[str, Cell]) -> Finding
     )
 
 
-def unclassified(finding: Finding) -> list[str]:
-    """What the register of exposures does not know of an answer: its question, or whole numbers by name."""
-    if finding.question not in EXPOSURES:
-        return [finding.question]
-    return [name for name, known in _whole_numbers(finding) if not known]
-
-
-def _whole_numbers(finding: Finding) -> Iterator[tuple[str, bool]]:
-    told = PEOPLE_COUNTS | FILE_COUNTS | OTHER_COUNTS
-    for name, value in finding.details.items():
-        if _is_whole(value):
-            yield name, name in told
-    for row in finding.rows:
-        for name, value in row.items():
-            if _is_whole(value):
-                yield name, name in ROW_COUNTS
-    for caveat in finding.caveats:
-        for name, value in caveat.fields.items():
-            if _is_whole(value):
-                yield f"{caveat.code}.{name}", f"{caveat.code}.{name}" in CAVEAT_COUNTS
-    for name in finding.sample.excluded:
-        yield name, name in EXCLUDED_COUNTS
-
-
-def _is_whole(value: Cell) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
 def _few_raters(finding: Finding) -> bool:
     """Whether known raters are so few that what one of them gave could be told apart."""
     raters = finding.details.get("raters")
@@ -191,7 +171,7 @@ def _gate_sizes(finding: Finding, exposure: Exposure, minimum: int, known: Mappi
         if position not in hidden or _is_named(row)
     )
     counts = {
-        name: None if name in PEOPLE_COUNTS and _is_whole(value) and 0 < int(str(value)) < minimum else value
+        name: None if name in PEOPLE_COUNTS and is_whole(value) and 0 < int(str(value)) < minimum else value
         for name, value in finding.details.items()
     }
     results = tuple(

@@ -60,7 +60,7 @@ class CrossRegionReport(Gallery):
             kicker=self._say("kicker"),
             title=self._say("across_heading", period=self.stamp["period"]),
             programme=self._say("across_lead"),
-            synthetic=any(each.manifest.synthetic for each in self.published),
+            synthetic="across_synthetic" if any(each.manifest.synthetic for each in self.published) else "",
             facts=facts,
         )
         self._show_html(fragment)

@@ -43,6 +43,8 @@ _CONTENTS: Final = re.compile(r'<nav class="contents".*?</nav>', re.DOTALL)
 _LEVEL: Final = '<section class="level"'
 _CITE: Final = re.compile(r'<a class="cite"[^>]*>(.*?)</a>', re.DOTALL)
 _DRAWING: Final = re.compile(r'<svg role="img" aria-label="([^"]*)"(.*?</svg>)', re.DOTALL)
+_SWITCH: Final = '<label class="switch">'
+_LANGUAGES: Final[Mapping[str, Language]] = {"report.html": "id", "report.en.html": "en"}
 _FAMILY: Final = re.compile(r'font-family="[^"]*"')
 
 
@@ -60,21 +62,27 @@ def check_pdf() -> None:
 def add_pdfs(files: Mapping[str, bytes], manifest: Manifest) -> tuple[dict[str, bytes], Manifest]:
     """The files of a report with a PDF of each of its pages, and the manifest that vouches for all of them.
 
-    Nothing is added to a report that failed; the manifest stays the last of the files.
+    Each page leads to its PDF. Nothing is added to a report that failed; the manifest stays the last of the
+    files.
     """
     if manifest.state == "failed":
         return dict(files), manifest
-    pages = [name for name in files if name.startswith("report.") and name.endswith(".html")]
-    made = {
-        name.removesuffix("html") + "pdf": page_to_pdf(
-            files[name].decode(), language="en" if name == "report.en.html" else "id"
-        )
-        for name in pages
-    }
+    made: dict[str, bytes] = {}
+    for name in [name for name in files if name in _LANGUAGES]:
+        page, language = files[name].decode(), _LANGUAGES[name]
+        paper = name.removesuffix("html") + "pdf"
+        made[name] = _with_link(page, paper, language).encode()
+        made[paper] = page_to_pdf(page, language=language)
     outputs = {**manifest.outputs, **{name: provenance.digest_bytes(made[name]) for name in made}}
     renewed = replace(manifest, outputs=outputs, pdf=provenance.pdf_version())
     others = {name: content for name, content in files.items() if name != MANIFEST}
     return {**others, **made, MANIFEST: renewed.as_json().encode()}, renewed
+
+
+def _with_link(page: str, name: str, language: Language) -> str:
+    """A page whose bar leads to its PDF, as only a page beside which there is one may."""
+    label = phrase("report.pdf_link", language)
+    return page.replace(_SWITCH, f'<a href="{name}" type="application/pdf">{label}</a>{_SWITCH}', 1)
 
 
 def page_to_pdf(page: str, *, language: Language) -> bytes:

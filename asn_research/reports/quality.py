@@ -36,7 +36,7 @@ class Quality(RegionExhibit):
             kicker=self._say("quality_kicker"),
             title=f"{region.region.name}, {self.source.period}",
             programme=self._say("quality_lead"),
-            synthetic=region.region.synthetic,
+            synthetic="synthetic_text" if region.region.synthetic else "",
             facts=[
                 (self._say("quality_usable"), format_percent(share, self.language), ""),
                 (self._say("quality_files"), self._cell(len({f["file"] for f in self._files()})), ""),

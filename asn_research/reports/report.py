@@ -82,7 +82,7 @@ class Report(Gallery, RegionExhibit):
             kicker=self._say("kicker"),
             title=f"{region.region.name}, {data.period}",
             programme=region.programme.name,
-            synthetic=region.region.synthetic,
+            synthetic="synthetic_text" if region.region.synthetic else "",
             facts=facts,
         )
         self._show_html(fragment)

@@ -8,12 +8,12 @@ import pytest
 
 from asn_research.errors import ReportError
 from asn_research.findings.catalogue import ACROSS_QUESTIONS, QUESTIONS
-from asn_research.findings.exposure import EXPOSURES, Subject
+from asn_research.findings.exposure import EXPOSURES, Subject, unclassified
 from asn_research.findings.finding import Caveat, Finding, Row, Sample, Status
-from asn_research.findings.gate import find_exposed, gate_finding, unclassified
+from asn_research.findings.gate import find_exposed, gate_finding
 from asn_research.findings.rounding import round_points
 from asn_research.findings.sentence import answer_sentence, caveat_sentences
-from asn_research.models.result import Estimate
+from asn_research.models.result import Estimate, NotEstimable, Reason
 from asn_research.reports.release import check_exposed
 from tests.findings.conftest import Findings
 
@@ -65,6 +65,21 @@ def test_what_nobody_classified_is_withheld_with_its_reason(finding: Finding) ->
     assert find_exposed(finding, minimum=10)
     for language in ("id", "en"):
         assert len(answer_sentence(gated, language)) > 40  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("people", "n_obs"), [(4, 0), (40, 4)])
+def test_a_refusal_does_not_tell_how_few_people_there_were(people: int, n_obs: int) -> None:
+    refusal = NotEstimable(term="x", reason=Reason.TOO_FEW_OBSERVATIONS, detail="4 of them", n_obs=n_obs)
+    finding = replace(
+        finding_of("method_effect", sample=Sample(people=people)),
+        status=Status.NOT_ESTIMABLE,
+        results=(refusal,),
+    )
+    assert find_exposed(finding, minimum=10) == ["method_effect"]
+    gated = gate_finding(finding, minimum=10)
+    assert (gated.status, gated.results, gated.sample.people) == (Status.SUPPRESSED, (), 0)
+    enough = replace(finding, sample=Sample(people=40), results=(replace(refusal, n_obs=40),))
+    assert gate_finding(enough, minimum=10) is enough
 
 
 def test_41_of_45_is_told_as_a_limit_and_its_interval_is_not_told() -> None:

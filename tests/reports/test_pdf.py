@@ -34,7 +34,8 @@ QUESTION = (
 PAGE = (
     '<!DOCTYPE html><html lang="id"><head><meta charset="utf-8"><title>Laporan Kota Contoh 2025</title>'
     "<style>.question{display:grid}</style></head><body>"
-    '<header class="bar">bar</header><div class="layout"><nav class="contents" aria-label="Isi"><details>'
+    '<header class="bar">bar <label class="switch">kode</label></header>'
+    '<div class="layout"><nav class="contents" aria-label="Isi"><details>'
     '<summary>Isi laporan</summary><ol><li><a href="#s1">Jawaban</a></li><li><a href="#s2">Data</a></li></ol>'
     '</details></nav><main id="main"><div class="head"><h1>Kota Contoh, 2025</h1></div>'
     f'<section class="level" id="s1"><h2>Jawaban</h2>{QUESTION}</section>'
@@ -124,7 +125,11 @@ def test_the_manifest_vouches_for_the_pdf_and_freshness_knows_it(tmp_path: Path)
     before = Manifest(region="r", period="2025", state="made", languages=("id",), inputs={"a": 1})
     files, manifest = pdf.add_pdfs({"report.html": PAGE.encode(), MANIFEST: b""}, before)
     assert list(files) == ["report.html", "report.pdf", MANIFEST]
-    assert manifest.outputs == {"report.pdf": provenance.digest_bytes(files["report.pdf"])}
+    pages = ("report.html", "report.pdf")
+    assert manifest.outputs == {name: provenance.digest_bytes(files[name]) for name in pages}
+    assert 'href="report.pdf"' in files["report.html"].decode()
+    assert files["report.pdf"] == pdf.page_to_pdf(PAGE, language="id")
+    (tmp_path / "report.html").write_bytes(files["report.html"])
     (tmp_path / "report.pdf").write_bytes(files["report.pdf"])
     version = provenance.pdf_version()
     assert manifest.is_fresh({"a": 1}, ["id"], tmp_path, pdf=version)
