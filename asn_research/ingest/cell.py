@@ -62,7 +62,9 @@ def find_special_cells(
     end = content.rfind(b"</c>") + len(b"</c>")  # a cell that nothing closes is not looked for an end of
     for match in _CELL.finditer(content, 0, end):
         attributes = dict(_ATTRIBUTE.findall(match.group(1)))
-        inner = match.group(2) or b""
+        inner = match.group(2)
+        if inner is None:  # it holds nothing, wherever it says that it stands
+            continue
         text = NO_RESULT if stale and b"<f" in inner else _special_text(attributes, inner, used)
         if text is not None and b"r" in attributes:
             special[cell_position(attributes[b"r"].decode())] = text

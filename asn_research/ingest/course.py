@@ -35,7 +35,7 @@ def read_batch(text: str) -> str:
     match = _BATCH.search(folded)
     bare = match.group(1) if match else re.sub(r"^ke\s*", "", folded)
     if bare.isdigit():
-        return str(int(bare))
+        return bare.lstrip("0") or "0"
     if bare and _ROMAN_FORM.match(bare):
         numbers = [_ROMAN[letter] for letter in bare]
         return str(sum(-n if n < max(numbers[i + 1 :], default=0) else n for i, n in enumerate(numbers)))
@@ -106,8 +106,6 @@ class CourseIndex:
         if not batches:
             return None, "unknown_course"
         codes = batches.get(number, set()) if number else set().union(*batches.values())
-        if not codes and number:
-            codes = set()
         if len(codes) == 1:
             return next(iter(codes)), ""
         return None, "course_ambiguous" if codes else "unknown_course"

@@ -50,11 +50,22 @@ _EPOCH: Final = datetime.date(1899, 12, 30)
 _LATE: Final = 1462
 """Days from that one to 1904-01-01, from which some workbooks count."""
 _YEARS: Final = range(1940, 2101)
+_LONGEST: Final = 100
+"""Letters of a cell that is looked at: no day, and no first and last day, takes more."""
+_TO: Final = re.compile(
+    r"\s*(?<![a-z])(?:s\s?/\s?d|s\.\s?d\.?|sd|sampai dengan|sampai|hingga|to)(?![a-z])\s*|\s[-–—]\s",
+    re.IGNORECASE,
+)
+_DASH: Final = re.compile(r"[-–—]")
+_BARE_DAY: Final = re.compile(r"\d{1,2}")
+_NAMED_DAYS: Final = re.compile(
+    rf"([a-z'’`‘]+)(?:{_TO.pattern}|[-–—])([a-z'’`‘]+)[\s,/]+(?=\d)", re.IGNORECASE
+)
 
 
 def _split(value: Any) -> tuple[int, int, int] | None:
     """The three numbers of a numeric date with its year last, before their order is decided."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST:
         return None
     match = _NUMERIC.match(_TIME.sub("", clean(value).lstrip("'’")))
     if match is None or len(match.group(1)) > 2 or len(match.group(3)) not in {2, 4}:
@@ -99,7 +110,7 @@ def read_date(
     """The date in one cell.
 
     ``order`` is what the file or the region says about ``03/04/2025``; ``late`` that the workbook counts its
-    days from 1904.
+    days from 1904. Several days, such as "17 s.d. 19 Maret 2025", are none; :func:`read_span` reads them.
     """
     if isinstance(value, datetime.datetime):
         value = value.date()
@@ -113,7 +124,16 @@ def read_date(
         return Reading(reason="not_a_date")
     if isinstance(value, (int, float)):
         return _from_serial(float(value) + (_LATE if late else 0))
-    text = clean(value).lstrip("'’")
+    if len(value) > _LONGEST:
+        return Reading(reason="not_a_date")
+    reading = _from_text(clean(value).lstrip("'’"), order, late=late)
+    if reading.reason == "not_a_date" and (span := read_span(value, order=order)) is not None:
+        return Reading(reason="date_span" if span.value else span.reason)
+    return reading
+
+
+def _from_text(text: str, order: Order | None, *, late: bool = False) -> Reading:
+    """The one day that a text without spaces at its ends says."""
     if re.fullmatch(r"\d{5}(?:[.,]\d+)?", text):
         return Reading(reason="date_ambiguous") if late else _from_serial(float(text.replace(",", ".")))
     text = _TIME.sub("", text).strip(" ,")
@@ -123,6 +143,65 @@ def read_date(
     if numeric:
         return _from_numbers(numeric, text, order)
     return _from_words(text)
+
+
+def read_span(value: Any, *, order: Order | None) -> Reading | None:
+    """The first and the last day in one cell, as a pair; None where it does not name two.
+
+    What the first day leaves out, its month or year, is that of the last. A span that would end before it
+    begins is not read.
+
+    Parameters
+    ----------
+    value
+        The raw cell.
+    order
+        What the file or the region says about ``03/04/2025``.
+
+    Examples
+    --------
+    >>> read_span("17 s.d. 19 Maret 2025", order="day-first").value
+    (datetime.date(2025, 3, 17), datetime.date(2025, 3, 19))
+    >>> read_span("30 Desember s/d 2 Januari 2026", order="day-first").reason
+    'dates_reversed'
+    >>> read_span("17, 19 Maret 2025", order="day-first") is None
+    True
+    """
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return None
+    text = clean(value).lstrip("'’")
+    named = _NAMED_DAYS.match(text)
+    rest = text[named.end() :] if named else text
+    parts = _TO.split(rest)
+    if len(parts) == 1:
+        parts = _DASH.split(rest)
+    if len(parts) != 2:
+        return None
+    last = _from_text(parts[1].strip(), order)
+    first = _read_first(parts[0].strip(), last.value, order) if last.value else last
+    if first.value is None:
+        return None if first.reason in {"not_a_date", "date_incomplete"} else Reading(reason=first.reason)
+    if last.value < first.value:
+        return Reading(reason="dates_reversed")
+    if named and not _fall_on((first.value, last.value), named.groups()):
+        return Reading(reason="date_weekday")
+    return Reading((first.value, last.value))
+
+
+def _read_first(text: str, last: datetime.date, order: Order | None) -> Reading:
+    """The first day of a span, completed by its last."""
+    if _BARE_DAY.fullmatch(text):
+        return _make(last.year, last.month, int(text))
+    reading = _from_text(text, order)
+    if reading.reason in {"date_incomplete", "not_a_date"}:
+        return _from_text(f"{text} {last.year}", order)
+    return reading
+
+
+def _fall_on(days: Iterable[datetime.date], names: Iterable[str]) -> bool:
+    """Whether days fall on the days of the week that are named."""
+    named = (_WEEKDAYS.get(fold(_FRIDAY.sub("jumat", name))) for name in names)
+    return all(day.weekday() == weekday for day, weekday in zip(days, named, strict=True))
 
 
 def _from_serial(number: float) -> Reading:

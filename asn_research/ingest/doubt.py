@@ -12,6 +12,7 @@ from asn_research.contract.heading import read_lexicon
 from asn_research.contract.likeness import Likeness
 from asn_research.contract.meaning import find_meaning, means_beside
 from asn_research.contract.vocabulary import fold
+from asn_research.ingest.date import read_date
 from asn_research.ingest.evidence import FITTING, UNFIT, count_codes, find_by_values, fits
 from asn_research.ingest.layout import Heading, Layout
 from asn_research.ingest.reading import clean, is_missing
@@ -127,16 +128,26 @@ def _set_unfit_aside(layout: Layout, sample: Sample) -> None:
 
 
 def _doubt_dates(layout: Layout, sample: Sample) -> None:
-    """Ask about days that a table can do without where no cell holds one, such as "17 s.d. 19 Maret 2025"."""
+    """Ask about days that a table can do without where no cell holds one, such as "awal Maret".
+
+    A first and a last day in one cell are read where the last has no column of its own.
+    """
     for name, position in list(layout.columns.items()):
         if name not in layout.table.names or layout.table[name].kind is not Kind.DATE:
             continue
         values = [value for value in sample(position) if not is_missing(value)]
         if layout.table[name].required or len(values) < _FEWEST or fits(values, layout.table[name]):
             continue
+        if name == "start_date" and not layout.has("end_date") and any(map(_is_span, values)):
+            continue
         if any(h.column == position and not _is_label(h, layout.table[name]) for h in layout.headings):
             del layout.columns[name]
             layout.unsure[position] = (name,)
+
+
+def _is_span(value: Any) -> bool:
+    """Whether a cell holds a first and a last day."""
+    return read_date(value, order="day-first").reason == "date_span"
 
 
 def _is_near(value: Any, column: Column) -> bool:

@@ -224,7 +224,7 @@ def read_name(value: Any) -> Reading:
     digits = _SEPARATORS.sub("", _PREFIX.sub("", text.lstrip("'’")))
     if isinstance(value, int) and abs(value) >= 10**_PRECISE:
         return Reading(reason="nip_precision_lost")
-    if digits.isdigit() and len(digits) == _LENGTH:
+    if digits.isascii() and digits.isdigit() and len(digits) == _LENGTH:
         return Reading(digits)
     folded = fold(text)
     return Reading(folded) if folded else Reading(reason="not_a_name")

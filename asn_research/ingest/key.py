@@ -59,7 +59,7 @@ def read_key() -> bytes:
     Raises
     ------
     KeyFileError
-        If the key is malformed, lies in a repository, or its file can be read by others.
+        If the key is malformed, lies in a repository, cannot be written, or can be read by others.
     """
     place = find_key()
     if place.variable:
@@ -97,18 +97,21 @@ def _check_apart(path: Path) -> None:
 def _write_key(path: Path, text: str) -> None:
     """Make the key beside and link it into place: it is never seen half-written, and never made twice."""
     _check_apart(path)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
-        with os.fdopen(handle, "w", encoding="ascii") as stream:
-            stream.write(f"{text}\n")
-            stream.flush()
-            os.fsync(stream.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(beside, path)
-    finally:
-        beside.unlink()
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(handle, "w", encoding="ascii") as stream:
+                stream.write(f"{text}\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(beside, path)
+        finally:
+            beside.unlink()
+    except OSError as error:
+        raise KeyFileError(make_problem("key_unwritable", Place(path.name))) from error
 
 
 def _parse_key(text: str, place: str) -> bytes:
@@ -155,10 +158,7 @@ def back_up_key(target: Path) -> None:
     key = read_key()
     if target.exists():
         raise KeyFileError(make_problem("key_exists", Place(target.name)))
-    try:
-        _write_key(target, key.hex())
-    except OSError as error:
-        raise KeyFileError(make_problem("key_unwritable", Place(target.name))) from error
+    _write_key(target, key.hex())
 
 
 def restore_key(source: Path) -> Path:

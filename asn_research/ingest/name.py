@@ -71,7 +71,9 @@ _JOINED: Final = 8
 """Letters of names written together, as in an account: "sitirahmawati"."""
 _LONGEST: Final = 8
 """Words of a name that are looked at together."""
-_BEFORE: Final = re.compile(r"(?:\b(?:drs|dra|drg|dr|ir|prof|kh|hj|h)\b\.?\s*)+(?=\[nama\])", re.IGNORECASE)
+_BEFORE: Final = re.compile(
+    r"(?:\b(?:drs|dra|drg|dr|ir|prof|kh|hj|h)\b\.?\s*){1,6}(?=\[nama\])", re.IGNORECASE
+)
 _INITIAL_BEFORE: Final = re.compile(r"(?<![\w.])(?:[A-Z]\.\s*){1,2}(?=\[nama\])")
 _INITIAL_AFTER: Final = re.compile(r"(?<=\[nama\])(?:\s+[A-Z]\b\.?(?!\w))+")
 _DEGREES: Final = re.compile(
@@ -129,10 +131,11 @@ class Names:
         for name in sorted(set(names)):
             words = tuple(word for word in strip_titles(name).split() if len(word) > 1)
             self._single.update(words)
-            self._parts |= {words[i:j] for i in range(len(words)) for j in range(i + 2, len(words) + 1)}
-            self._longest = max(self._longest, len(words))
-            joined = ("".join(words[i:j]) for i in range(len(words)) for j in range(i + 2, len(words) + 1))
-            self._single.update(word for word in joined if len(word) >= _JOINED)
+            ends = range(2, min(len(words), _LONGEST) + 1)
+            parts = {words[i : i + n] for i in range(len(words)) for n in ends if i + n <= len(words)}
+            self._parts |= parts
+            self._longest = max(self._longest, ends.stop - 1)
+            self._single.update(joined for part in parts if len(joined := "".join(part)) >= _JOINED)
 
     def __bool__(self) -> bool:
         return bool(self._single)

@@ -27,7 +27,7 @@ from asn_research.ingest.roster import read_people
 from asn_research.ingest.row import find_data_rows
 from asn_research.ingest.score import pair_after
 from asn_research.ingest.source import Grid
-from asn_research.ingest.value import Cells, Notation, ReadColumn, find_notation, read_cells
+from asn_research.ingest.value import Cells, Notation, ReadColumn, find_notation, read_cells, read_days
 
 ROW: Final = "_row"
 """Column of records: the position of their row in the ledger."""
@@ -122,6 +122,9 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
         read = _read(raw[index], column, layout.table, notation, heading, latest_year, scale)
         if name == "wave":
             read = pair_after(raw[index], read)
+        elif name == "start_date" and not layout.has("end_date"):
+            read, last = read_days(raw[index], column, notation=notation)
+            values["end_date"] = last.values
         values[name] = read.values
         _keep(segment, name, column, index, raw[index], read)
     for name, value in layout.fixed.items():
@@ -189,8 +192,9 @@ def _raw_columns(grid: Grid, rows: Sequence[int], block: Block) -> dict[int, Cel
     indices = block.layout.places
     spread: dict[tuple[int, int], Any] = {}
     for top, left, bottom, right in grid.merges:
-        if top >= block.first and bottom > top and left == right:
-            spread.update({(row, left): grid.rows[top][left] for row in range(top + 1, bottom + 1)})
+        if block.first <= top < block.end and left == right and left in indices:
+            value = grid.rows[top][left] if left < len(grid.rows[top]) else ""
+            spread.update({(row, left): value for row in range(top + 1, min(bottom + 1, block.end))})
     columns = {}
     lines = [grid.rows[row] for row in rows]
     shortest = min(map(len, lines), default=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from asn_research.contract.column import Column, Kind
 from asn_research.contract.vocabulary import fold
-from asn_research.ingest.date import Order, find_orders, is_half_converted, read_date
+from asn_research.ingest.date import Order, find_orders, is_half_converted, read_date, read_span
 from asn_research.ingest.number import find_decimal, read_number, scale_amount
 from asn_research.ingest.reading import Reading, clean, is_blank, is_missing, read_error
 from asn_research.ingest.term import read_answer, read_flag, read_scale_words, read_term
@@ -227,9 +227,48 @@ def _or_missing(reading: Reading, value: Any) -> Reading:
     return _MISSING if reading.reason and is_missing(value) else reading
 
 
-def _read_dates(values: list[Any], notation: Notation) -> list[Reading]:
+def read_days(cells: Cells, column: Column, *, notation: Notation) -> tuple[ReadColumn, ReadColumn]:
+    """First and last days of a column whose cells may hold both, as "17 s.d. 19 Maret 2025".
+
+    Parameters
+    ----------
+    cells
+        The raw cells.
+    column
+        The column of the first days.
+    notation
+        How the sheet writes dates.
+
+    Returns
+    -------
+    (ReadColumn, ReadColumn)
+        The column as :func:`read_cells` reads it but for first days, and last days where cells hold both.
+    """
+    read = read_cells(cells, column, notation=notation)
+    order = _find_order(cells.uniques, notation)
+    spans = [
+        read_span(cell, order=order) if reason == "date_span" else None
+        for cell, reason in zip(cells.uniques, read.reasons_of, strict=True)
+    ]
+    first, last = (
+        cells.take([_MISSING if span is None else Reading(span.value[end]) for span in spans])
+        for end in (0, 1)
+    )
+    values = np.where(first.filled, first.values, read.values)
+    reasons = [reason if span is None else "" for span, reason in zip(spans, read.reasons_of, strict=True)]
+    return replace(read, values=values, filled=is_filled(values), reasons_of=reasons), last
+
+
+def _find_order(values: Sequence[Any], notation: Notation) -> Order | None:
+    """Day or month first: as the column shows, else as the sheet does, else as the region declares."""
     orders = find_orders(values) or notation.orders
-    order: Order | None = next(iter(orders)) if len(orders) == 1 else None if orders else notation.declared
+    if not orders:
+        return notation.declared
+    return next(iter(orders)) if len(orders) == 1 else None
+
+
+def _read_dates(values: list[Any], notation: Notation) -> list[Reading]:
+    order = _find_order(values, notation)
     half = is_half_converted(values)
     return [
         _MISSING if is_missing(v) else read_date(v, order=order, half_converted=half, late=notation.late)

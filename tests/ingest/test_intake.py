@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asn_research.errors import IntakeError, RegionError
+from asn_research.ingest.course import read_batch
 
 from .office import ASSESSMENTS, COURSES, PARTICIPANTS, PEOPLE, REGION, Office
 
@@ -411,3 +412,35 @@ def test_files_and_sheets_named_after_people_are_named_otherwise_everywhere(offi
     assert {(p["file"], p["code"]) for p in account["problems"]} >= {
         ("lain [nama].csv", "file_named"), ("nilai [NIP].xlsx", "file_disguised"),
     }  # fmt: skip
+
+
+def test_first_and_last_days_in_one_cell_are_both_stored(office: Office) -> None:
+    office.defaults(without=["courses"])
+    days = ["Tanggal Pelaksanaan", "17 s.d. 19 Maret 2025", "28 Februari - 2 Maret 2025", "5 Mei 2025"]
+    office.csv("c.csv", [[*row, day] for row, day in zip(COURSES, days, strict=True)])
+    office.take_in()
+    courses = office.table("courses")
+    assert courses["start_date"].dt.strftime("%d/%m").tolist() == ["17/03", "28/02", "05/05"]
+    assert courses["end_date"].dt.strftime("%d/%m").fillna("").tolist() == ["19/03", "02/03", ""]
+    assert office.reasons() == {}
+
+
+def test_first_and_last_days_wait_where_the_last_has_a_column_of_its_own(office: Office) -> None:
+    office.defaults(without=["courses"])
+    days = [["Tanggal Mulai", "Tanggal Selesai"], ["17 s.d. 19 Maret 2025", "20/03/2025"],
+            ["18/03/2025", "19/03/2025"], ["05/05/2025", ""]]  # fmt: skip
+    office.csv("c.csv", [[*row, *more] for row, more in zip(COURSES, days, strict=True)])
+    office.take_in()
+    assert office.reasons() == {("c.csv", 2): "date_span"}
+
+
+def test_merged_cells_beside_and_below_a_table_do_no_harm(office: Office) -> None:
+    office.defaults(without=["courses"])
+    office.workbook("c.xlsx", {"Pelatihan": COURSES}, merges={"Pelatihan": ["C60:C64", "K2:K4", "B70:B9999"]})
+    office.take_in()
+    assert len(office.table("courses")) == 3
+
+
+@pytest.mark.parametrize("batch", ["9" * 5_000, "Angkatan " + "0" * 5_000 + "2", "²"])
+def test_endless_or_strange_numbers_of_batches_are_read(batch: str) -> None:
+    assert read_batch(batch)

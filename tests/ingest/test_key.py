@@ -76,6 +76,15 @@ def test_a_key_in_a_repository_is_refused(path: Path, tmp_path: Path) -> None:
     assert not path.exists()
 
 
+def test_a_key_that_cannot_be_written_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("ASN_RESEARCH_KEY", raising=False)
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("ASN_RESEARCH_KEY_FILE", str(tmp_path / "file" / "pseudonym.key"))
+    with pytest.raises(KeyFileError) as error:
+        read_key()
+    assert code(error) == "key_unwritable"
+
+
 def test_the_mark_tells_keys_apart_and_tells_nothing_of_them() -> None:
     one, other = b"k" * 32, b"K" * 32
     assert mark_key(one) == mark_key(one) != mark_key(other)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from asn_research.ingest.cell import find_special_cells
+
 from .hostile import binary_workbook, open_cell, open_document
 from .office import ASSESSMENTS, ENROLMENTS, PEOPLE, Office, Rows
 
@@ -134,3 +136,8 @@ def test_a_score_below_one_waits_also_where_percent_signs_are_read(office: Offic
     office.take_in()
     assert office.reasons() == {("n.xlsx", 3): "fraction"}
     assert office.table("assessments")["score"].tolist()[:3] == [85, 1, 0]
+
+
+def test_an_error_cell_that_holds_nothing_makes_no_rows() -> None:
+    sheet = b'<row><c r="A1" t="e"><v>#N/A</v></c><c r="B999999999" t="e"/></row>'
+    assert find_special_cells(sheet, percent=frozenset()) == {(0, 0): "#N/A"}

@@ -118,3 +118,10 @@ def test_names_written_together_are_names() -> None:
     scrubber = Scrubber(["Agus Chaniago", "Indah Permata"])
     assert scrubber.scrub("AgusChaniago top, akun aguschaniago88") == "[nama] top, akun [nama]88"
     assert scrubber.scrub("permata yang indah") == "permata yang indah"
+
+
+def test_an_endless_cell_below_names_is_looked_through_in_no_time() -> None:
+    words = " ".join(f"kata{number % 50}{'abcdefgh'[number % 8] * 3}" for number in range(6_000))
+    scrubber = Scrubber([words, "Siti Rahmawati"])
+    assert scrubber.scrub("Terima kasih Siti Rahmawati") == "Terima kasih [nama]"
+    assert scrubber.scrub("Siti Rahmawati " + "dr " * 60_000).startswith("[nama] dr")
