@@ -9,6 +9,7 @@ from typing import Any
 from docutils import nodes
 from docutils.utils.math import latex2mathml
 from sphinx.application import Sphinx
+from sphinx.locale import get_translation
 from sphinx.util.docutils import SphinxDirective
 from typer.testing import CliRunner
 
@@ -105,6 +106,23 @@ def _page_language(
     context["language"] = "en" if pagename in ENGLISH else language
 
 
+def _english_labels(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Write the labels of parameters, returns and the like in the language of the page."""
+    if docname not in ENGLISH:
+        return
+    known = {str(get_translation("sphinx")(label)): label for label in _LABELS}
+    for node in doctree.findall(lambda node: isinstance(node, (nodes.field_name, nodes.rubric))):
+        text = node.astext()
+        if text in known:
+            node.children = [nodes.Text(known[text])]
+
+
+_LABELS = (
+    "Parameters", "Returns", "Raises", "Return type", "Yields", "Warns", "Warnings", "Notes",
+    "Examples", "Example", "References", "See Also", "Other Parameters", "Attributes", "Methods",
+)  # fmt: skip
+"""What Sphinx and its napoleon write above the parts of a docstring."""
+
 _REPAIRS = (
     (r'role="heading"(?! aria-level)', 'role="heading" aria-level="2"'),
     (r'<aside class="sidebar-drawer"', '<aside aria-label="Semua halaman" class="sidebar-drawer"'),
@@ -132,4 +150,5 @@ def setup(app: Sphinx) -> None:
     app.add_directive("commands", Commands)
     app.add_directive("terms", Terms)
     app.connect("html-page-context", _page_language)
+    app.connect("doctree-resolved", _english_labels)
     app.connect("build-finished", _repair_pages)
