@@ -17,6 +17,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from asn_research.reports.report import open_report
 from asn_research.reports.stamp import FINDINGS_MIMETYPE
 from tests.browser.chromium import Chromium, find_chromium
 
@@ -137,22 +138,19 @@ def test_an_exploration_notebook_runs_from_top_to_bottom(name: str, page: Chromi
     page.take_picture(lab.folder / f"{name}.png")
 
 
-def test_the_report_notebook_finds_in_the_lab_what_papermill_finds(
+def test_the_report_notebook_finds_in_the_lab_what_the_package_finds(
     page: Chromium, lab: Lab, tmp_path: Path
 ) -> None:
-    """In the project's kernel, a fork of a warm process, with the parameters typed into the first cell."""
-    given = [word for item in PARAMETERS.items() for word in ("-r", *item)]
-    out = tmp_path / "out.ipynb"
-    by_papermill = subprocess.Popen(
-        [sys.executable, "-m", "papermill", REPORT, str(out), *given, "--no-progress-bar", "-k", "python3"],
-        env=lab.environment, cwd=lab.folder, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    """In the project's kernel, a fork of a warm process, with the parameters typed into the first cell; that
+    papermill finds the same is tested where a run's pages are.
+    """
     typed = "\n".join(f"{name} = {value!r}" for name, value in PARAMETERS.items())
     kernel, book = run_all(page, REPORT, kernel="asn-research", parameters=typed)
     page.take_picture(lab.folder / "report.png")
-    _, said = by_papermill.communicate(timeout=120)
-    assert by_papermill.returncode == 0, said
-    expected = findings(nbformat.read(out, as_version=4))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ASN_RESEARCH_KEY", lab.environment["ASN_RESEARCH_KEY"])
+        report = open_report(**PARAMETERS, raw=lab.folder / "data" / "raw", processed=tmp_path)
+        expected = json.loads(json.dumps(report.findings.as_records()))
     assert kernel == "asn-research"
     assert len(expected) > 50
     assert findings(book) == expected
