@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -12,8 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from asn_research.contract.column import TABLES
 from asn_research.contract.vocabulary import fold
 from asn_research.ingest.group import number_groups
+from asn_research.ingest.ledger import Ledger
+from asn_research.ingest.record import ROW, Issue
 
 _BATCH: Final = re.compile(
     r"\b(?:angkatan|batch|gelombang|gel|cohort|angkt|akt)\s*(?:ke\s*)?([ivxlc]+|\d+)\b"
@@ -178,3 +181,43 @@ def _column(records: pd.DataFrame, name: str) -> NDArray[np.object_]:
     if name in records:
         values[:] = [value if isinstance(value, str) else None for value in records[name]]
     return values
+
+
+def name_courses(courses: pd.DataFrame) -> None:
+    """Give courses that an office lists without codes one of their title and batch, in place."""
+    nameless = courses["course_id"].isna() & courses["title"].notna()
+    courses.loc[nameless, "course_id"] = [
+        make_course_id(title, batch if isinstance(batch, str) else None)
+        for title, batch in zip(courses.loc[nameless, "title"], courses.loc[nameless, "batch"], strict=True)
+    ]
+
+
+def link_tables(tables: Mapping[str, pd.DataFrame], ledger: Ledger) -> None:
+    """Put the code of its course into every record that speaks of one, in place.
+
+    Rows whose course is not known, or may be one of several, are quarantined; where a table can do without
+    a course, only those that name one.
+
+    Parameters
+    ----------
+    tables
+        Records by table, with ``courses`` among them.
+    ledger
+        The account of the rows.
+    """
+    index = CourseIndex.of(tables["courses"])
+    contexts = [segment.context for segment in ledger.segments]
+    for name, frame in tables.items():
+        if name == "courses" or "course_id" not in TABLES[name].names:
+            continue
+        codes, reasons = link_courses(frame, index, contexts, ledger.owners(frame[ROW]))
+        needed = TABLES[name]["course_id"].required
+        doubtful = np.flatnonzero((reasons != "") & (needed | (reasons != "missing_value")))
+        issues = dict(zip(frame[ROW].to_numpy()[doubtful].tolist(), reasons[doubtful].tolist(), strict=True))
+        named = [column for column in ("course_id", "_title") if column in frame] if issues else []
+        written = {column: dict(zip(frame[ROW], frame[column], strict=True)) for column in named}
+        for row, reason in issues.items():
+            found = [(column, written[column][row]) for column in named if written[column][row]]
+            source, value = found[0] if found else ("course_id", "")
+            ledger.quarantine([Issue(row, "course_id", reason, value, ledger.address(row, source))])
+        frame["course_id"] = pd.Series(codes, index=frame.index, dtype=object)

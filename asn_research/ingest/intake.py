@@ -26,7 +26,7 @@ from asn_research.ingest.alias import (
 )
 from asn_research.ingest.consistency import check_consistency
 from asn_research.ingest.correction import is_decision_sheet, read_corrections
-from asn_research.ingest.course import CourseIndex, link_courses, make_course_id
+from asn_research.ingest.course import link_tables, name_courses
 from asn_research.ingest.duplicate import settle_repeats
 from asn_research.ingest.header import Block, is_note
 from asn_research.ingest.identity import Pseudonyms
@@ -234,15 +234,8 @@ def _note_block(grid: Grid, block: Block, collected: _Collected) -> None:
 
 
 def _leave_out(grid: Grid, nearest: Block | None, collected: _Collected) -> None:
-    collected.left_out.append(
-        {
-            "file": grid.file,
-            "sheet": grid.sheet,
-            "table": "",
-            **dict.fromkeys(_COUNTS, 0),
-            "left_out": len(grid.rows),
-        }
-    )
+    entry = {"file": grid.file, "sheet": grid.sheet, "table": "", **dict.fromkeys(_COUNTS, 0)}
+    collected.left_out.append(entry | {"left_out": len(grid.rows)})
     if any(cell not in ("", None) for row in grid.rows for cell in row) and not is_note(grid):
         collected.problems += ask_about_sheet(grid, nearest)
 
@@ -288,8 +281,8 @@ def settle(ledger: Ledger) -> dict[str, pd.DataFrame]:
             name: frame[~np.isin(frame[ROW].to_numpy(dtype=np.int64), dropped)].reset_index(drop=True)
             for name, frame in tables.items()
         }
-    _name_courses(tables["courses"])
-    _link(tables, ledger)
+    name_courses(tables["courses"])
+    link_tables(tables, ledger)
     _name_respondents(tables, ledger)
     harmonise(tables)
     check_consistency(tables, ledger)
@@ -298,6 +291,7 @@ def settle(ledger: Ledger) -> dict[str, pd.DataFrame]:
 
 
 def _join(segments: list[Segment]) -> dict[str, pd.DataFrame]:
+    """The records of each table from all its segments, in the order of the contract."""
     parts: dict[str, list[pd.DataFrame]] = defaultdict(list)
     for segment in segments:
         parts[segment.table.name].append(make_records(segment))
@@ -305,39 +299,11 @@ def _join(segments: list[Segment]) -> dict[str, pd.DataFrame]:
     for name in TABLES:
         if name in parts:
             frame = pd.concat(parts[name], ignore_index=True)
-            for column in frame.columns if len({tuple(part) for part in parts[name]}) > 1 else ():
-                if column != ROW:
+            if len({tuple(part) for part in parts[name]}) > 1:  # columns that some lack are filled with NaN
+                for column in frame.columns.drop(ROW):
                     frame[column] = frame[column].astype(object).where(frame[column].notna(), None)
             joined[name] = frame
     return joined
-
-
-def _name_courses(courses: pd.DataFrame) -> None:
-    """Courses that an office lists without codes are named by title and batch."""
-    nameless = courses["course_id"].isna() & courses["title"].notna()
-    courses.loc[nameless, "course_id"] = [
-        make_course_id(title, batch if isinstance(batch, str) else None)
-        for title, batch in zip(courses.loc[nameless, "title"], courses.loc[nameless, "batch"], strict=True)
-    ]
-
-
-def _link(tables: dict[str, pd.DataFrame], ledger: Ledger) -> None:
-    index = CourseIndex.of(tables["courses"])
-    contexts = [segment.context for segment in ledger.segments]
-    for name, frame in tables.items():
-        if name == "courses" or "course_id" not in TABLES[name].names:
-            continue
-        codes, reasons = link_courses(frame, index, contexts, ledger.owners(frame[ROW]))
-        needed = TABLES[name]["course_id"].required
-        doubtful = np.flatnonzero((reasons != "") & (needed | (reasons != "missing_value")))
-        issues = dict(zip(frame[ROW].to_numpy()[doubtful].tolist(), reasons[doubtful].tolist(), strict=True))
-        named = [column for column in ("course_id", "_title") if column in frame] if issues else []
-        written = {column: dict(zip(frame[ROW], frame[column], strict=True)) for column in named}
-        for row, reason in issues.items():
-            found = [(column, written[column][row]) for column in named if written[column][row]]
-            source, value = found[0] if found else ("course_id", "")
-            ledger.quarantine([Issue(row, "course_id", reason, value, ledger.address(row, source))])
-        frame["course_id"] = pd.Series(codes, index=frame.index, dtype=object)
 
 
 def _name_respondents(tables: dict[str, pd.DataFrame], ledger: Ledger) -> None:
@@ -363,24 +329,17 @@ def make_account(
 ) -> dict[str, Any]:
     """The content of intake.json; it names no person."""
     files = [*ledger.count(), *collected.left_out]
-    files.sort(key=lambda entry: list(collected.digests).index(entry["file"]))
+    order = {name: number for number, name in enumerate(collected.digests)}
+    files.sort(key=lambda entry: order[entry["file"]])
     quarantine = []
     for issue in order_issues(ledger):
         file, sheet, row = ledger.place(issue.row)
-        masked = mask_value(issue, ledger.segment(issue.row).table.name)
+        table = ledger.segment(issue.row).table
         quarantine.append(
-            {
-                "file": file,
-                "sheet": sheet,
-                "row": row,
-                "cell": issue.cell,
-                "reason": issue.reason,
-                "value": masked,
-                "table": ledger.segment(issue.row).table.name,
-                "column": issue.column,
-                "nearest": name_nearest(issue, ledger.segment(issue.row).table),
-            }
-        )
+            {"file": file, "sheet": sheet, "row": row, "cell": issue.cell, "reason": issue.reason,
+             "value": mask_value(issue, table.name), "table": table.name, "column": issue.column,
+             "nearest": name_nearest(issue, table)}
+        )  # fmt: skip
     return {
         "region": region.folder,
         "period": period,

@@ -11,7 +11,7 @@ from asn_research.contract.unit import allowed_units, find_unit
 from asn_research.ingest.reading import Reading, clean
 
 _NUMBER: Final = re.compile(
-    r"^(?P<money>rp\.?|idr)?\s*(?P<sign>[-−–+])?\s*(?P<body>\d[\d.,  ]*)\s*(?P<percent>%)?\s*"
+    r"^(?P<money>rp\.?|idr)?\s*(?P<sign>[-−–+])?\s*(?P<body>\d[\d., ]*)\s*(?P<percent>%)?\s*"
     r"(?P<dash>,-|\.-|-)?\s*"
     r"(?P<scale>ribu|rb|juta|jt|milyar|miliar|m)?\s*(?P<unit>[a-z]+(?: pelajaran)?)?\.?$",
     re.IGNORECASE,
@@ -173,10 +173,10 @@ def _finish(match: re.Match[str], number: float, column: Column, repair: str) ->
 
 def _read_body(body: str, column: Column, decimals: frozenset[str], *, scaled: bool) -> float | str:
     """The digits as a number, or the reason why they are not one."""
-    if " " in body or " " in body:
-        if not re.fullmatch(r"\d{1,3}(?:[  ]\d{3})+(?:[.,]\d{1,2})?", body):
+    if " " in body:
+        if not re.fullmatch(r"\d{1,3}(?: \d{3})+(?:[.,]\d{1,2})?", body):
             return "not_a_number"
-        body = body.replace(" ", "").replace(" ", "")
+        body = body.replace(" ", "")
     sign = _decimal_sign(body)
     if sign is not None:
         if column.kind is Kind.MONEY and not scaled and _has_thousandths(body, sign):
