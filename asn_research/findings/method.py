@@ -16,6 +16,7 @@ from asn_research.findings.disclosure import merge_cells
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import (
     CLUSTERED_VCOV,
+    CONF_LEVEL,
     adjust_holm,
     bootstrap_cells,
     count_clusters,
@@ -189,7 +190,7 @@ def answer_method_effect(data: RegionData) -> Finding:
 
 
 def _below(value: Cell) -> bool:
-    return isinstance(value, float) and value < 0.05
+    return isinstance(value, float) and value < 1 - CONF_LEVEL
 
 
 def _method_design(setting: MethodPeople, model: GainModel) -> Design:

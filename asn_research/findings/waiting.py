@@ -63,7 +63,7 @@ def answer_service_time(data: RegionData) -> Finding:
     if requests.empty:
         return leave_open(data, _QUESTION, table="service_requests")
     after = int((requests["month"] >= 0).sum())
-    if max(after, len(requests) - after) < minimum:
+    if any(0 < side < minimum for side in (len(requests) - after, after)):
         return withhold(data, _QUESTION, tables=_TABLES)
     sample = Sample(rows=len(requests), tables=_TABLES)
     try:

@@ -181,6 +181,20 @@ def test_a_series_without_its_declaration_or_with_too_few_months_is_refused() ->
     assert refused.headline.reason is Reason.INVALID_INPUT
 
 
+def test_waiting_times_of_a_few_requests_on_one_side_are_not_told() -> None:
+    data = make_region("one_group")
+    log = data.tables["service_requests"]
+    assert data.region.service_time is not None
+    is_after = log["submitted_on"] >= pd.Timestamp(data.region.service_time.changed_on)
+    months = log["submitted_on"].dt.to_period("M")
+    few = log[is_after & ~months.duplicated()].head(5)
+    found = answer_one(
+        with_table(data, "service_requests", pd.concat([log[~is_after], few], ignore_index=True)),
+        "service_time",
+    )
+    assert found.status is Status.SUPPRESSED
+
+
 def test_the_interval_of_the_drop_covers_the_truth_of_simulated_permits() -> None:
     """Waits of a world are lognormal around their mean, so the median falls by 0.95 of the mean's drop."""
     setting = SETTINGS["sawahlunto", "2025"]
