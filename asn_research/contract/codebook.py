@@ -63,11 +63,7 @@ def valid_values(column: Column, language: str) -> str:
         vocabulary = read_vocabulary(column.terms)
         labels = {code: vocabulary.label(code, language) for code in vocabulary.codes}
         return ", ".join(code if code == label else f"{code} ({label})" for code, label in labels.items())
-    if column.minimum is None and column.maximum is None:
-        return ""
-    low = "" if column.minimum is None else f"{column.minimum:g}"
-    high = "" if column.maximum is None else f"{column.maximum:g}"
-    return f"{low}–{high}" if high else f"≥ {low}"
+    return column.limits
 
 
 def _column_rows(table: Table, language: str) -> Iterator[tuple[str, ...]]:

@@ -56,6 +56,13 @@ class Column:
     unit: str = ""
     note: Label = _NO_NOTE
 
+    @property
+    def limits(self) -> str:
+        """What its numbers may be, such as ``0–100`` or ``≥ 0``; empty where there is no limit."""
+        if self.minimum is None:
+            return "" if self.maximum is None else f"≤ {self.maximum:g}"
+        return f"≥ {self.minimum:g}" if self.maximum is None else f"{self.minimum:g}–{self.maximum:g}"
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

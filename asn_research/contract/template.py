@@ -215,17 +215,10 @@ def _instruction(column: Column, language: str) -> str:
     parts = [
         _REQUIRED.in_language(language) if column.required else "",
         _KINDS[column.kind].in_language(language),
-        _limits(column),
+        column.limits,
         column.note.in_language(language),
     ]
     return "; ".join(part for part in parts if part)
-
-
-def _limits(column: Column) -> str:
-    low, high = column.minimum, column.maximum
-    if low is None:
-        return "" if high is None else f"≤ {high:g}"
-    return f"≥ {low:g}" if high is None else f"{low:g}–{high:g}"
 
 
 def _example(column: Column, language: str) -> str:

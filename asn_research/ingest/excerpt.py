@@ -93,8 +93,8 @@ def explain(issue: Issue, table: Table, language: Any) -> str:
     column = table[issue.column] if issue.column in table.names else None
     if column is None:
         return text
-    if issue.reason == "out_of_range" and (limits := show_limits(column)):
-        return f"{text} {phrase('intake.hint_limits', language, limits=limits)}"
+    if issue.reason == "out_of_range" and column.limits:
+        return f"{text} {phrase('intake.hint_limits', language, limits=column.limits)}"
     if issue.reason == "unknown_term" and column.terms:
         near = find_nearest_term(column.terms, issue.value)
         key = "hint_nearest" if near else "hint_terms"
@@ -110,11 +110,3 @@ def list_terms(column: Column, language: Any, *, near: str = "") -> list[str]:
         return []
     vocabulary = read_vocabulary(column.terms)
     return [vocabulary.label(code, language) for code in ([near] if near else vocabulary.codes)]
-
-
-def show_limits(column: Column) -> str:
-    """What numbers of a column may be, such as 0–100."""
-    low, high = column.minimum, column.maximum
-    if low is None:
-        return "" if high is None else f"≤ {high:g}"
-    return f"≥ {low:g}" if high is None else f"{low:g}–{high:g}"

@@ -264,11 +264,10 @@ class _Revision:
 
 def _tell_fault(correction: Correction, column: Column, reason: str) -> Problem:
     """Why a new value cannot be used: outside which limits, or what it is not."""
-    place, low, high = correction.entry.answer, column.minimum, column.maximum
-    if reason != "out_of_range" or low is None:
+    place = correction.entry.answer
+    if reason != "out_of_range" or not column.limits:
         return make_problem("decision_value", place, reason=reason)
-    limits = f"≥ {low:g}" if high is None else f"{low:g}–{high:g}"
-    return make_problem("decision_outside", place, column=column.label.id, limits=limits)
+    return make_problem("decision_outside", place, column=column.label.id, limits=column.limits)
 
 
 def _find_target(segment: Segment, issue: Issue, decision: Decision) -> tuple[str, int] | None:
