@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -69,6 +70,16 @@ def publish(
     for name in only:
         found[name] = answer_question(data, question(name), known=found, guard=guard)  # type: ignore[arg-type]
     return tuple(found.values())
+
+
+def small_region() -> FakeRegion:
+    return make_region(people=47, batches=6, seed=47)
+
+
+@cache
+def told_of_small(*, whole: bool) -> tuple[Finding, ...]:
+    """What is told without a guard of a small region, or of it before the last test came in."""
+    return publish(small_region() if whole else without_last_score(small_region()), only=COMPARED)
 
 
 def records_of(findings: Iterable[Finding]) -> Records:
@@ -220,9 +231,9 @@ def test_a_corrected_score_and_a_replaced_person_are_not_told_by_a_difference(
     change: Callable[[FakeRegion], FakeRegion],
 ) -> None:
     """As many people are counted as before, so that only the data show that it is about one of them."""
-    first = make_region(people=47, batches=6, seed=47)
+    first = small_region()
     second = change(first)
-    before = publish(first, only=COMPARED)
+    before = told_of_small(whole=True)
     sketch = make_sketch(first.tables, minimum=MINIMUM)
     ledger = note_release(Ledger(), before, identity="first", sketch=sketch)
     ledger = read_ledger(write_ledger(ledger))
@@ -242,7 +253,7 @@ def test_a_corrected_score_and_a_replaced_person_are_not_told_by_a_difference(
 
 
 def test_the_order_of_rows_and_what_is_written_again_change_no_sketch() -> None:
-    data = make_region(people=47, batches=6, seed=47)
+    data = small_region()
     sketch = make_sketch(data.tables, minimum=MINIMUM)
     mixed = {
         name: frame.sample(frac=1.0, random_state=1).assign(source_row=7, source_file="lain.csv")
@@ -267,16 +278,9 @@ def hash_of(number: int) -> int:
     return int.from_bytes(hashlib.sha256(str(number).encode()).digest()[:7])
 
 
-def make_few(change: Callable[[FakeRegion], FakeRegion]) -> tuple[FakeRegion, FakeRegion]:
-    data = make_region(people=47, batches=6, seed=47)
-    later = make_region(people=47, batches=6, seed=47)
-    return change(data), later
-
-
 def test_two_releases_do_not_tell_one_persons_score() -> None:
-    first, second = make_few(without_last_score)
-    before = publish(first, only=COMPARED)
-    open_now = publish(second, only=COMPARED)
+    second = small_region()
+    before, open_now = told_of_small(whole=False), told_of_small(whole=True)
     isolated = [one for one in compare_releases(records_of(before), records_of(open_now)) if one.people == 1]
     assert any(one.question == "learning_gain" for one in isolated), "without the ledger one score is found"
     ledger = note_release(Ledger(), before, identity="first")
@@ -288,8 +292,8 @@ def test_two_releases_do_not_tell_one_persons_score() -> None:
 
 
 def test_a_run_repeated_unchanged_publishes_the_same_and_leaves_the_ledger_as_it_was() -> None:
-    first, second = make_few(without_last_score)
-    before = publish(first, only=COMPARED)
+    first, second = without_last_score(small_region()), small_region()
+    before = told_of_small(whole=False)
     ledger = note_release(Ledger(), before, identity="first")
     guarded = publish(second, guard=guard_of(ledger, "second"), only=COMPARED)
     ledger = read_ledger(write_ledger(note_release(ledger, guarded, identity="second")))
@@ -300,8 +304,8 @@ def test_a_run_repeated_unchanged_publishes_the_same_and_leaves_the_ledger_as_it
 
 
 def test_enough_new_people_are_told_of_at_once() -> None:
-    small, large = make_region(people=47, batches=6, seed=47), make_region(people=60, batches=6, seed=47)
-    ledger = note_release(Ledger(), publish(small, only=COMPARED), identity="small")
+    large = make_region(people=60, batches=6, seed=47)
+    ledger = note_release(Ledger(), told_of_small(whole=True), identity="small")
     told = publish(large, guard=guard_of(ledger, "large"), only=COMPARED)
     gain = next(finding for finding in told if finding.question == "learning_gain")
     assert gain.sample.people > 50
@@ -310,7 +314,7 @@ def test_enough_new_people_are_told_of_at_once() -> None:
 
 def test_across_regions_nothing_is_told_that_a_region_does_not_tell() -> None:
     """All regions together less the others is one region as it was published: the same gated numbers."""
-    told = publish(make_region(people=47, batches=6, seed=47), only=("learning_gain",))
+    told = publish(small_region(), only=("learning_gain",))
     regions = [replace(finding, region=name) for name in ("a", "b", "c", "d") for finding in told]
     published = read_findings(records_of(regions))
     own = {e.estimate for finding in published for e in finding.estimates}
@@ -322,10 +326,9 @@ def test_across_regions_nothing_is_told_that_a_region_does_not_tell() -> None:
 
 def test_a_region_and_one_within_it_do_not_tell_the_few_people_between_them() -> None:
     """The outer region holds everybody of the inner one and one person more."""
-    inner, outer = make_few(without_last_score)
-    told = publish(inner, only=COMPARED)
+    outer = small_region()
+    told, open_now = told_of_small(whole=False), told_of_small(whole=True)
     ledger = Ledger(relatives=join_releases([release_of("inner", told)]))
-    open_now = publish(outer, only=COMPARED)
     assert [one for one in compare_releases(records_of(told), records_of(open_now)) if one.people == 1]
     guarded = publish(outer, guard=guard_of(ledger, "outer"), only=COMPARED)
     assert [
