@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
-from asn_research.findings.finding import Finding, Status
+from asn_research.findings.finding import Caveat, Finding, Status
 from asn_research.findings.sentence import answer_sentence
 from asn_research.models.result import Estimate
 from tests.findings.conftest import Findings, answer_one
@@ -34,6 +36,15 @@ def test_the_gap_is_the_mean_distance_to_what_posts_require(one_group: Findings)
     assert estimate(found).estimate == pytest.approx(float(above.mean()), rel=1e-12)
     assert found.details["below_share"] == pytest.approx(float((above < 0).mean()), rel=1e-12)
     assert found.details["short_below"] == pytest.approx(float(-above[above < 0].mean()), rel=1e-12)
+
+
+def test_rounded_gaps_are_not_told_beside_scores_that_they_seem_to_contradict(one_group: Findings) -> None:
+    exact = one_group["competency_gaps"]
+    rounded = Caveat(code="points_rounded", fields={"minimum": 10, "step": 2})
+    found = replace(exact, caveats=(*exact.caveats, rounded))
+    assert " against " in answer_sentence(exact, "en")
+    assert " against " not in answer_sentence(found, "en")
+    assert " sekitar " in answer_sentence(found, "id")
 
 
 def test_what_closed_is_the_share_of_all_missing_points(compared: Findings) -> None:

@@ -27,8 +27,9 @@ def _gaps(finding: Finding, language: Language) -> list[str]:
     details, gap = finding.details, estimate_of(finding)
     is_below = gap.estimate < 0
     shown = replace(gap, conf_low=-gap.conf_high, conf_high=-gap.conf_low) if is_below else gap
+    is_rounded = any(caveat.code == "points_rounded" for caveat in finding.caveats)
     text = say(
-        "gaps_below" if is_below else "gaps_above",
+        f"gaps_{'below' if is_below else 'above'}{'_rounded' if is_rounded else ''}",
         language,
         outcome=outcome_name(details["competency"], details["source"], language),
         points=points(gap.estimate, language),
