@@ -42,6 +42,7 @@ from asn_research.errors import (
 )
 
 if TYPE_CHECKING:
+    from asn_research.reports.memory import Memory
     from asn_research.reports.order import Order, Outcome, Task
     from asn_research.reports.pool import Pool
 
@@ -120,6 +121,7 @@ def _run_alone(
     """Make sure that what is asked for can be done and is done by one run at a time; the exit status."""
     from asn_research.reports.limit import memory_share
     from asn_research.reports.lock import hold
+    from asn_research.reports.memory import open_memory
 
     try:
         if order.sites is not None:
@@ -135,9 +137,10 @@ def _run_alone(
         raise refuse(error.problems) from error
     try:
         said: tuple[Problem, ...] = ()
-        with hold(order.reports):
-            states, said = _make(order, tasks, places)
-            told = _keep(order, states, places, max_age=max_age, addresses=addresses)
+        here = order.processed if order.sites is None else None
+        with hold(order.reports), open_memory(here) as memory:
+            states, said = _make(order, tasks, places, memory)
+            told = _keep(order, states, places, memory, max_age=max_age, addresses=addresses)
             return WELL if told and all(state == "made" for _, state in states) else FAILED
     except HeldError as error:
         raise refuse(error.problems) from error
@@ -148,7 +151,7 @@ def _run_alone(
 
 
 def _make(
-    order: Order, tasks: list[Task], places: Places
+    order: Order, tasks: list[Task], places: Places, memory: Memory
 ) -> tuple[list[tuple[str, str]], tuple[Problem, ...]]:
     """Make what is not fresh; name and state of every report and of the run, and what ended it."""
     from asn_research.reports.batch import make_reports
@@ -161,12 +164,12 @@ def _make(
     try:
         with open_pool(order, len(tasks)) as pool:
             with open_view() as view:
-                for outcome in make_reports(order, tasks, watch=view.watch, pool=pool):
+                for outcome in make_reports(order, tasks, watch=view.watch, pool=pool, memory=memory):
                     outcomes.append(outcome)
                     left = view.left if len(outcomes) < len(tasks) else ""
                     _print_progress(outcome, f"{len(outcomes)}/{len(tasks)}", left)
             places.collect()
-            across = _run_across(order, pool)
+            across = _run_across(order, pool, memory)
         state = "made"
     except AsnResearchError as error:
         said = error.problems
@@ -183,6 +186,7 @@ def _keep(
     order: Order,
     states: list[tuple[str, str]],
     places: Places,
+    memory: Memory,
     *,
     max_age: datetime.timedelta,
     addresses: Sequence[str],
@@ -202,19 +206,20 @@ def _keep(
         print_problems(error.problems)
         told = False
     overdue = past.find_overdue(known, now=now, max_age=max_age)
-    past.write_history(order.reports, past.renew_index(order.reports, known, overdue=overdue))
+    known = past.renew_index(order.reports, known, overdue=overdue, digest=memory.digest)
+    past.write_history(order.reports, known)
     places.deliver()
     typer.echo(say("index", path=index))
     return told
 
 
-def _run_across(order: Order, pool: Pool) -> str | None:
+def _run_across(order: Order, pool: Pool, memory: Memory) -> str | None:
     """The report across regions, after those of the regions; its state, None where there is none."""
     from asn_research.reports.freshness import find_fresh_across, is_across_possible
 
-    if not is_across_possible(order):
+    if not is_across_possible(order, digest=memory.digest):
         return None
-    manifest, fresh = find_fresh_across(order), True
+    manifest, fresh = find_fresh_across(order, digest=memory.digest), True
     if manifest is None:
         from asn_research.reports.schedule import make_across
 

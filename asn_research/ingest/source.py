@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
@@ -120,12 +120,15 @@ def digest_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def digest_entry(path: Path, folder: Path) -> str:
-    """SHA-256 of whatever stands in a raw folder: of a file's bytes, else of the problem that it gives."""
+def digest_entry(path: Path, folder: Path, *, digest: Callable[[Path], str] = digest_file) -> str:
+    """SHA-256 of whatever stands in a raw folder: of a file's bytes, else of the problem that it gives.
+
+    ``digest`` gives that of a file's bytes.
+    """
     problem = check_entry(path, folder)
     if problem is None:
         try:
-            return digest_file(path)
+            return digest(path)
         except OSError:
             return _EMPTY_OBJECT
     return hashlib.sha256(f"{problem.code}\0{sorted(problem.fields.items())}".encode()).hexdigest()

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from asn_research.reports.defect import Witness
 from asn_research.reports.dispatch import DIED, fail, find_fresh_tasks, make_report
+from asn_research.reports.memory import Memory, look_back
 from asn_research.reports.order import Order, Outcome, Task
+from asn_research.reports.provenance import Digest, digest_file
 
 if TYPE_CHECKING:
     from asn_research.reports.pool import Pool
@@ -21,6 +23,7 @@ def make_reports(
     *,
     watch: Callable[[Progress], None] | None = None,
     pool: Pool | None = None,
+    memory: Memory | None = None,
 ) -> Iterator[Outcome]:
     """Make every report that is not fresh, in as many processes as asked for; yield outcomes as they come.
 
@@ -38,16 +41,31 @@ def make_reports(
     pool
         Workers from :func:`asn_research.reports.schedule.open_pool`, which are left running; without them
         there are workers for this call only.
+    memory
+        What need not be read again to know that a report is fresh; without it everything is read.
     """
+    if memory is None:
+        yield from _make_due(order, tasks, watch, pool)
+    else:
+        yield from look_back(order, _make_due(order, tasks, watch, pool, memory.digest), memory)
+
+
+def _make_due(
+    order: Order,
+    tasks: Sequence[Task],
+    watch: Callable[[Progress], None] | None,
+    pool: Pool | None,
+    digest: Digest = digest_file,
+) -> Iterator[Outcome]:
     if order.cluster is None and not order.inner:
         from asn_research.reports.schedule import Schedule, open_pool
 
         with contextlib.ExitStack() as stack:
             pool = pool or stack.enter_context(open_pool(order, len(tasks)))
-            yield from Schedule(order, tasks, pool, watch).run()
+            yield from Schedule(order, tasks, pool, watch, digest=digest).run()
         return
     for wave in _waves(tasks):
-        yield from _make_wave(order, wave)
+        yield from _make_wave(order, wave, digest)
 
 
 def _waves(tasks: Sequence[Task]) -> list[list[Task]]:
@@ -60,10 +78,10 @@ def _waves(tasks: Sequence[Task]) -> list[list[Task]]:
     return [[t for t in tasks if ranks[t] == rank] for rank in range(max(ranks.values(), default=-1) + 1)]
 
 
-def _make_wave(order: Order, tasks: Sequence[Task]) -> Iterator[Outcome]:
+def _make_wave(order: Order, tasks: Sequence[Task], digest: Digest) -> Iterator[Outcome]:
     """Make reports in a cluster, or in this process where their folders exist only here."""
     due = []
-    for task, fresh in find_fresh_tasks(order, tasks):
+    for task, fresh in find_fresh_tasks(order, tasks, digest=digest):
         if fresh is None:
             due.append(task)
         else:

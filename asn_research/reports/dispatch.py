@@ -10,6 +10,7 @@ from asn_research.reports.defect import Defect
 from asn_research.reports.freshness import find_fresh
 from asn_research.reports.manifest import Manifest
 from asn_research.reports.order import Order, Outcome, Task
+from asn_research.reports.provenance import Digest, digest_file
 
 DIED: Final = Problem(
     "worker_died",
@@ -18,10 +19,15 @@ DIED: Final = Problem(
 )
 
 
-def find_fresh_tasks(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Manifest | None]]:
-    """Tasks in their order with the manifest of their report where it is fresh, else None."""
+def find_fresh_tasks(
+    order: Order, tasks: Sequence[Task], *, digest: Digest = digest_file
+) -> Iterator[tuple[Task, Manifest | None]]:
+    """Tasks in their order with the manifest of their report where it is fresh, else None.
+
+    ``digest`` is asked for files of this machine; stores have identities of their own.
+    """
     if order.sites is None:
-        return find_fresh(order, tasks)
+        return find_fresh(order, tasks, digest=digest)
     from asn_research.reports.delivery import find_fresh_away
 
     return find_fresh_away(order, tasks)

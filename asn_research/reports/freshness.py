@@ -4,9 +4,9 @@ What counts: the bytes of the raw files and of region.toml, the notebooks, the c
 :func:`asn_research.reports.provenance.code_digest`), Python and the packages, what the last period published,
 the languages asked for. What does not: folders, limits, the number of processes, clocks.
 
-Everything is read and hashed at every run. Size and date of a file would be quicker and would be wrong: an
-office file that is corrected in place, with its date put back by a copying program, has the same size, the
-same date and other numbers. This module loads no data frames, so that a run with nothing to do is over soon.
+Every function reads and hashes what it compares, unless it is given a ``digest`` that remembers
+(:mod:`asn_research.reports.memory`): that is for the question whether there is anything to do, and for
+nothing that is published. This module loads no data frames, so that a run with nothing to do is over soon.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from asn_research.contract.region import ACROSS, REGION_FILE
 from asn_research.reports import provenance
 from asn_research.reports.inner import inner_regions
 from asn_research.reports.manifest import Manifest, hash_inputs, read_manifest
+from asn_research.reports.provenance import Digest, digest_file
 from asn_research.reports.published import LEAST_REGIONS, PublishedFindings, find_published, list_published
 
 if TYPE_CHECKING:
@@ -30,49 +31,57 @@ NOTEBOOKS: Final = ("region_report.ipynb", "data_quality.ipynb")
 ACROSS_NOTEBOOK: Final = "cross_region_report.ipynb"
 
 
-def region_inputs(order: Order, task: Task) -> dict[str, Any]:
+def region_inputs(order: Order, task: Task, *, digest: Digest = digest_file) -> dict[str, Any]:
     """Hashes of everything that the report of a region and period depends on."""
     notebooks = [order.notebooks / name for name in NOTEBOOKS]
-    past = hash_past(order.raw, order.reports, region=task.region, period=task.period) if task.period else {}
-    known = hash_inputs(order.raw, task.region, task.period, notebooks) | {"past": past}
-    inner = _hash_inner(order.raw, task)
+    past: dict[str, Any] = {}
+    if task.period:
+        past = hash_past(order.raw, order.reports, region=task.region, period=task.period, digest=digest)
+    known = hash_inputs(order.raw, task.region, task.period, notebooks, digest=digest) | {"past": past}
+    inner = _hash_inner(order.raw, task, digest)
     return known | {"inner": inner} if inner else known
 
 
-def _hash_inner(raw: Path, task: Task) -> dict[str, Any]:
+def _hash_inner(raw: Path, task: Task, digest: Digest) -> dict[str, Any]:
     """Hashes of the regions that lie within this one; empty for most."""
     return {
         name: [
-            provenance.digest_files(raw / name / task.period),
-            provenance.digest_bytes((raw / name / REGION_FILE).read_bytes()),
+            provenance.digest_files(raw / name / task.period, digest=digest),
+            digest(raw / name / REGION_FILE),
         ]
         for name in inner_regions(raw, task.region)
         if (raw / name / REGION_FILE).is_file()
     }
 
 
-def find_fresh(order: Order, tasks: Sequence[Task]) -> Iterator[tuple[Task, Manifest | None]]:
+def find_fresh(
+    order: Order, tasks: Sequence[Task], *, digest: Digest = digest_file
+) -> Iterator[tuple[Task, Manifest | None]]:
     """Tasks in their order with the manifest of their report where it is fresh, else None."""
     if order.force:
         yield from ((task, None) for task in tasks)
         return
     with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # hashing leaves Python's lock
-        yield from zip(tasks, pool.map(lambda task: _fresh(order, task), tasks), strict=True)
+        found = pool.map(lambda task: read_fresh(order, task, digest=digest), tasks)
+        yield from zip(tasks, found, strict=True)
 
 
-def _fresh(order: Order, task: Task) -> Manifest | None:
+def read_fresh(order: Order, task: Task, *, digest: Digest = digest_file) -> Manifest | None:
     """The manifest of a fresh report; what cannot be read is none, and told by who tries to make it."""
     folder = order.reports / task.region / task.period
     manifest = read_manifest(folder)
     if manifest is None or manifest.state == "failed":
         return None
     try:
-        return manifest if is_fresh(order, manifest, region_inputs(order, task), folder) else None
+        inputs = region_inputs(order, task, digest=digest)
+        return manifest if is_fresh(order, manifest, inputs, folder, digest=digest) else None
     except OSError:
         return None
 
 
-def across_inputs(order: Order, published: Sequence[PublishedFindings]) -> dict[str, Any]:
+def across_inputs(
+    order: Order, published: Sequence[PublishedFindings], *, digest: Digest = digest_file
+) -> dict[str, Any]:
     """Hashes of everything that the report across regions depends on: findings, and what is said of them."""
     notebook = order.notebooks / ACROSS_NOTEBOOK
     return {
@@ -83,26 +92,33 @@ def across_inputs(order: Order, published: Sequence[PublishedFindings]) -> dict[
             ]
             for p in published
         },
-        "notebooks": {notebook.name: provenance.digest_file(notebook)},
+        "notebooks": {notebook.name: digest(notebook)},
         "code": provenance.code_digest(),
         "packages": dict(provenance.environment()),
     }  # fmt: skip
 
 
-def find_fresh_across(order: Order) -> Manifest | None:
+def find_fresh_across(order: Order, *, digest: Digest = digest_file) -> Manifest | None:
     """The manifest of the report across regions where it is fresh, else None."""
     folder = order.reports / ACROSS
     manifest = None if order.force else read_manifest(folder)
     if manifest is None:
         return None
-    inputs = across_inputs(order, list_published(order.reports))
-    return manifest if is_fresh(order, manifest, inputs, folder) else None
+    inputs = across_inputs(order, list_published(order.reports, digest=digest), digest=digest)
+    return manifest if is_fresh(order, manifest, inputs, folder, digest=digest) else None
 
 
-def is_fresh(order: Order, manifest: Manifest, inputs: Mapping[str, Any], folder: Path) -> bool:
+def is_fresh(
+    order: Order,
+    manifest: Manifest,
+    inputs: Mapping[str, Any],
+    folder: Path,
+    *,
+    digest: Digest = digest_file,
+) -> bool:
     """Whether a published report is what an order asks for, of exactly these inputs."""
     pdf = provenance.pdf_version() if order.pdf else ""
-    return manifest.is_fresh(inputs, order.languages, folder, pdf=pdf)
+    return manifest.is_fresh(inputs, order.languages, folder, pdf=pdf, digest=digest)
 
 
 def list_changes(known: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[str, ...]:
@@ -122,29 +138,31 @@ def list_changes(known: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[s
     return tuple(changes)
 
 
-def index_inputs(reports: Path, overdue: Sequence[str]) -> str:
+def index_inputs(reports: Path, overdue: Sequence[str], *, digest: Digest = digest_file) -> str:
     """One hash of everything that the index depends on: all manifests, the code, the banner."""
     paths = sorted([*reports.glob("*/*/manifest.json"), *reports.glob(f"{ACROSS}/manifest.json")])
-    manifests = [(path.relative_to(reports).as_posix(), provenance.digest_file(path)) for path in paths]
+    manifests = [(path.relative_to(reports).as_posix(), digest(path)) for path in paths]
     return provenance.digest_json([provenance.package_digest(), manifests, list(overdue)])
 
 
-def is_index_fresh(reports: Path, known: Mapping[str, Any], inputs: str) -> bool:
+def is_index_fresh(
+    reports: Path, known: Mapping[str, Any], inputs: str, *, digest: Digest = digest_file
+) -> bool:
     """Whether the pages of the index are as they were written, from just these inputs."""
     pages = known.get("pages", {})
     return (
         known.get("inputs") == inputs
         and bool(pages)
         and all(
-            (reports / name).is_file() and provenance.digest_file(reports / name) == digest
-            for name, digest in pages.items()
+            (reports / name).is_file() and digest(reports / name) == written
+            for name, written in pages.items()
         )
     )
 
 
-def is_across_possible(order: Order) -> bool:
+def is_across_possible(order: Order, *, digest: Digest = digest_file) -> bool:
     """Whether there are enough findings for a report across regions, or an earlier one to take back."""
-    enough = len(list_published(order.reports)) >= LEAST_REGIONS
+    enough = len(list_published(order.reports, digest=digest)) >= LEAST_REGIONS
     return enough or read_manifest(order.reports / ACROSS) is not None
 
 
@@ -157,16 +175,22 @@ def last_period(periods: Sequence[str], period: str) -> str | None:
     return max((name for name in periods if name < period), default=None)
 
 
-def hash_past(raw: Path, reports: Path, *, region: str, period: str) -> dict[str, Any]:
+def hash_past(
+    raw: Path, reports: Path, *, region: str, period: str, digest: Digest = digest_file
+) -> dict[str, Any]:
     """Hashes of everything about the last period that a report depends on; empty for a first period."""
     folder = raw / region
     names = [path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))]
     before = last_period(names, period)
     if before is None:
         return {}
-    published = find_published(reports / region / before)
+    published = find_published(reports / region / before, digest=digest)
     known = published and [published.digest, published.manifest.inputs["code"], rules_of(published)]
-    return {"period": before, "raw": provenance.digest_files(folder / before), "published": known}
+    return {
+        "period": before,
+        "raw": provenance.digest_files(folder / before, digest=digest),
+        "published": known,
+    }
 
 
 def rules_of(published: PublishedFindings) -> str:

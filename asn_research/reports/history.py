@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from asn_research.ingest.storage import write_files
 from asn_research.reports.freshness import index_inputs, is_index_fresh
+from asn_research.reports.provenance import Digest, digest_file
 
 FILE: Final = "state.json"
 RUN: Final = "run"
@@ -104,10 +105,12 @@ def find_overdue(
     return tuple(sorted(name for name, record in known if is_overdue(record, now=now, max_age=max_age)))
 
 
-def renew_index(folder: Path, history: History, *, overdue: Sequence[str] = ()) -> History:
+def renew_index(
+    folder: Path, history: History, *, overdue: Sequence[str] = (), digest: Digest = digest_file
+) -> History:
     """Write the index where anything it shows has changed, and note from what it was made."""
-    inputs = index_inputs(folder, overdue)
-    if is_index_fresh(folder, history.index, inputs):
+    inputs = index_inputs(folder, overdue, digest=digest)
+    if is_index_fresh(folder, history.index, inputs, digest=digest):
         return history
     from asn_research.reports.site import write_index
 

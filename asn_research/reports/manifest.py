@@ -53,11 +53,17 @@ class Manifest:
         return json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
     def is_fresh(
-        self, inputs: Mapping[str, Any], languages: Iterable[Language], folder: Path, *, pdf: str = ""
+        self,
+        inputs: Mapping[str, Any],
+        languages: Iterable[Language],
+        folder: Path,
+        *,
+        pdf: str = "",
+        digest: provenance.Digest = provenance.digest_file,
     ) -> bool:
         """Whether the published files are whole and were made from exactly these inputs.
 
-        ``pdf`` is the version of what makes PDFs where they are wanted.
+        ``pdf`` is the version of what makes PDFs where they are wanted; ``digest`` gives that of a file.
         """
         if pdf and self.pdf != pdf:
             return False
@@ -65,11 +71,8 @@ class Manifest:
             return False
         if not set(languages) <= set(self.languages):
             return False
-        return all(_holds(folder / name, digest) for name, digest in self.outputs.items())
-
-
-def _holds(path: Path, digest: str) -> bool:
-    return path.is_file() and provenance.digest_file(path) == digest
+        paths = {folder / name: known for name, known in self.outputs.items()}
+        return all(path.is_file() and digest(path) == known for path, known in paths.items())
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -83,18 +86,25 @@ def read_manifest(folder: Path) -> Manifest | None:
         return None
 
 
-def hash_inputs(raw: Path, region: str, period: str, notebooks: Iterable[Path]) -> dict[str, Any]:
+def hash_inputs(
+    raw: Path,
+    region: str,
+    period: str,
+    notebooks: Iterable[Path],
+    *,
+    digest: provenance.Digest = provenance.digest_file,
+) -> dict[str, Any]:
     """Hashes of everything a report of this region and period depends on."""
     folder = raw / region
     files = {
-        path.name: provenance.digest_file(path)
+        path.name: digest(path)
         for path in sorted(folder.iterdir())
         if path.is_file() and not path.name.startswith((".", "~$"))
     }
-    inside = provenance.digest_files(folder / period) if period else {}
+    inside = provenance.digest_files(folder / period, digest=digest) if period else {}
     return {
-        "raw": files | {f"{period}/{name}": digest for name, digest in inside.items()},
-        "notebooks": {path.name: provenance.digest_file(path) for path in notebooks},
+        "raw": files | {f"{period}/{name}": found for name, found in inside.items()},
+        "notebooks": {path.name: digest(path) for path in notebooks},
         "code": provenance.code_digest(),
         "packages": dict(provenance.environment()),
     }

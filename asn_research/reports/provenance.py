@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import PackageNotFoundError, distribution, requires, version
 from importlib.resources import files
@@ -34,6 +35,7 @@ APART = (
     "reports/history.py",
     "reports/location.py",
     "reports/lock.py",
+    "reports/memory.py",
     "reports/notice.py",
     "reports/order.py",
     "reports/pool.py",
@@ -47,6 +49,9 @@ APART = (
 )
 """Parts of the package that no report depends on; a test follows the imports to see that it stays so."""
 _CODE = (".py", ".toml", ".j2", ".css", ".js", ".json")
+
+Digest = Callable[[Path], str]
+"""Gives the SHA-256 of a file's bytes, in hexadecimal."""
 
 
 def digest_bytes(content: bytes) -> str:
@@ -66,7 +71,7 @@ def digest_json(value: Any) -> str:
     return digest_bytes(text.encode())
 
 
-def digest_files(folder: Path) -> dict[str, str]:
+def digest_files(folder: Path, *, digest: Digest = digest_file) -> dict[str, str]:
     """SHA-256 of whatever stands below a folder, by its path inside it without numbers of people.
 
     Lock files of open programs are left out; what is no file, or leads elsewhere, is not opened.
@@ -77,7 +82,9 @@ def digest_files(folder: Path) -> dict[str, str]:
 
     paths = {show_name(path.relative_to(folder).as_posix()): path for path in list_files(folder)}
     aliases = find_aliases(paths, scrub_label)
-    return {aliases.get(name, name): digest_entry(path, folder) for name, path in paths.items()}
+    return {
+        aliases.get(name, name): digest_entry(path, folder, digest=digest) for name, path in paths.items()
+    }
 
 
 @cache

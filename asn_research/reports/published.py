@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from asn_research.reports.manifest import Manifest, read_manifest
-from asn_research.reports.provenance import digest_file
+from asn_research.reports.provenance import Digest, digest_file
 
 if TYPE_CHECKING:
     from asn_research.findings.evidence import RegionEvidence
@@ -51,22 +51,22 @@ class PublishedFindings:
         return read_findings(json.loads(self.path.read_text(encoding="utf-8")))
 
 
-def find_published(folder: Path) -> PublishedFindings | None:
+def find_published(folder: Path, *, digest: Digest = digest_file) -> PublishedFindings | None:
     """The findings in a report folder; None where there are none that its manifest vouches for."""
     manifest = read_manifest(folder)
     path = folder / FINDINGS
     if manifest is None or manifest.state == "failed" or FINDINGS not in manifest.outputs:
         return None
-    if not path.is_file() or digest_file(path) != manifest.outputs[FINDINGS]:
+    if not path.is_file() or digest(path) != manifest.outputs[FINDINGS]:
         return None
     return PublishedFindings(manifest, path)
 
 
-def list_published(reports: Path) -> tuple[PublishedFindings, ...]:
+def list_published(reports: Path, *, digest: Digest = digest_file) -> tuple[PublishedFindings, ...]:
     """The last period that has findings, of every region of a reports folder, by the regions' names."""
     latest: dict[str, PublishedFindings] = {}
     for path in sorted(reports.glob("*/*/manifest.json")):
-        found = find_published(path.parent)
+        found = find_published(path.parent, digest=digest)
         if found is not None:
             latest[found.manifest.region] = found
     return tuple(sorted(latest.values(), key=lambda p: (p.manifest.name.casefold(), p.manifest.region)))

@@ -17,6 +17,7 @@ from asn_research.reports.order import Outcome, Task
 from asn_research.reports.pool import Done, Pool
 from asn_research.reports.production import keep_account
 from asn_research.reports.progress import Pace, Progress
+from asn_research.reports.provenance import Digest, digest_file
 from asn_research.reports.worker import Raised, Returned
 
 if TYPE_CHECKING:
@@ -95,10 +96,13 @@ class Schedule:
         tasks: Sequence[Task],
         pool: Pool,
         watch: Callable[[Progress], None] | None = None,
+        *,
+        digest: Digest = digest_file,
     ) -> None:
         self._order = replace(order, memory_limit=pool.memory_limit)
         self._pool = pool
         self._watch = watch
+        self._digest = digest
         self._total = len(tasks)
         self._next = _successors(tasks)
         later = set(self._next.values())
@@ -125,7 +129,7 @@ class Schedule:
         """Sort what is ready into fresh and due."""
         while self._ready:
             ready, self._ready = self._ready, []
-            for task, manifest in find_fresh_tasks(self._order, ready):
+            for task, manifest in find_fresh_tasks(self._order, ready, digest=self._digest):
                 if manifest is None:
                     self._due.append(task)
                     self._pool.warm_up()
