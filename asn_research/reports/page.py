@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -20,6 +20,7 @@ from asn_research.errors import Place, Problem
 from asn_research.figures.style import dark_rules
 from asn_research.language import LANGUAGES, Language, phrase
 from asn_research.reports.markup import TEMPLATES
+from asn_research.reports.parameter import INJECTED_TAG, PARAMETERS_TAG
 from asn_research.reports.stamp import STAMP
 
 _MACHINE_TAGS: Final = frozenset({"injected-parameters", "papermill-error-cell-tag"})
@@ -30,6 +31,8 @@ _WORDS: Final = (
     "skip", "project", "contents", "show_code", "other_code", "other_name", "footer",
 )  # fmt: skip
 _FIGURE = re.compile(r"<figure>\s*(?:<figcaption>(.*?)</figcaption>)?.*?</figure>", re.DOTALL)
+_GIVEN = re.compile(r'^(region|period|language) = (None|"[^"]*")$', re.MULTILINE)
+_DEFAULT = re.compile(r'^((region|period|language)(?:: (?:\w+|"[^"]*"))? = )(None|"[^"]*")', re.MULTILINE)
 _HEADING = re.compile(r"^## +(.+?)\s*$", re.MULTILINE)
 
 
@@ -191,10 +194,26 @@ class PageExporter(TemplateExporter):  # type: ignore[misc]
         yield "code_html", _code_html
 
 
+def _is_tagged(cell: NotebookNode, tag: str) -> bool:
+    return tag in cell.metadata.get("tags", ())
+
+
+def _with_given(cell: NotebookNode, given: Mapping[str, str]) -> NotebookNode:
+    """The cell of parameters with what this page was made for in place of the defaults; folders stay."""
+
+    def put(line: re.Match[str]) -> str:
+        return f"{line.group(1)}{given.get(line.group(2), line.group(3))}"
+
+    return NotebookNode({**cell, "source": _DEFAULT.sub(put, cell.source)})
+
+
 def _in_language(notebook: NotebookNode, language: Language) -> NotebookNode:
     """The notebook without the prose of other languages and without what papermill put into it."""
     unwanted = {f"lang-{other}" for other in LANGUAGES if other != language} | _MACHINE_TAGS
-    cells = [cell for cell in notebook.cells if unwanted.isdisjoint(cell.metadata.get("tags", ()))]
+    kept = [cell for cell in notebook.cells if unwanted.isdisjoint(cell.metadata.get("tags", ()))]
+    given = {name: value for cell in notebook.cells if _is_tagged(cell, INJECTED_TAG)
+             for name, value in _GIVEN.findall(cell.source)}  # fmt: skip
+    cells = [_with_given(cell, given) if _is_tagged(cell, PARAMETERS_TAG) else cell for cell in kept]
     return NotebookNode({**notebook, "cells": cells})
 
 

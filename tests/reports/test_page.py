@@ -157,6 +157,23 @@ def test_code_is_there_but_hidden_until_switched_on() -> None:
     assert ".code { display: none" in soup.find("style").get_text()
 
 
+def test_the_code_of_a_page_names_what_the_page_was_made_for() -> None:
+    defaults = (
+        'region: str = "kalianda"  # a folder\nperiod: "str or None" = None  # None: the last\nraw: str = "a"'
+    )
+    given = new_code_cell(
+        'region = "bukittinggi"\nperiod = "2025"\nraw = "rahasia/folder"',
+        metadata={"tags": ["injected-parameters"]},
+    )
+    made = BeautifulSoup(
+        page(new_code_cell(defaults, metadata={"tags": ["parameters"]}), given), "html.parser"
+    ).text
+    assert 'region: str = "bukittinggi"  # a folder' in made
+    assert 'period: "str or None" = "2025"  # None: the last' in made
+    assert 'raw: str = "a"' in made
+    assert "kalianda" not in made
+
+
 def test_injected_parameters_stay_in_the_notebook() -> None:
     injected = new_code_cell('raw = "rahasia/folder"', metadata={"tags": ["injected-parameters"]})
     assert "rahasia" not in page(injected)
