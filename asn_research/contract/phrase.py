@@ -28,13 +28,15 @@ def find_spans(text: str, phrases: Mapping[Words, str]) -> list[Span]:
     """Where phrases stand in a text, without those that are part of a longer one found there."""
     words = spell_out(text).split()
     longest = _longest(phrases)
-    spans = [
-        Span(start, end, code)
-        for start in range(len(words))
-        for end in range(start + 1, min(len(words), start + longest) + 1)
-        if (code := phrases.get(tuple(words[start:end]))) is not None
-    ]
-    return [span for span in spans if not any(span.inside(other) for other in spans)]
+    spans: list[Span] = []
+    reached = 0  # what ends here or before is part of a phrase that was found
+    for start in range(len(words)):
+        for end in range(min(len(words), start + longest), max(start, reached), -1):
+            if (code := phrases.get(tuple(words[start:end]))) is not None:
+                spans.append(Span(start, end, code))
+                reached = end
+                break
+    return spans
 
 
 class Phrases(dict[Words, str]):

@@ -20,7 +20,7 @@ from asn_research.ingest.term import read_answer, read_flag, read_scale_words, r
 
 NUMERIC: Final = frozenset({Kind.NUMBER, Kind.INTEGER, Kind.MONEY, Kind.SHARE})
 _YEAR: Final = re.compile(r"(?<!\d)(19|20)\d{2}(?!\d)")
-_OUT_OF: Final = re.compile(r"^\s*['’]?\s*(\d{1,3}(?:[.,]\d{1,2})?)\s*/\s*(\d{1,3})\s*$")
+_OUT_OF: Final = re.compile(r"^(\d{1,3}(?:[.,]\d{1,2})?) ?/ ?(\d{1,3})$")
 _MISSING: Final = Reading()
 _NARROW: Final = 10
 
@@ -232,12 +232,8 @@ def read_days(cells: Cells, column: Column, *, notation: Notation) -> tuple[Read
 
     Parameters
     ----------
-    cells
-        The raw cells.
-    column
-        The column of the first days.
-    notation
-        How the sheet writes dates.
+    cells, column, notation
+        As for :func:`read_cells`.
 
     Returns
     -------
@@ -304,7 +300,8 @@ def _read_numbers(values: list[Any], column: Column, notation: Notation) -> list
 
 def _part_fractions(values: list[Any]) -> list[Any]:
     """Scores such as ``85/100`` as ``85 / 100``, where no other cell has another number below the stroke."""
-    parted = [_OUT_OF.match(value) if isinstance(value, str) else None for value in values]
+    texts = [clean(value).lstrip("'’ ") if isinstance(value, str) else "" for value in values]
+    parted = [_OUT_OF.match(text) for text in texts]
     if {match.group(2) for match in parted if match} != {"100"}:
         return values
     return [

@@ -151,3 +151,7 @@ def test_scores_read_back_in_either_notation(hundredths: int, sign: str, digits:
 def test_anything_gives_a_number_in_range_or_a_reason(cell: object) -> None:
     (found,) = read(SCORE, cell)
     assert found is None or (isinstance(found, str) and found) or 0 <= found <= 100  # type: ignore[operator]
+
+
+def test_endless_spaces_before_a_score_take_no_time() -> None:
+    assert read(SCORE, "\u00a0" * 300_000 + "x", "\u00a085 / 100", "'90/100") == ["not_a_number", 85.0, 90.0]
