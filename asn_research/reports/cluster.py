@@ -15,7 +15,7 @@ import re
 import secrets
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -106,8 +106,9 @@ def make_in_cluster(
 def make_on_worker(
     order: Order, task: Task, books: Mapping[str, bytes], passport: Passport
 ) -> Outcome | _Refusal:
-    """Make a report in this process, with the notebooks of the one who asks."""
+    """Make a report in this process, with the notebooks of the one who asks, who must still want it."""
     from asn_research.reports.dispatch import make_report
+    from asn_research.reports.order import WithdrawnError
 
     problems = examine(replace(passport, marks=()))
     if problems:
@@ -120,8 +121,32 @@ def make_on_worker(
     ):
         for book, content in books.items():
             (Path(name) / book).write_bytes(content)
-        return make_report(replace(order, notebooks=Path(name)), task)
+        try:
+            return make_report(replace(order, notebooks=Path(name), stands=_find_claim()), task)
+        except WithdrawnError:
+            return _Refusal()
     return _Refusal(defect=witness.defect)
+
+
+def _find_claim() -> Callable[[], bool]:
+    """Tells whether the scheduler still wants this worker's task: not where the one who asked has gone.
+
+    A thread cannot be stopped from outside: the task of a run that was stopped goes on to its end. What it
+    has made by then must not take the place of what a later run has published.
+    """
+    from distributed import get_worker
+
+    try:
+        worker = get_worker()
+    except ValueError:  # called without a cluster
+        return lambda: True
+    key = worker.get_current_task()
+
+    def stands() -> bool:
+        state = worker.state.tasks.get(key)
+        return state is not None and state.state == "executing"
+
+    return stands
 
 
 def examine(passport: Passport) -> tuple[Problem, ...]:

@@ -79,6 +79,7 @@ def make_report_away(order: Order, task: Task) -> Outcome:
             outcome = Outcome(task, fresh, fresh=True) if fresh else make_report_here(local, task)
             if outcome.fresh:
                 _drop_strays(stage / "reports" / task.region / task.period, outcome.manifest)
+            order.check_standing()
             _deliver(sites, stage, task, before=before)
             if outcome.manifest.state != "failed":
                 _leave_receipt(sites, task, seen)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,15 @@ if TYPE_CHECKING:
     from asn_research.reports.stage import Sites
 
 
+class WithdrawnError(Exception):
+    """Nobody waits for a report any more, so it is not published; there is nobody to be told."""
+
+
+def _stands() -> bool:
+    """An order of this process stands as long as the process."""
+    return True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Order:
     """What a run was asked for.
@@ -22,7 +32,8 @@ class Order:
     any of them lies at a URL; the folders are then those of a stage. ``cluster`` addresses a scheduler.
     ``time_limit`` is in seconds, for the whole report of a region and period (None: no limit);
     ``memory_limit`` is in megabytes, for each process (None: a fair share of this machine, where the system
-    can hold a process to it). With ``pdf`` every report is also made as a PDF.
+    can hold a process to it). With ``pdf`` every report is also made as a PDF. ``stands`` tells a
+    worker elsewhere whether the one who asked still waits for the report.
     """
 
     raw: Path
@@ -40,6 +51,18 @@ class Order:
     sites: Sites | None = None
     cluster: str | None = None
     pdf: bool = False
+    stands: Callable[[], bool] = _stands
+
+    def check_standing(self) -> None:
+        """Go on only where the order still stands: asked before anything is published.
+
+        Raises
+        ------
+        WithdrawnError
+            If it does not.
+        """
+        if not self.stands():
+            raise WithdrawnError
 
     @property
     def folders(self) -> dict[str, Path]:

@@ -55,6 +55,7 @@ def _make(order: Order, task: Task) -> Outcome:
         from asn_research.reports.pdf import add_pdfs
 
         files, manifest = add_pdfs(files, manifest)
+    order.check_standing()
     write_files(order.reports / task.region / task.period, files, remove=(*NAMES, *PDF_NAMES))
     return Outcome(task, manifest)
 
@@ -78,6 +79,7 @@ def fail_here(
         for language in order.languages
     }
     files[MANIFEST] = manifest.as_json().encode()
+    order.check_standing()
     try:
         write_files(order.reports / task.region / task.period, files, remove=(*NAMES, *PDF_NAMES))
     except OSError as error:

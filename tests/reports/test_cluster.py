@@ -19,6 +19,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from distributed import Client
 
 from asn_research.errors import ClusterError
 from asn_research.reports import provenance
@@ -101,6 +102,24 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(home: Path, scheduler: s
     assert all(outcome.well for outcome in outcomes)
     assert results(away) == results(home)
     assert not [*away.rglob(".asn-*")]
+
+
+def test_what_a_stopped_run_has_begun_is_not_published_any_more(
+    home: Path, scheduler: str, ours: Passport, tmp_path: Path
+) -> None:
+    away, watch, task = bare_copy(home, tmp_path / "away"), tmp_path / "watch", TASKS[0]
+    watch.mkdir()
+    books = {path.name: path.read_bytes() for path in (away / "notebooks").iterdir()}
+    given = {f"{name}_given": str(place) for name, place in order_in(away).folders.items()}
+    with worker(scheduler, **{WATCH: str(watch)}):
+        with Client(scheduler) as client:
+            asked = client.submit(make_on_worker, order_in(away, **given), task, books, ours)
+            soon(lambda: asked.done() or (watch / task.region).exists())
+        (watch / "go").touch()
+        with Client(scheduler) as client:
+            assert client.submit(len, "after").result(60) == 5  # the worker has one thread: it is free again
+    assert (away / "data" / "processed" / task.region / PERIOD / "intake.json").exists()
+    assert not (away / "reports" / task.region / PERIOD).exists()
 
 
 def problems_of(order: Order, *, patience: float = 60) -> dict[str, str]:
