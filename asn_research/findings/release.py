@@ -201,6 +201,28 @@ def _rounded(value: float) -> float:
     return float(f"{value:.{_DIGITS}g}")
 
 
+def _collect(
+    findings: Iterable[Finding],
+) -> tuple[dict[str, tuple[Cell, ...]], dict[str, str], dict[str, list[dict[str, Any]]], dict[str, str]]:
+    """What answers tell, by question: their numbers, the digests of those held back, records, digests."""
+    cells: dict[str, tuple[Cell, ...]] = {}
+    held: dict[str, str] = {}
+    kept: dict[str, list[dict[str, Any]]] = {}
+    shown: dict[str, str] = {}
+    for finding in findings:
+        own = tuple(c for c in finding.caveats if c.code != HELD_BACK)
+        stands = len(own) < len(finding.caveats)
+        digest = ""
+        if told := list_cells(finding):
+            cells[finding.question] = tuple(told)
+            records = replace(finding, caveats=own).as_records()
+            digest = _digest(records)
+            kept[digest], shown[finding.question] = records, digest
+        if stands:
+            held[finding.question] = digest
+    return cells, held, kept, shown
+
+
 def note_release(
     ledger: Ledger, findings: Iterable[Finding], *, identity: str, sketch: Sketch | None = None
 ) -> Ledger:
@@ -217,21 +239,7 @@ def note_release(
     sketch : Sketch, optional
         That of the data, as :func:`asn_research.findings.sketch.make_sketch` makes it.
     """
-    cells: dict[str, tuple[Cell, ...]] = {}
-    held: dict[str, str] = {}
-    kept: dict[str, list[dict[str, Any]]] = {}
-    shown: dict[str, str] = {}
-    for finding in findings:
-        own = tuple(c for c in finding.caveats if c.code != HELD_BACK)
-        stands = len(own) < len(finding.caveats)
-        digest = ""
-        if told := list_cells(finding):
-            cells[finding.question] = tuple(told)
-            records = replace(finding, caveats=own).as_records()
-            digest = _digest(records)
-            kept[digest], shown[finding.question] = records, digest
-        if stands:
-            held[finding.question] = digest
+    cells, held, kept, shown = _collect(findings)
     known = ledger.release(identity)
     if known is not None:
         merged = {

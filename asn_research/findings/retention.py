@@ -25,7 +25,7 @@ from asn_research.findings.estimation import (
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.learning import trained_gain
 from asn_research.findings.people import GAIN_TABLES, read_gain_people, read_primary_people
-from asn_research.findings.rounding import round_points
+from asn_research.findings.rounding import round_points, to_step
 from asn_research.models.ratio import estimate_ratio
 from asn_research.models.regression import fit_ols
 from asn_research.models.result import Estimate, Fit, NotEstimable, Reason
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
 
 _PER_HOURS = 10.0
+_END_HOURS = 5.0
 _SELECTED_SD = 0.25
 _SHOWN = ("end_gain", "since_end", "kept_gain")
 
@@ -234,7 +235,10 @@ def _differs(column: pd.Series) -> bool:
 
 
 def _hour_rows(frame: pd.DataFrame, *, minimum: int) -> tuple[Row, ...]:
-    """The mean change by hours of mentoring: none, and the others joined until each holds enough people."""
+    """The mean change by hours of mentoring: none, and the others joined until each holds enough people.
+
+    The outer ends reach to the next five hours, so that they do not tell the fewest and the most hours.
+    """
     hours = frame["mentoring_hours"].astype(float)
     values = sorted(set(hours))
     counts = [int((hours == value).sum()) for value in values]
@@ -246,7 +250,10 @@ def _hour_rows(frame: pd.DataFrame, *, minimum: int) -> tuple[Row, ...]:
         part = frame[hours.between(values[low], values[high])]
         row: Row = {"n": len(part), "label_code": "finding.label_no_mentoring"}
         if values[high] > 0.0:
-            label = _range(values[low], values[high])
+            label = _range(
+                to_step(values[low], _END_HOURS if low == len(first) else 0.0, math.floor),
+                to_step(values[high], _END_HOURS if high == len(values) - 1 else 0.0, math.ceil),
+            )
             row = {"n": len(part), "label": label, "group": "finding.group_mentoring_hours"}
         row |= {"estimate": float(part["change"].mean())}
         rows.append(row | interval_cells(part, "change", clusters="cluster"))
@@ -254,5 +261,6 @@ def _hour_rows(frame: pd.DataFrame, *, minimum: int) -> tuple[Row, ...]:
 
 
 def _range(low: float, high: float) -> str:
-    ends = [str(math.floor(low)), str(math.ceil(high))]
+    """Some hours as text; nobody without any is among them."""
+    ends = [str(max(math.floor(low), 1)), str(math.ceil(high))]
     return ends[0] if ends[0] == ends[1] else "–".join(ends)

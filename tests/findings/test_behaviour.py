@@ -160,6 +160,12 @@ def test_retention_takes_fading_and_mentoring_together(one_group: Findings) -> N
     assert found.design_grade == 1
 
 
+def test_hours_of_mentoring_do_not_tell_the_fewest_and_the_most(one_group: Findings) -> None:
+    labels = [str(row["label"]) for row in one_group["mentoring_effect"].rows if row.get("label")]
+    ends = [int(end) for label in labels for end in label.split("–")]
+    assert (ends[0], ends[-1] % 5) == (1, 0)  # the made hours are 2 to 12
+
+
 def test_mentoring_finds_its_points_and_nothing_where_there_are_none(one_group: Findings) -> None:
     found = one_group["mentoring_effect"]
     assert covers(estimate(found), 10 * MENTORING_POINTS)
