@@ -285,11 +285,8 @@ def _problem(error: Any, file: str) -> Problem:
             advice,
             {"key": where[:LONGEST], "hint": hint or ""},
         )
-    if (
-        example := _EXAMPLES.get(str(path[-1]))
-        if error["type"] in {"string_pattern_mismatch", "missing"}
-        else None
-    ):
+    example = _EXAMPLES.get(str(path[-1]))
+    if example and error["type"] in {"string_pattern_mismatch", "missing"}:
         return Problem(
             "region_code",
             f"{where} must read like {example}.",

@@ -130,26 +130,22 @@ class Corrections:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """A sheet with decisions: its cells, the row of its headings, and where each column stands."""
+    """A sheet with decisions: its cells, the row of its headings, and where each column stands.
+
+    ``tops`` gives for the lower cells of a merged area, by row and column, the row in which it is written: a
+    cell that is merged over several rows is decided for all of them.
+    """
 
     grid: Grid
     top: int
     columns: Mapping[str, int]
+    tops: Mapping[tuple[int, int], int]
 
     def get(self, number: int, name: str) -> Any:
         index = self.columns.get(name, -1)
-        if name in ENTERED:
-            number = self.grid_top(number, index)
-        row = self.grid.rows[number]
+        row = self.grid.rows[self.tops.get((number, index), number)]
         value = row[index] if 0 <= index < len(row) else ""
         return "" if is_blank(value) else value
-
-    def grid_top(self, number: int, index: int) -> int:
-        """The row in which a cell is written: a cell merged over several rows is decided for all of them."""
-        for top, left, bottom, right in self.grid.merges:
-            if top <= number <= bottom and left <= index <= right:
-                return top
-        return number
 
     def place(self, number: int, name: str) -> Place:
         address = cell_address(number, self.columns[name]) if name in self.columns else None
@@ -223,8 +219,20 @@ def is_decision_sheet(grid: Grid) -> bool:
 def _find_sheet(grid: Grid) -> _Sheet | None:
     for top, row in enumerate(grid.rows[:_SEARCHED_ROWS]):
         if columns := _find_columns(row):
-            return _Sheet(grid, top, columns)
+            return _Sheet(grid, top, columns, _find_tops(grid, columns))
     return None
+
+
+def _find_tops(grid: Grid, columns: Mapping[str, int]) -> dict[tuple[int, int], int]:
+    """Where the cells to be filled are merged downwards: the row of the first by row and column."""
+    entered = {columns[name] for name in ENTERED if name in columns}
+    return {
+        (row, column): top
+        for top, left, bottom, right in grid.merges
+        for column in entered
+        if left <= column <= right
+        for row in range(top + 1, min(bottom + 1, len(grid.rows)))
+    }
 
 
 def _read_workbook(path: Path, folder: Path, period: str, read: Corrections) -> None:
