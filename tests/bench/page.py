@@ -152,7 +152,9 @@ def _growth(found: Mapping[str, Any]) -> str:
         _verdict("seconds of a second run of 514 unchanged regions", again["wall"], _TARGET_AGAIN),
     ]
     note = (
-        "A second run reads all raw and all published files and compares their hashes. Where its CPU is far "
-        "below its wall time, it waited for the disk: the files were no longer in memory."
+        "A second run compares the hashes of all raw and all published files. It reads those that changed, "
+        "and those that were written in the last minute of the first; of the others it remembers the hash as "
+        "long as size, date and time of change of the file stay the same. Where its CPU is far below its wall "
+        "time, it waited for the disk."
     )
     return "\n".join([note, "", *verdicts])
