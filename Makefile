@@ -5,6 +5,9 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 PIP    := $(BIN)/pip install --quiet --disable-pip-version-check
 
+# Compiled once, not in each of the many processes: where the environment forbids it, importing takes thrice as long.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: reports lab docs review test check bench clean data lock
 
 reports: $(READY)            ## make every report from data/raw, print where the index is
@@ -23,7 +26,7 @@ review: $(READY)             ## let git compare and merge notebooks cell by cell
 	git config merge.jupyternotebook.driver "'$(CURDIR)/$(BIN)/git-nbmergedriver' merge %O %A %B %L %P"
 
 test: $(READY) check         ## everything that must hold
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(READY)              ## style, types, architecture
 	$(BIN)/ruff check asn_research tests
