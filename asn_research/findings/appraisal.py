@@ -11,7 +11,7 @@ import pandas as pd
 
 from asn_research.contract.rule import read_rule
 from asn_research.errors import EstimationError
-from asn_research.findings.design_grade import DesignGrade, grade_people
+from asn_research.findings.design_grade import grade_people
 from asn_research.findings.disclosure import gate_rows
 from asn_research.findings.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.estimation import (
@@ -58,7 +58,7 @@ def answer_appraisal_shift(data: RegionData) -> Finding:
         results = _shifts(both, compared=people.compared)
     except EstimationError as error:
         return refuse_error(data, question, error, sample=sample)
-    grade = _grade(data, people)
+    grade = grade_people(data, people)
     return answer(
         data,
         question,
@@ -122,10 +122,6 @@ def _as_people(frame: pd.DataFrame, *, minimum: int) -> GainPeople:
         pre=ranks["before"], post=ranks["after"], cluster=frame["unit"], gain=frame["shift"]
     )
     return GainPeople(everyone, frame.iloc[:0], minimum, "appraisal", "supervisor")
-
-
-def _grade(data: RegionData, people: GainPeople) -> DesignGrade:
-    return grade_people(data, people)
 
 
 def _shifts(both: pd.DataFrame, *, compared: bool) -> tuple[Estimate, ...]:

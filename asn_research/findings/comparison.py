@@ -125,10 +125,8 @@ def answer_region_comparison(evidence: Sequence[RegionEvidence]) -> Finding:
     differences = compare_pairs(found) if in_pairs else compare_with_others(found)
     group = "finding.group_region_differences" if gains.compared else "finding.group_region_gains"
     rows = [*region_rows(found, group=group), *_difference_rows(differences)]
-    order = [
-        *differences.clear,
-        *(i for i in range(len(differences.estimates)) if i not in set(differences.clear)),
-    ]
+    clear = dict.fromkeys(differences.clear)
+    order = [*clear, *(i for i in range(len(differences.estimates)) if i not in clear)]
     return across(
         evidence,
         "region_comparison",
@@ -140,7 +138,7 @@ def answer_region_comparison(evidence: Sequence[RegionEvidence]) -> Finding:
         details={
             "regions": len(found),
             "family": len(differences.estimates),
-            "clear": len(differences.clear),
+            "clear": len(clear),
             "in_pairs": in_pairs,
             "compared": gains.compared,
             "unit": "points",
