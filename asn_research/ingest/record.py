@@ -104,29 +104,10 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
         value=layout.value, positions=dict(layout.columns),
     )  # fmt: skip
     raw = _raw_columns(grid, rows, block)
-    notation = find_notation(
-        [(raw[index], column) for index, column in _targets(block)], declared=_declared(region)
-    )
-    headings = {heading.column: heading.full for heading in block.headings}
-    segment.headings, segment.people = headings, read_people(grid, block, rows)
-    if any("100" in headings.get(index, "") for index, column in _targets(block) if column.unit == "points"):
-        notation = replace(notation, narrow=False)
-    guarded = is_template_sheet(layout.table, [heading.full for heading in block.headings])
-    notation = replace(notation, unsigned=grid.unsigned, late=grid.late, guarded=guarded)
-    titles = block.context.titles[::-1]
-    values: dict[str, NDArray[np.object_]] = {}
-    for name, index in layout.columns.items():
-        column = find_column(layout.table, name)
-        heading = headings.get(index, "")
-        scale = find_rupiah_scale((heading, *titles)) if column.kind is Kind.MONEY else 1.0
-        read = _read(raw[index], column, layout.table, notation, heading, latest_year, scale)
-        if name == "wave":
-            read = pair_after(raw[index], read)
-        elif name == "start_date" and not layout.has("end_date"):
-            read, last = read_days(raw[index], column, notation=notation)
-            values["end_date"] = last.values
-        values[name] = read.values
-        _keep(segment, name, column, index, raw[index], read)
+    segment.headings = {heading.column: heading.full for heading in block.headings}
+    segment.people = read_people(grid, block, rows)
+    notation = _find_notation(grid, block, raw, segment.headings, declared=_declared(region))
+    values = _read_columns(segment, block, raw, notation, latest_year)
     for name, value in layout.fixed.items():
         fixed = read_cells(Cells.of([value]), layout.table[name], notation=notation)
         if fixed.reasons[0]:
@@ -134,21 +115,48 @@ def read_segment(grid: Grid, block: Block, *, region: Region, latest_year: int, 
         values[name] = np.repeat(fixed.values, len(rows))
     segment.frame = pd.DataFrame(values, index=segment.frame.index, dtype=object)
     for wide in layout.wide:
-        read = _read(
-            raw[wide.column],
-            layout.table[layout.value],
-            layout.table,
-            notation,
-            headings[wide.column],
-            latest_year,
-        )
-        _note(segment, layout.value, wide.column, raw[wide.column], read)
+        column, cells = layout.table[layout.value], raw[wide.column]
+        read = _read(cells, column, layout.table, notation, segment.headings[wide.column], latest_year)
+        _note(segment, layout.value, wide.column, cells, read)
         segment.wide.append((wide.values, read))
         segment.wide_columns.append(wide.column)
         segment.wide_dates.append(_read_date_beside(segment, wide, raw, notation))
     if layout.marks:
         _count_marks(segment, layout.marks, raw)
     return segment
+
+
+def _find_notation(
+    grid: Grid, block: Block, raw: dict[int, Cells], headings: dict[int, str], *, declared: Order | None
+) -> Notation:
+    """How a block writes numbers and dates: by its own cells, its headings and the kind of its file."""
+    targets = _targets(block)
+    notation = find_notation([(raw[index], column) for index, column in targets], declared=declared)
+    if any("100" in headings.get(index, "") for index, column in targets if column.unit == "points"):
+        notation = replace(notation, narrow=False)
+    guarded = is_template_sheet(block.layout.table, [heading.full for heading in block.headings])
+    return replace(notation, unsigned=grid.unsigned, late=grid.late, guarded=guarded)
+
+
+def _read_columns(
+    segment: Segment, block: Block, raw: dict[int, Cells], notation: Notation, latest_year: int
+) -> dict[str, NDArray[np.object_]]:
+    """The values of every column that has one heading, what is wrong with them noted in the segment."""
+    layout, titles = block.layout, block.context.titles[::-1]
+    values: dict[str, NDArray[np.object_]] = {}
+    for name, index in layout.columns.items():
+        column, cells = find_column(layout.table, name), raw[index]
+        heading = segment.headings.get(index, "")
+        scale = find_rupiah_scale((heading, *titles)) if column.kind is Kind.MONEY else 1.0
+        read = _read(cells, column, layout.table, notation, heading, latest_year, scale)
+        if name == "wave":
+            read = pair_after(cells, read)
+        elif name == "start_date" and not layout.has("end_date"):
+            read, last = read_days(cells, column, notation=notation)
+            values["end_date"] = last.values
+        values[name] = read.values
+        _keep(segment, name, column, index, cells, read)
+    return values
 
 
 def _read_date_beside(
