@@ -99,6 +99,7 @@ def _read(
     away: Mapping[str, tuple[Problem, ...]],
 ) -> list[Status]:
     from asn_research.reports.history import read_history
+    from asn_research.reports.memory import recall
     from asn_research.reports.order import Order, Task
     from asn_research.reports.status import read_statuses
 
@@ -114,6 +115,7 @@ def _read(
         read_history(order.reports),
         now=datetime.datetime.now(datetime.UTC),
         max_age=age,
+        digest=recall(order.processed).digest,
     )
     return [
         replace(each, standing="unreadable", changed=(), problems=away[each.region])

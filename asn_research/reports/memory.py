@@ -34,7 +34,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from asn_research.errors import FullDiskError
-from asn_research.ingest.storage import write_files
+from asn_research.ingest.storage import sweep, write_files
 from asn_research.reports.freshness import read_fresh, region_inputs
 
 if TYPE_CHECKING:
@@ -189,6 +189,7 @@ def _open_clock(folder: Path) -> Iterator[Callable[[], Moment | None] | None]:
         look: Callable[[], Moment | None] | None = None
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)
+            sweep(folder)
             if keeps_changes(folder):
                 look = partial(_read_clock, stack.enter_context(tempfile.TemporaryFile(dir=folder)))
         yield look if look is not None and look() is not None else None

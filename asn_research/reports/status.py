@@ -17,6 +17,7 @@ from asn_research.reports.freshness import across_inputs, list_changes, region_i
 from asn_research.reports.history import History, is_overdue
 from asn_research.reports.manifest import Manifest, read_manifest
 from asn_research.reports.obstacle import explain
+from asn_research.reports.provenance import Digest, digest_file
 from asn_research.reports.published import list_published
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def read_statuses(
     *,
     now: datetime.datetime,
     max_age: datetime.timedelta | None = None,
+    digest: Digest = digest_file,
 ) -> list[Status]:
     """How the reports of some regions and periods stand, and the one across regions where there is one.
 
@@ -80,6 +82,8 @@ def read_statuses(
         The time, with its zone.
     max_age
         Age from which a report that no run has confirmed is overdue (None: none is).
+    digest
+        Gives the SHA-256 of a file.
     """
 
     def judge(region: str, period: str, find_inputs: Callable[[], dict[str, Any]]) -> Status:
@@ -88,7 +92,7 @@ def read_statuses(
         problems: tuple[Problem, ...] = ()
         try:
             manifest = read_manifest(folder)
-            standing, changed = _judge(manifest, find_inputs(), folder)
+            standing, changed = _judge(manifest, find_inputs(), folder, digest)
             if manifest is not None and standing == "failed":
                 problems = manifest.problems
         except OSError as error:
@@ -107,20 +111,26 @@ def read_statuses(
             account=_find_account(order.processed / region / period) if standing == "failed" else None,
         )
 
-    statuses = [judge(task.region, task.period, partial(region_inputs, order, task)) for task in tasks]
+    statuses = [
+        judge(task.region, task.period, partial(region_inputs, order, task, digest=digest)) for task in tasks
+    ]
     if (order.reports / ACROSS).is_dir():
-        statuses.append(judge(ACROSS, "", lambda: across_inputs(order, list_published(order.reports))))
+        statuses.append(judge(ACROSS, "", partial(_inputs_across, order, digest)))
     return statuses
 
 
+def _inputs_across(order: Order, digest: Digest) -> dict[str, Any]:
+    return across_inputs(order, list_published(order.reports, digest=digest), digest=digest)
+
+
 def _judge(
-    manifest: Manifest | None, inputs: dict[str, Any], folder: Path
+    manifest: Manifest | None, inputs: dict[str, Any], folder: Path, digest: Digest
 ) -> tuple[Standing, tuple[str, ...]]:
     if manifest is None:
         return "missing", ()
     if manifest.state == "failed":
         return "failed", ()
-    if not manifest.is_fresh(inputs, manifest.languages, folder):
+    if not manifest.is_fresh(inputs, manifest.languages, folder, digest=digest):
         return "stale", list_changes(manifest.inputs, inputs) or ("files",)
     return "fresh", ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import stat
@@ -14,9 +15,11 @@ import pytest
 from asn_research.reports import memory as module
 from asn_research.reports.batch import make_reports
 from asn_research.reports.freshness import find_fresh, find_fresh_across, region_inputs
+from asn_research.reports.history import History
 from asn_research.reports.memory import AGE, FILE, Memory, keeps_changes, look_back, open_memory, recall
 from asn_research.reports.order import Order, Outcome, Task
 from asn_research.reports.provenance import digest_bytes, digest_file
+from asn_research.reports.status import read_statuses
 from tests.reports import test_freshness
 from tests.reports.test_freshness import put_across, put_region
 
@@ -301,6 +304,29 @@ def test_reports_are_looked_at_again_for_the_next_run(order: Order, monkeypatch:
     assert remembered(order.raw / "b/2025/nilai.csv", found)
     assert not remembered(order.reports / "b/2025/report.html", found)
     assert list(make_reports(order, tasks, memory=found)) == [replace(each, fresh=True) for each in outcomes]
+
+
+def test_status_asks_the_memory_and_writes_none(order: Order) -> None:
+    (task,) = put_region(order, "a", "2025")
+    page = order.reports / "a" / "2025" / "report.html"
+    keep(order.processed, page)
+    before = (order.processed / FILE).stat()
+    now = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
+    for change, expected in ((lambda: None, "fresh"), (lambda: edit(page), "stale")):
+        change()
+        digest = recall(order.processed).digest
+        assert [s.standing for s in read_statuses(order, [task], History(), now=now, digest=digest)] == [
+            expected
+        ]
+    assert (order.processed / FILE).stat() == before
+
+
+def test_what_a_killed_run_left_beside_the_memory_is_swept(tmp_path: Path) -> None:
+    left = tmp_path / f".{FILE}~elsewhere~1~00"
+    left.touch()
+    os.utime(left, ns=(0, 0))
+    with open_memory(tmp_path):
+        assert not left.exists()
 
 
 def test_forced_reports_are_due_whatever_is_remembered(order: Order) -> None:
