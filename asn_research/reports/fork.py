@@ -29,6 +29,7 @@ WARM: Final = (
     "asn_research.reports.gallery:warm_up",
     "asn_research.reports.quality",
     "asn_research.reports.cross_region",
+    "asn_research.reports.stream",
     "pandas.io.parquet",
     "pyarrow.dataset",
     "pyarrow.parquet",

@@ -41,6 +41,7 @@ _LAUNCHER: Final = ["-m", "ipykernel_launcher"]
 _ARGV: Final = [sys.executable, *_LAUNCHER, "-f", "{connection_file}"]
 _QUIET: Final = "--IPKernelApp.log_level=50"
 """A kernel that is ended while it listens would say so on the terminal of the run."""
+_STREAMS: Final = "--IPKernelApp.outstream_class=asn_research.reports.stream.LazyStream"
 _SERVERS: Final[dict[int, ForkClient]] = {}
 
 
@@ -137,7 +138,7 @@ def kernel_manager(*, profile: Path, memory_limit: int | None = None) -> type[As
     memory_limit
         Megabytes of data that a kernel may hold (None: no limit).
     """
-    argv = [*_ARGV, "--HistoryManager.enabled=False", f"--profile-dir={profile}", _QUIET]
+    argv = [*_ARGV, "--HistoryManager.enabled=False", f"--profile-dir={profile}", _QUIET, _STREAMS]
     provisioner = {
         "provisioner_name": PROVISIONER,
         "config": {"memory_limit": memory_limit, "profile": str(profile)},

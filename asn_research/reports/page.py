@@ -194,6 +194,13 @@ class PageExporter(TemplateExporter):  # type: ignore[misc]
         yield "code_html", _code_html
 
 
+class _Kept(NotebookNode):  # type: ignore[misc]
+    """A notebook of which nbconvert need make no copy: nothing here changes it."""
+
+    def __deepcopy__(self, memo: object) -> _Kept:
+        return self
+
+
 def _is_tagged(cell: NotebookNode, tag: str) -> bool:
     return tag in cell.metadata.get("tags", ())
 
@@ -214,7 +221,7 @@ def _in_language(notebook: NotebookNode, language: Language) -> NotebookNode:
     given = {name: value for cell in notebook.cells if _is_tagged(cell, INJECTED_TAG)
              for name, value in _GIVEN.findall(cell.source)}  # fmt: skip
     cells = [_with_given(cell, given) if _is_tagged(cell, PARAMETERS_TAG) else cell for cell in kept]
-    return NotebookNode({**notebook, "cells": cells})
+    return _Kept({**notebook, "cells": cells})
 
 
 @cache
