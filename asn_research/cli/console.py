@@ -69,13 +69,14 @@ def say(key: str, /, **fields: object) -> str:
     return phrase(f"cli.{key}", console_language(), **fields)
 
 
-def print_problems(problems: Sequence[Problem]) -> None:
-    """Write what went wrong and what to do, a line for each problem."""
+def print_problems(problems: Sequence[Problem], *, of: str = "") -> None:
+    """Write what went wrong and what to do, a line for each problem; ``of`` is the report that is meant."""
     from asn_research.reports.problem import notice
 
     for problem in problems:
         told = notice(problem, console_language())
-        place = paint(f"{told.place}: ", "name", stream=sys.stderr) if told.place else ""
+        where = ", ".join(part for part in (of, told.place) if part)
+        place = paint(f"{where}: ", "name", stream=sys.stderr) if where else ""
         remedy = paint(told.remedy, "head", stream=sys.stderr)
         tell(f"  {place}{told.text} {remedy}".rstrip(), err=True)
 

@@ -228,7 +228,7 @@ def _run_across(order: Order, pool: Pool, memory: Memory) -> str | None:
             return None
         manifest, fresh = made
     typer.echo(say("across", state=say(f"state_{'fresh' if fresh else manifest.state}")))
-    print_problems(manifest.problems)
+    print_problems(manifest.problems, of=ACROSS)
     return manifest.state
 
 
@@ -238,7 +238,7 @@ def _print_progress(outcome: Outcome, place: str, left: str) -> None:
     told = paint_state(say(f"state_{state}"), state)
     tell(f"[{place}] {task.region} {task.period}: {told}{left}")
     if outcome.manifest.problems:
-        print_problems(outcome.manifest.problems)
+        print_problems(outcome.manifest.problems, of=f"{task.region} {task.period}".strip())
 
 
 def _print_outcomes(outcomes: Sequence[Outcome], tasks: Sequence[Task]) -> None:

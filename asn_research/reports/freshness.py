@@ -138,11 +138,13 @@ def list_changes(known: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[s
     return tuple(changes)
 
 
-def index_inputs(reports: Path, overdue: Sequence[str], *, digest: Digest = digest_file) -> str:
-    """One hash of everything that the index depends on: all manifests, the code, the banner."""
+def index_inputs(
+    reports: Path, overdue: Sequence[str], *, failed: Sequence[str] = (), digest: Digest = digest_file
+) -> str:
+    """One hash of everything that the index depends on: all manifests, the code, banner and last failures."""
     paths = sorted([*reports.glob("*/*/manifest.json"), *reports.glob(f"{ACROSS}/manifest.json")])
     manifests = [(path.relative_to(reports).as_posix(), digest(path)) for path in paths]
-    return provenance.digest_json([provenance.package_digest(), manifests, list(overdue)])
+    return provenance.digest_json([provenance.package_digest(), manifests, list(overdue), list(failed)])
 
 
 def is_index_fresh(

@@ -13,11 +13,18 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
+from asn_research.errors import Problem
 from asn_research.ingest.storage import write_files
 from asn_research.reports.freshness import index_inputs, is_index_fresh
 from asn_research.reports.provenance import Digest, digest_file
 
 FILE: Final = "state.json"
+KEPT: Final = Problem(
+    "page_kept",
+    "this page is of an earlier run: the last one could neither make the report nor replace the page.",
+    remedy="Make sure that the place of this report can be written to, and run again.",
+)
+"""Of a report that failed where no stub could be put in the place of its old page."""
 RUN: Final = "run"
 """Stands where records name a report, for the run as a whole."""
 
@@ -105,13 +112,21 @@ def find_overdue(
     return tuple(sorted(name for name, record in known if is_overdue(record, now=now, max_age=max_age)))
 
 
+def find_failed(history: History) -> tuple[str, ...]:
+    """Reports of regions, by name, that the last run which tried could not make."""
+    return tuple(sorted(n for n, record in history.reports.items() if "/" in n and record.state == "failed"))
+
+
 def renew_index(
     folder: Path, history: History, *, overdue: Sequence[str] = (), digest: Digest = digest_file
 ) -> History:
     """Write the index where anything it shows has changed, and note from what it was made."""
-    inputs = index_inputs(folder, overdue, digest=digest)
+    failed = find_failed(history)
+    inputs = index_inputs(folder, overdue, failed=failed, digest=digest)
     if is_index_fresh(folder, history.index, inputs, digest=digest):
         return history
     from asn_research.reports.site import write_index
 
-    return replace(history, index={"inputs": inputs, "pages": write_index(folder, overdue=overdue)})
+    return replace(
+        history, index={"inputs": inputs, "pages": write_index(folder, overdue=overdue, failed=failed)}
+    )

@@ -13,6 +13,7 @@ from asn_research.contract.region import ACROSS
 from asn_research.ingest.storage import write_files
 from asn_research.language import LANGUAGES, Language, format_count, format_date, phrase
 from asn_research.reports.edition import CROSS_REGION, PRODUCTS, REPORT, page_name, style_markup
+from asn_research.reports.history import KEPT
 from asn_research.reports.manifest import Manifest, read_manifest
 from asn_research.reports.markup import render
 from asn_research.reports.overview import (
@@ -49,7 +50,7 @@ def read_manifests(reports: Path) -> list[Manifest]:
     return sorted(known, key=lambda manifest: manifest.region)
 
 
-def write_index(reports: Path, *, overdue: Sequence[str] = ()) -> dict[str, str]:
+def write_index(reports: Path, *, overdue: Sequence[str] = (), failed: Sequence[str] = ()) -> dict[str, str]:
     """Write the index pages of a reports folder.
 
     Parameters
@@ -59,13 +60,16 @@ def write_index(reports: Path, *, overdue: Sequence[str] = ()) -> dict[str, str]
     overdue
         Reports (``region/period``) that no run has confirmed for too long: a banner names them. A page
         without a script cannot know what day it is read; so the banner is of the time of its writing.
+    failed
+        Reports (``region/period``) that the last run could not make: where not even a stub could be put in
+        the place of the old page, the index says that it is old, and shows nothing of it.
 
     Returns
     -------
     dict
         The SHA-256 of each page by its name.
     """
-    manifests = read_manifests(reports)
+    manifests = [_as_failed(m, failed) for m in read_manifests(reports)]
     made = [language for language in LANGUAGES if any(language in m.languages for m in manifests)]
     languages = made or ["id"]
     across = read_manifest(reports / ACROSS)
@@ -80,6 +84,21 @@ def write_index(reports: Path, *, overdue: Sequence[str] = ()) -> dict[str, str]
         files[index_name("id")] = files[index_name(languages[0])]
     write_files(reports, files, remove=[index_name(language) for language in LANGUAGES])
     return {name: digest_bytes(content) for name, content in files.items()}
+
+
+def _as_failed(manifest: Manifest, failed: Sequence[str]) -> Manifest:
+    """The manifest as of a failed report, where it is of an old page that could not be replaced."""
+    if manifest.state == "failed" or f"{manifest.region}/{manifest.period}" not in failed:
+        return manifest
+    return Manifest(
+        region=manifest.region,
+        period=manifest.period,
+        state="failed",
+        name=manifest.name,
+        languages=manifest.languages,
+        problems=(KEPT,),
+        synthetic=manifest.synthetic,
+    )
 
 
 def _index_page(

@@ -14,7 +14,7 @@ from asn_research.contract.region import ACROSS
 from asn_research.errors import Problem
 from asn_research.reports.defect import FILE as ACCOUNT
 from asn_research.reports.freshness import across_inputs, list_changes, region_inputs
-from asn_research.reports.history import History, is_overdue
+from asn_research.reports.history import KEPT, History, is_overdue
 from asn_research.reports.manifest import Manifest, read_manifest
 from asn_research.reports.obstacle import explain
 from asn_research.reports.provenance import Digest, digest_file
@@ -30,7 +30,8 @@ Standing = Literal["fresh", "stale", "failed", "missing", "unreadable"]
 class Status:
     """One report.
 
-    ``standing`` is ``fresh``, ``stale`` (``changed`` says why), ``failed`` (a stub stands in its place),
+    ``standing`` is ``fresh``, ``stale`` (``changed`` says why), ``failed`` (a stub stands in its place, or an
+    old page that could not be replaced),
     ``missing`` or ``unreadable``; of those that failed or cannot be read ``problems`` say why. ``confirmed``
     is the time (UTC) at which a run last made it or found it fresh. ``account`` is the file that tells of a
     defect of the program, where one kept it from being made.
@@ -95,6 +96,8 @@ def read_statuses(
             standing, changed = _judge(manifest, find_inputs(), folder, digest)
             if manifest is not None and standing == "failed":
                 problems = manifest.problems
+            elif standing == "stale" and record is not None and record.state == "failed":
+                standing, changed, problems = "failed", (), (KEPT,)
         except OSError as error:
             problem = explain(error, order.folders)
             if problem is None:

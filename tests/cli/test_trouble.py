@@ -16,6 +16,7 @@ import pytest
 
 from asn_research.cli.choice import choose
 from asn_research.cli.stop import Stopped, stoppable
+from asn_research.reports.history import History, Record, write_history
 from asn_research.reports.manifest import MANIFEST, Manifest
 from asn_research.reports.order import Order, Outcome, Task
 from tests.test_cli import RAW, call
@@ -89,6 +90,17 @@ def test_a_closed_region_is_unreadable_in_the_status_and_the_others_are_shown(cl
         (CLOSED, "unreadable", ["place_denied"]),
         (OPEN, "missing", []),
     ]
+
+
+def test_a_report_that_failed_without_a_stub_is_failed_though_its_old_page_stands(raw: Path) -> None:
+    publish(raw, OPEN)
+    history = History(reports={f"{OPEN}/2025": Record(state="failed")})
+    write_history(raw.parent / "reports", history)
+    result = call("status", OPEN, "--json", *where(raw, "raw", "processed", "reports"))
+    [record] = json.loads(result.stdout)
+    assert (record["status"], record["problems"]) == ("failed", ["page_kept"])
+    told = call("status", OPEN, *where(raw, "raw", "processed", "reports")).stderr
+    assert "the page of this report is of an earlier run" in told
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from asn_research.errors import Place, Problem
+from asn_research.reports.history import History, Record, renew_index
 from asn_research.reports.manifest import MANIFEST, Manifest
 from asn_research.reports.page import LARGEST_PAGE
 from asn_research.reports.site import write_index
@@ -193,3 +195,21 @@ def test_what_is_overdue_is_named_in_a_banner_and_otherwise_there_is_none(tmp_pa
         "not checked for too long: Sawahlunto 2025."
         in soup(tmp_path / "index.en.html").select(".banner")[0].get_text()
     )
+
+
+def test_an_old_page_that_could_not_be_replaced_is_told_to_be_old_and_nothing_of_it_is_shown(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path, "kalianda", "2025")
+    put(tmp_path, "bukittinggi", "2025")
+    record = Record(state="failed", confirmed="2026-01-05T00:00:00+00:00")
+    history = History(reports={"kalianda/2025": record, "bukittinggi/2025": Record(state="made")})
+    known = renew_index(tmp_path, replace(history, index=renew_index(tmp_path, History()).index))
+    rows = {row.th.a.text: row for row in soup(tmp_path / "index.html").select("tbody tr")}
+    assert rows["Kalianda"].select_one(".state-failed")
+    assert "berasal dari putaran sebelumnya" in rows["Kalianda"].text
+    assert "Nilai naik" not in rows["Kalianda"].text
+    assert "Nilai naik" in rows["Bukittinggi"].text
+    well = replace(known, reports={"kalianda/2025": replace(record, state="made")})
+    renew_index(tmp_path, well)
+    assert "putaran sebelumnya" not in (tmp_path / "index.html").read_text(encoding="utf-8")
