@@ -14,6 +14,7 @@ from asn_research.ingest.storage import write_files
 from asn_research.language import phrase
 from asn_research.reports import provenance
 from asn_research.reports.cross_region import few_regions
+from asn_research.reports.defect import forget
 from asn_research.reports.edition import (
     CROSS_REGION,
     Edition,
@@ -26,9 +27,7 @@ from asn_research.reports.freshness import across_inputs, is_fresh
 from asn_research.reports.limit import Limit
 from asn_research.reports.manifest import MANIFEST, PDF_NAMES, Manifest, read_manifest
 from asn_research.reports.obstacle import explain
-from asn_research.reports.order import Task
 from asn_research.reports.parameter import CrossRegionParameters
-from asn_research.reports.production import forget_account
 from asn_research.reports.published import FINDINGS, LEAST_REGIONS, PublishedFindings, list_published
 from asn_research.reports.region_report import same_findings
 from asn_research.reports.release import check_exposed
@@ -66,7 +65,7 @@ def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
             files, manifest = add_pdfs(files, manifest)
         write_files(folder, files, remove=(*NAMES, *PDF_NAMES))
         if manifest.state != "failed":
-            forget_account(order, Task(ACROSS, ""))
+            forget(order.processed / ACROSS)
     except FullDiskError:
         raise
     except AsnResearchError as error:

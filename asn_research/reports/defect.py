@@ -6,6 +6,7 @@ kept. What is left is enough to find the place: the kind, and every call that le
 
 from __future__ import annotations
 
+import contextlib
 import linecache
 import logging
 import re
@@ -103,6 +104,12 @@ def read_defect(error: BaseException) -> Defect:
     places = [_place(frame) for frame in traceback.extract_tb(error.__traceback__)]
     own = [place for place in places if place.startswith(f"{_PACKAGE}/")]
     return Defect(type(error).__name__, [_NOWHERE, *places, *own][-1], "\n".join(_account(error)) + "\n")
+
+
+def forget(folder: Path) -> None:
+    """Remove the account that lies in a folder, once the report could be made."""
+    with contextlib.suppress(OSError):
+        (folder / FILE).unlink(missing_ok=True)
 
 
 def read_cell_defect(kind: str, shown: Sequence[str], *, cell: int, turn: int | None, source: str) -> Defect:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from asn_research.errors import AsnResearchError, FullDiskError, Problem
 from asn_research.ingest.storage import write_files
-from asn_research.reports.defect import FILE, Defect
+from asn_research.reports.defect import FILE, Defect, forget
 from asn_research.reports.freshness import region_inputs
 from asn_research.reports.manifest import MANIFEST, PDF_NAMES, Manifest
 from asn_research.reports.obstacle import explain, name_place
@@ -43,7 +42,7 @@ def make_report_here(order: Order, task: Task) -> Outcome:
             raise
         return fail_here(order, task, (problem,))
     if outcome.manifest.state != "failed":
-        forget_account(order, task)
+        forget(order.processed / task.region / task.period)
     return outcome
 
 
@@ -107,12 +106,6 @@ def keep_account(order: Order, task: Task, defect: Defect) -> str:
     """Keep the account of a defect beside the clean tables; its place, or nothing where it could not be."""
     place = order.processed / task.region / task.period
     return name_place(place / FILE, order.folders) if defect.keep(place) else ""
-
-
-def forget_account(order: Order, task: Task) -> None:
-    """Remove the account of a defect that a report could not be made for, now that it could."""
-    with contextlib.suppress(OSError):
-        (order.processed / task.region / task.period / FILE).unlink(missing_ok=True)
 
 
 def _seen_from_here(problem: Problem, order: Order) -> Problem:

@@ -29,7 +29,6 @@ APART = (
     "language/message/notice.",
     "reports/batch.py",
     "reports/cluster.py",
-    "reports/defect.py",
     "reports/delivery.py",
     "reports/dispatch.py",
     "reports/history.py",
