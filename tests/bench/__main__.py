@@ -41,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--parts", nargs="*", choices=PARTS, default=PARTS, help="what to measure [all]")
     parser.add_argument("--usual", type=int, default=3, help="reports made in the usual way")
     parser.add_argument("--many", type=int, default=12, help="reports made by the runner")
+    parser.add_argument("--rounds", type=int, default=1, help="how often all ways take turns")
     parser.add_argument(
         "--scale", type=int, nargs="*", default=[], help="runs over so many simulated regions"
     )
@@ -54,7 +55,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for part in asked.parts:
         if part == "runner":
             machine = describe_machine()
-            measured[part] = {"machine": machine} | compare(usual=asked.usual, many=asked.many)
+            measured[part] = {"machine": machine} | compare(
+                usual=asked.usual, many=asked.many, rounds=asked.rounds
+            )
         else:
             sizes = ["--rows", str(asked.rows), "--files", str(asked.books)] if part == "reading" else []
             measured[part] = measure_text(part, arguments=sizes)

@@ -92,7 +92,8 @@ def _runner(found: Mapping[str, Any]) -> str:
 ## One region report
 
 The same notebook (`region_report.ipynb`), the same data, one language, answers computed anew every time.
-{found["usual"]} reports in the usual way, {found["many"]} by the runner, whose start is shared out over them.
+{found["usual"]} reports in the usual way, {found["many"]} by the runner, whose start is shared out over them;
+mean of {found["rounds"]} rounds in which all ways took turns.
 
 {_machine(found)}
 
@@ -153,8 +154,8 @@ def _growth(found: Mapping[str, Any]) -> str:
     ]
     note = (
         "A second run compares the hashes of all raw and all published files. It reads those that changed, "
-        "and those that were written in the last minute of the first; of the others it remembers the hash as "
-        "long as size, date and time of change of the file stay the same. Where its CPU is far below its wall "
-        "time, it waited for the disk."
+        "and those that were written in the last minute of the first; of the others it remembers the hash "
+        "as long as size, date and time of change stay the same. Where its CPU is far below its wall time, "
+        "it waited for the disk."
     )
     return "\n".join([note, "", *verdicts])

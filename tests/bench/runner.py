@@ -22,33 +22,40 @@ WARM: Final = "warm limit: the same cells in a warm process, no kernel, no page"
 R: Final = "R Markdown in a loop: one regression, five plots"
 
 
-def compare(*, usual: int = 3, many: int = 12) -> dict[str, Any]:
+def compare(*, usual: int = 3, many: int = 12, rounds: int = 1) -> dict[str, Any]:
     """Cost of one region report by each way.
 
     Parameters
     ----------
     usual
-        Reports made in the usual way and by R Markdown.
+        Reports made in the usual way and by R Markdown, and twice as many at the warm limit, in each round.
     many
-        Reports made by the runner; the start of its workers is shared out over them.
+        Reports made by the runner in each round; the start of its workers is shared out over them.
+    rounds
+        How often all ways take turns, so that a machine that grows slower is slower for each of them.
     """
     before = dict(os.environ)
     os.environ.update(bench_environment())
     try:
         with tempfile.TemporaryDirectory() as name:
             project = make_project(Path(name), max(usual, many) + 1)
-            rows = {
-                USUAL: _usual(project, usual),
-                ONE: _runner(project, many, jobs=1),
-                TWO: _runner(project, many, jobs=2),
-                WARM: _warm(project, usual),
-            }
-            if (found := _r_markdown(project, usual)) is not None:
-                rows[R] = found
+            turns = [_take_turns(project, usual=usual, many=many) for _ in range(rounds)]
     finally:
         os.environ.clear()
         os.environ.update(before)
-    return {"rows": {way: asdict(cost) for way, cost in rows.items()}, "usual": usual, "many": many}
+    rows = {way: asdict(_total([turn[way] for turn in turns]) / rounds) for way in turns[0]}
+    return {"rows": rows, "usual": usual, "many": many, "rounds": rounds}
+
+
+def _take_turns(project: Project, *, usual: int, many: int) -> dict[str, Cost]:
+    """Every way once; the warm limit before and after the runner, with which it is compared."""
+    costs = {USUAL: _usual(project, usual)}
+    early = _warm(project, usual)
+    costs |= {ONE: _runner(project, many, jobs=1), TWO: _runner(project, many, jobs=2)}
+    costs[WARM] = _total([early, _warm(project, usual)]) / 2
+    if (found := _r_markdown(project, usual)) is not None:
+        costs[R] = found
+    return costs
 
 
 def _usual(project: Project, count: int) -> Cost:
