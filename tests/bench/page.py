@@ -92,8 +92,8 @@ def _runner(found: Mapping[str, Any]) -> str:
 ## One region report
 
 The same notebook (`region_report.ipynb`), the same data, one language, answers computed anew every time.
-{found["usual"]} reports in the usual way, {found["many"]} by the runner, whose start is shared out over them;
-mean of {found["rounds"]} rounds in which all ways took turns.
+{found["usual"]} reports in the usual way, {found["many"]} by the runner, whose start is shared out over them.
+Rounds in which all ways took turns: {found["rounds"]}.
 
 {_machine(found)}
 
