@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from asn_research.models.regression import fit_ols
     from asn_research.models.series import fit_series
     from asn_research.models.weighting import estimate_effect
-    from asn_research.reports.cross_region import open_cross_region_report
-    from asn_research.reports.report import open_report
+    from asn_research.reports.exhibits.cross_region import open_cross_region_report
+    from asn_research.reports.exhibits.report import open_report
 
 __version__ = "0.1.0"
 
@@ -37,8 +37,8 @@ _HOMES = {
     "regions": "ingest.store",
     "open_region": "ingest.store",
     "questions": "findings.register",
-    "open_report": "reports.report",
-    "open_cross_region_report": "reports.cross_region",
+    "open_report": "reports.exhibits.report",
+    "open_cross_region_report": "reports.exhibits.cross_region",
     "measure_gains": "measures.score",
     "measure_alpha": "measures.reliability",
     "fit_gain": "models.gain",

@@ -24,7 +24,7 @@ import typer
 import yaml
 
 from asn_research.cli import app
-from asn_research.reports.parameter import check_declared
+from asn_research.reports.publications.parameter import check_declared
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"

@@ -17,8 +17,8 @@ from typing import Any
 import nbformat
 import pytest
 
-from asn_research.reports.report import open_report
-from asn_research.reports.stamp import FINDINGS_MIMETYPE
+from asn_research.reports.exhibits.report import open_report
+from asn_research.reports.pages.stamp import FINDINGS_MIMETYPE
 from tests.browser.chromium import Chromium, find_chromium
 
 ROOT = Path(__file__).parents[1]

@@ -23,9 +23,9 @@ import pytest
 
 from asn_research.contract.codebook import codebook_html, write_codebook_workbook
 from asn_research.contract.template import write_template
-from asn_research.reports.batch import make_reports
-from asn_research.reports.order import Order, Task
-from asn_research.reports.site import write_index
+from asn_research.reports.runs.batch import make_reports
+from asn_research.reports.runs.order import Order, Task
+from asn_research.reports.runs.site import write_index
 from tests.browser.chromium import Chromium, find_chromium
 from tests.identifier import People, as_json, find_people, gather_people, search_folders
 from tests.reports.warm import shared_workers

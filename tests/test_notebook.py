@@ -15,7 +15,7 @@ import papermill
 import pytest
 from bs4 import BeautifulSoup
 
-from asn_research.reports.kernel import kernel_manager
+from asn_research.reports.processes.kernel import kernel_manager
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 

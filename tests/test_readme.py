@@ -73,7 +73,7 @@ def test_code_shown_in_the_readme_runs() -> None:
 
 
 def test_grades_of_the_readme_are_those_of_the_wording() -> None:
-    from asn_research.findings.sentence import grade_text
+    from asn_research.findings.wordings.sentence import grade_text
 
     rows = re.findall(r"^\| ([1-5]) \| .*? \| (.*?) \|$", README, flags=re.M)
     assert [int(grade) for grade, _ in rows] == [1, 2, 3, 4, 5]

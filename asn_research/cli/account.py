@@ -32,7 +32,7 @@ def print_totals(rows: Sequence[tuple[str, str, Any, str]]) -> None:
 
 def print_reasons(region: str, period: str, intake: Any) -> None:
     """Why rows of a region were quarantined: column, limits or nearest term, and the first cells of each."""
-    from asn_research.reports.quality import reason_text
+    from asn_research.reports.exhibits.quality import reason_text
 
     language = console_language()
     groups: dict[tuple[str, str, str, str, str], list[Any]] = defaultdict(list)

@@ -20,8 +20,8 @@ def attempt(places: Places, region: str, period: str, call: Callable[[], Made]) 
     FullDiskError
         If a disk is full, which no other region would survive either.
     """
-    from asn_research.reports.defect import FILE, Witness
-    from asn_research.reports.obstacle import explain
+    from asn_research.reports.processes.defect import FILE, Witness
+    from asn_research.reports.processes.obstacle import explain
 
     folders = {name: folder for name, folder in places.folders.items() if name != "notebooks"}
     problems: tuple[Problem, ...] = ()

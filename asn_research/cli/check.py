@@ -18,8 +18,8 @@ from asn_research.cli.place import Places, open_places
 from asn_research.errors import AsnResearchError, FullDiskError
 
 if TYPE_CHECKING:
+    from asn_research.ingest.layouts.suggestion import Draft
     from asn_research.ingest.store import RegionData
-    from asn_research.ingest.suggestion import Draft
 
 
 def check(
@@ -46,8 +46,8 @@ def check(
 
 
 def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
-    from asn_research.ingest.submission import list_open, name_file
-    from asn_research.reports.problem import read_problem
+    from asn_research.ingest.decisions.submission import list_open, name_file
+    from asn_research.reports.publications.problem import read_problem
 
     rows, status, waiting = [], WELL, dict[str, None]()
     for region, name in chosen:
@@ -106,7 +106,7 @@ def _suggest(places: Places, chosen: list[tuple[str, str]]) -> int:
 
 def _open(places: Places, region: str, period: str) -> RegionData:
     if places.sites is not None:
-        from asn_research.reports.delivery import take_in_away
+        from asn_research.reports.runs.delivery import take_in_away
 
         return take_in_away(places.sites, region=region, period=period)
     from asn_research.ingest.store import open_region

@@ -71,7 +71,7 @@ def say(key: str, /, **fields: object) -> str:
 
 def print_problems(problems: Sequence[Problem], *, of: str = "") -> None:
     """Write what went wrong and what to do, a line for each problem; ``of`` is the report that is meant."""
-    from asn_research.reports.problem import notice
+    from asn_research.reports.publications.problem import notice
 
     for problem in problems:
         told = notice(problem, console_language())

@@ -14,7 +14,7 @@ from asn_research.cli.option import ProcessedFolder, RawFolder
 from asn_research.errors import AsnResearchError, Problem
 
 if TYPE_CHECKING:
-    from asn_research.ingest.key import KeyPlace
+    from asn_research.ingest.people.key import KeyPlace
 
 
 class KeyAction(StrEnum):
@@ -36,7 +36,7 @@ def key(
     processed: ProcessedFolder = None,
 ) -> None:
     """Show, copy, put back or renew the key of the pseudonyms, or find a person's rows."""
-    from asn_research.ingest.key import find_key
+    from asn_research.ingest.people.key import find_key
 
     try:
         if action is KeyAction.SHOW:
@@ -58,7 +58,7 @@ def key(
 def _show(place: KeyPlace, processed: Path | None) -> None:
     from asn_research.cli.choice import find_folders
     from asn_research.errors import RegionError
-    from asn_research.ingest.key import mark_key, read_key
+    from asn_research.ingest.people.key import mark_key, read_key
     from asn_research.ingest.store import find_marks
 
     if not place.is_there:
@@ -78,7 +78,7 @@ def _show(place: KeyPlace, processed: Path | None) -> None:
 
 
 def _copy(action: KeyAction, target: Path) -> None:
-    from asn_research.ingest.key import back_up_key, restore_key
+    from asn_research.ingest.people.key import back_up_key, restore_key
 
     if action is KeyAction.BACKUP:
         back_up_key(target)
@@ -88,7 +88,7 @@ def _copy(action: KeyAction, target: Path) -> None:
 
 
 def _rotate(sure: bool) -> None:
-    from asn_research.ingest.key import rotate_key
+    from asn_research.ingest.people.key import rotate_key
 
     tell(say("key_breaks"))
     if not sure and not typer.confirm(say("key_sure")):
@@ -103,9 +103,9 @@ def _find(region: str, raw: Path | None, processed: Path | None) -> None:
     """Where the rows of a person stand; the number is asked for, so that no shell remembers it."""
     from asn_research.cli.choice import choose, find_folders
     from asn_research.contract.region import read_region
-    from asn_research.ingest.identity import make_pseudonym, read_name
-    from asn_research.ingest.key import read_key
-    from asn_research.ingest.mention import find_mentions
+    from asn_research.ingest.people.identity import make_pseudonym, read_name
+    from asn_research.ingest.people.key import read_key
+    from asn_research.ingest.people.mention import find_mentions
     from asn_research.ingest.store import find_rows
 
     folders = find_folders(raw, processed, None)

@@ -53,7 +53,7 @@ def tell_mistake(error: Any) -> None:
 
 def tell_obstacle(error: OSError) -> bool:
     """Write which file or folder was in the way and what to do; whether it is such an obstacle at all."""
-    from asn_research.reports.obstacle import find_obstacle
+    from asn_research.reports.processes.obstacle import find_obstacle
 
     found = find_obstacle(error)
     if found is None:

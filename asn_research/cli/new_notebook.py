@@ -30,7 +30,7 @@ def new_notebook(
     """Write a notebook to begin with: parameters, the report's answer, tables, gains, a figure."""
     from asn_research.ingest.storage import write_files
     from asn_research.ingest.store import find_project
-    from asn_research.reports.starter import Wish, draft_notebook
+    from asn_research.reports.exhibits.starter import Wish, draft_notebook
 
     try:
         home = raw or find_project() / "data" / "raw"

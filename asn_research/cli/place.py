@@ -15,12 +15,12 @@ from asn_research.cli.console import say, tell
 from asn_research.errors import RegionError
 
 if TYPE_CHECKING:
-    from asn_research.reports.stage import Sites
+    from asn_research.reports.runs.stage import Sites
 
 
 def read_place(text: str) -> Path | str:
     """A folder of this machine as a path, anything else as its URL."""
-    from asn_research.reports.location import is_url
+    from asn_research.reports.runs.location import is_url
 
     if text.startswith("file://"):
         return Path(url2pathname(urlsplit(text).path))
@@ -38,7 +38,7 @@ class Places:
 
     def name(self, part: str) -> str:
         """How people know the place of ``raw``, ``processed`` or ``reports``."""
-        from asn_research.reports.location import Location
+        from asn_research.reports.runs.location import Location
 
         site = getattr(self.sites, part, None)
         return site.url if isinstance(site, Location) else str(site or self.folders[part])
@@ -46,7 +46,7 @@ class Places:
     def collect(self) -> None:
         """Bring what is published at a URL to the stage; once, because the stage then has what is newer."""
         if self.sites is not None and self.stage is not None and not self.collected:
-            from asn_research.reports.delivery import collect_published
+            from asn_research.reports.runs.delivery import collect_published
 
             collect_published(self.sites, self.stage)
             self.collected = True
@@ -54,7 +54,7 @@ class Places:
     def fetch(self, regions: Iterable[str]) -> None:
         """Bring raw files and reports of some regions to the stage, and what is published of all."""
         if self.sites is not None and self.stage is not None:
-            from asn_research.reports.delivery import collect_regions
+            from asn_research.reports.runs.delivery import collect_regions
 
             collect_regions(self.sites, self.stage, regions)
             self.collect()
@@ -62,7 +62,7 @@ class Places:
     def deliver(self) -> None:
         """Bring what the stage has for all regions together to the URL; nothing where it knows too little."""
         if self.sites is not None and self.stage is not None and self.collected:
-            from asn_research.reports.delivery import deliver_shared
+            from asn_research.reports.runs.delivery import deliver_shared
 
             deliver_shared(self.sites, self.stage)
 
@@ -93,8 +93,8 @@ def open_places(
         with _tell_of_new_key():
             yield Places(found)
         return
-    from asn_research.reports.location import Location
-    from asn_research.reports.stage import Sites, folders_of, open_stage, sketch_regions
+    from asn_research.reports.runs.location import Location
+    from asn_research.reports.runs.stage import Sites, folders_of, open_stage, sketch_regions
 
     places = {
         name: Location(place) if isinstance(place, str) else found[name].resolve()
@@ -126,7 +126,7 @@ def _project_notebooks() -> Path | None:
 @contextlib.contextmanager
 def _tell_of_new_key() -> Iterator[None]:
     """Say at the end where the key lies, where there was none at the beginning, and to keep a copy of it."""
-    from asn_research.ingest.key import find_key
+    from asn_research.ingest.people.key import find_key
 
     before = find_key().is_there  # asked now: at the end it is another answer
     try:

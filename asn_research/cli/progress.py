@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Group
     from rich.live import Live
 
-    from asn_research.reports.progress import Progress
+    from asn_research.reports.runs.progress import Progress
 
 _MINUTE = 60
 

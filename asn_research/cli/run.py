@@ -42,9 +42,9 @@ from asn_research.errors import (
 )
 
 if TYPE_CHECKING:
-    from asn_research.reports.memory import Memory
-    from asn_research.reports.order import Order, Outcome, Task
-    from asn_research.reports.pool import Pool
+    from asn_research.reports.processes.pool import Pool
+    from asn_research.reports.runs.memory import Memory
+    from asn_research.reports.runs.order import Order, Outcome, Task
 
 
 def run(
@@ -65,7 +65,7 @@ def run(
     notify: Annotated[list[str] | None, typer.Option(metavar="notify")] = None,
 ) -> None:
     """Make the reports of regions and the index of all reports."""
-    from asn_research.reports.notice import check_addresses, read_addresses
+    from asn_research.reports.runs.notice import check_addresses, read_addresses
 
     age = read_age(max_age or "31d")
     with contextlib.ExitStack() as stack:
@@ -81,12 +81,12 @@ def run(
             addresses = read_addresses(notify or ())
             check_addresses(addresses)
             if pdf:
-                from asn_research.reports.pdf import check_pdf
+                from asn_research.reports.pages.pdf import check_pdf
 
                 check_pdf()
         except AsnResearchError as error:
             raise refuse(error.problems) from error
-        from asn_research.reports.order import Order, Task
+        from asn_research.reports.runs.order import Order, Task
 
         away = places.sites is not None
         order = Order(
@@ -119,17 +119,17 @@ def _run_alone(
     addresses: Sequence[str],
 ) -> int:
     """Make sure that what is asked for can be done and is done by one run at a time; the exit status."""
-    from asn_research.reports.limit import memory_share
-    from asn_research.reports.lock import hold
-    from asn_research.reports.memory import open_memory
+    from asn_research.reports.processes.limit import memory_share
+    from asn_research.reports.runs.lock import hold
+    from asn_research.reports.runs.memory import open_memory
 
     try:
         if order.sites is not None:
-            from asn_research.reports.stage import check_sites
+            from asn_research.reports.runs.stage import check_sites
 
             check_sites(order.sites)
         if order.cluster is not None:
-            from asn_research.reports.cluster import check_cluster
+            from asn_research.reports.runs.cluster import check_cluster
 
             check_cluster(order)
         memory_share(order.memory_limit, order.jobs)
@@ -154,9 +154,9 @@ def _make(
     order: Order, tasks: list[Task], places: Places, memory: Memory
 ) -> tuple[list[tuple[str, str]], tuple[Problem, ...]]:
     """Make what is not fresh; name and state of every report and of the run, and what ended it."""
-    from asn_research.reports.batch import make_reports
-    from asn_research.reports.history import RUN
-    from asn_research.reports.schedule import open_pool
+    from asn_research.reports.runs.batch import make_reports
+    from asn_research.reports.runs.history import RUN
+    from asn_research.reports.runs.schedule import open_pool
 
     outcomes: list[Outcome] = []
     across = None
@@ -192,8 +192,8 @@ def _keep(
     addresses: Sequence[str],
 ) -> bool:
     """Renew the index, tell what is new, note what was seen; whether everybody was told."""
-    from asn_research.reports import history as past
-    from asn_research.reports import notice
+    from asn_research.reports.runs import history as past
+    from asn_research.reports.runs import notice
 
     places.collect()
     now = datetime.datetime.now(datetime.UTC)
@@ -215,13 +215,13 @@ def _keep(
 
 def _run_across(order: Order, pool: Pool, memory: Memory) -> str | None:
     """The report across regions, after those of the regions; its state, None where there is none."""
-    from asn_research.reports.freshness import find_fresh_across, is_across_possible
+    from asn_research.reports.publications.freshness import find_fresh_across, is_across_possible
 
     if not is_across_possible(order, digest=memory.digest):
         return None
     manifest, fresh = find_fresh_across(order, digest=memory.digest), True
     if manifest is None:
-        from asn_research.reports.schedule import make_across
+        from asn_research.reports.runs.schedule import make_across
 
         made = make_across(order, pool)
         if made is None:

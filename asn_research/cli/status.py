@@ -29,7 +29,7 @@ from asn_research.cli.table import Head, paint_state, print_table
 from asn_research.errors import AsnResearchError, LocationError, Problem
 
 if TYPE_CHECKING:
-    from asn_research.reports.status import Status
+    from asn_research.reports.runs.status import Status
 
 _SHOWN = 3
 
@@ -98,10 +98,10 @@ def _read(
     age: datetime.timedelta | None,
     away: Mapping[str, tuple[Problem, ...]],
 ) -> list[Status]:
-    from asn_research.reports.history import read_history
-    from asn_research.reports.memory import recall
-    from asn_research.reports.order import Order, Task
-    from asn_research.reports.status import read_statuses
+    from asn_research.reports.runs.history import read_history
+    from asn_research.reports.runs.memory import recall
+    from asn_research.reports.runs.order import Order, Task
+    from asn_research.reports.runs.status import read_statuses
 
     order = Order(
         raw=folders["raw"],
@@ -126,9 +126,9 @@ def _read(
 
 
 def _renew_banner(places: Places, statuses: Sequence[Status]) -> None:
-    from asn_research.reports.history import read_history, renew_index, write_history
-    from asn_research.reports.lock import hold
-    from asn_research.reports.status import overdue_names
+    from asn_research.reports.runs.history import read_history, renew_index, write_history
+    from asn_research.reports.runs.lock import hold
+    from asn_research.reports.runs.status import overdue_names
 
     reports = places.folders["reports"]
     try:

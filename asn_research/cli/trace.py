@@ -18,8 +18,8 @@ from asn_research.errors import AsnResearchError, Problem, ReportError
 from asn_research.language.catalogue import phrase
 
 if TYPE_CHECKING:
-    from asn_research.reports.manifest import Manifest
-    from asn_research.reports.trace import Cited, FindingTrace
+    from asn_research.reports.exhibits.trace import Cited, FindingTrace
+    from asn_research.reports.publications.manifest import Manifest
 
 _FINDINGS = "findings.json"
 
@@ -57,7 +57,7 @@ def _find(
     ReportError
         If no report has it.
     """
-    from asn_research.reports.trace import find_cited
+    from asn_research.reports.exhibits.trace import find_cited
 
     address = name.rpartition("#")[0]
     folder = _folder_of(address)
@@ -138,8 +138,8 @@ def _as_record(cited: Cited) -> dict[str, Any]:
 
 
 def _print(folder: Path, cited: Cited) -> None:
-    from asn_research.reports.manifest import read_manifest
-    from asn_research.reports.trace import describe_finding, row_facts
+    from asn_research.reports.exhibits.trace import describe_finding, row_facts
+    from asn_research.reports.publications.manifest import read_manifest
 
     language, first = console_language(), cited.records[0]
     if "trace" not in first:

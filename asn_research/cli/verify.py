@@ -18,7 +18,7 @@ from asn_research.errors import AsnResearchError, FullDiskError
 from asn_research.language import format_count
 
 if TYPE_CHECKING:
-    from asn_research.reports.verification import Verification
+    from asn_research.reports.runs.verification import Verification
 
 _SHOWN = 20
 _LONG = 60
@@ -44,7 +44,7 @@ def _open(
     stack: contextlib.ExitStack, report: Path | str, raw: Path | str | None
 ) -> tuple[Path, Mapping[str, Path]]:
     """The folder of the report and those it was made in, on this machine."""
-    from asn_research.reports.verification import read_published
+    from asn_research.reports.runs.verification import read_published
 
     if isinstance(report, Path):
         manifest, reports = read_published(report)
@@ -69,8 +69,8 @@ def _split(url: str) -> tuple[str, Path]:
 
 
 def _verify(folder: Path, folders: Mapping[str, Path]) -> Verification:
-    from asn_research.reports.order import Order
-    from asn_research.reports.verification import verify_report
+    from asn_research.reports.runs.order import Order
+    from asn_research.reports.runs.verification import verify_report
 
     order = Order(
         raw=folders["raw"],

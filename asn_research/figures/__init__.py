@@ -2,6 +2,6 @@
 
 from asn_research.figures.figure import alt_text, draw
 from asn_research.figures.style import to_svg
-from asn_research.findings.label import caption
+from asn_research.findings.wordings.label import caption
 
 __all__ = ["alt_text", "caption", "draw", "to_svg"]

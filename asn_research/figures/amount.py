@@ -8,8 +8,8 @@ from asn_research.figures import style
 from asn_research.figures.chart import Column, draw_lines, drawn_rows, left_out_note, new_chart
 from asn_research.figures.interval import axis_label
 from asn_research.figures.wording import extremes_text, join
-from asn_research.findings.axis import number, unit_of
 from asn_research.findings.finding import Finding
+from asn_research.findings.grounds.axis import number, unit_of
 from asn_research.language import Language
 from asn_research.language.quantity import format_quantity
 

@@ -16,9 +16,9 @@ from matplotlib.transforms import Affine2D, Transform, blended_transform_factory
 
 from asn_research.figures import style
 from asn_research.figures.lettering import Words
-from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import group_label, row_label
+from asn_research.findings.grounds.axis import number
+from asn_research.findings.wordings.label import group_label, row_label
 from asn_research.language import Language, format_count, phrase
 
 MAXIMUM_ROWS: Final = 30

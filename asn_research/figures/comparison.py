@@ -12,8 +12,8 @@ from asn_research.figures import style
 from asn_research.figures.interval import axis_label
 from asn_research.figures.plane import new_plane
 from asn_research.figures.wording import range_text
-from asn_research.findings.axis import number, unit_of
 from asn_research.findings.finding import Finding, Row
+from asn_research.findings.grounds.axis import number, unit_of
 from asn_research.language import Language, phrase
 from asn_research.language.quantity import format_quantity
 

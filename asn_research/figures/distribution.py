@@ -14,9 +14,9 @@ from asn_research.figures.chart import draw_lines
 from asn_research.figures.interval import axis_label
 from asn_research.figures.plane import new_plane, write_marks
 from asn_research.figures.wording import headline_text, join
-from asn_research.findings.axis import number, unit_of
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import code_label
+from asn_research.findings.grounds.axis import number, unit_of
+from asn_research.findings.wordings.label import code_label
 from asn_research.language import Language, phrase
 from asn_research.language.quantity import format_quantity
 

@@ -22,9 +22,9 @@ from asn_research.figures.chart import (
     nice_ticks,
 )
 from asn_research.figures.wording import extremes_text, headline_text, join, level_text
-from asn_research.findings.axis import is_change, number, reference_of, unit_of
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import bound_mark, own_phrase
+from asn_research.findings.grounds.axis import is_change, number, reference_of, unit_of
+from asn_research.findings.wordings.label import bound_mark, own_phrase
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.catalogue import has_phrase
 from asn_research.language.quantity import format_quantity

@@ -11,9 +11,9 @@ from asn_research.figures import style
 from asn_research.figures.chart import Column, RowChart, draw_boxes, draw_lines, left_out_note, new_chart
 from asn_research.figures.lettering import Words
 from asn_research.figures.wording import headline_text, join
-from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import row_label
+from asn_research.findings.grounds.axis import number
+from asn_research.findings.wordings.label import row_label
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.quantity import format_quantity
 

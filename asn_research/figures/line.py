@@ -13,9 +13,9 @@ from asn_research.figures.chart import draw_dots, draw_lines, drawn_rows, left_o
 from asn_research.figures.interval import axis_label
 from asn_research.figures.plane import new_plane
 from asn_research.figures.wording import headline_text, join, level_text, range_text
-from asn_research.findings.axis import is_change, number, unit_of
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import own_phrase
+from asn_research.findings.grounds.axis import is_change, number, unit_of
+from asn_research.findings.wordings.label import own_phrase
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.quantity import format_quantity
 

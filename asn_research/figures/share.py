@@ -10,9 +10,9 @@ from asn_research.figures import style
 from asn_research.figures.chart import Column, draw_lines, drawn_rows, left_out_note, new_chart
 from asn_research.figures.interval import axis_label
 from asn_research.figures.wording import extremes_text, headline_text, join, level_text
-from asn_research.findings.axis import number
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import bound_mark
+from asn_research.findings.grounds.axis import number
+from asn_research.findings.wordings.label import bound_mark
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.quantity import format_quantity
 

@@ -13,9 +13,9 @@ from asn_research.figures.chart import axis_digits, left_out_note, nice_ticks
 from asn_research.figures.interval import axis_label, cut_ends, interval_ends
 from asn_research.figures.plane import write_marks
 from asn_research.figures.wording import join, level_text, range_text
-from asn_research.findings.axis import number, reference_of, unit_of
+from asn_research.findings.conclusions.specification import CHOICES
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.specification import CHOICES
+from asn_research.findings.grounds.axis import number, reference_of, unit_of
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.quantity import format_quantity
 
@@ -44,8 +44,8 @@ def draw_specification(finding: Finding, language: Language) -> Figure | None:
     """Results with intervals in ascending order over a matrix of choices; None where nothing may be drawn.
 
     Rows carry ``estimate``, ``conf_low``, ``conf_high``, the option of each choice of
-    :data:`asn_research.findings.specification.CHOICES` (None where a choice makes no difference) and
-    ``headline``, true for the one that the report tells as its answer.
+    :data:`asn_research.findings.conclusions.specification.CHOICES` (None where a choice makes no difference)
+    and ``headline``, true for the one that the report tells as its answer.
     """
     rows = _ways(finding)
     if not rows:

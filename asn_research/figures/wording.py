@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from asn_research.findings.axis import level_of, number, unit_of
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import group_label, own_phrase, row_label
-from asn_research.findings.wording.part import bound_of, bounded
+from asn_research.findings.grounds.axis import level_of, number, unit_of
+from asn_research.findings.wordings.label import group_label, own_phrase, row_label
+from asn_research.findings.wordings.part import bound_of, bounded
 from asn_research.language import Language, format_count, format_level, phrase
 from asn_research.language.quantity import format_quantity
 from asn_research.models.result import Estimate

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from asn_research.contract.threshold import MINIMUM_CELL
 from asn_research.errors import EstimationError, InputError
 from asn_research.findings.catalogue import ACROSS_QUESTIONS
-from asn_research.findings.evidence import RegionEvidence, across
+from asn_research.findings.disclosures.gate import gate_finding
 from asn_research.findings.finding import Finding, Status
-from asn_research.findings.gate import gate_finding
+from asn_research.findings.grounds.evidence import RegionEvidence, across
 from asn_research.findings.question import Question
 from asn_research.models.result import NotEstimable
 
@@ -22,8 +22,8 @@ def answer_across(evidence: Sequence[RegionEvidence]) -> tuple[Finding, ...]:
     Parameters
     ----------
     evidence : sequence of RegionEvidence
-        One per region, as :func:`asn_research.findings.evidence.gather_evidence` makes them: findings of the
-        last period, never rows about people.
+        One per region, as :func:`asn_research.findings.grounds.evidence.gather_evidence` makes them: findings
+        of the last period, never rows about people.
     """
     return tuple(_answer(evidence, question) for question in ACROSS_QUESTIONS)
 

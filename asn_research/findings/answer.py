@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from asn_research.errors import EstimationError, InputError
 from asn_research.findings.catalogue import QUESTIONS
-from asn_research.findings.draft import leave_open, refuse_error
+from asn_research.findings.disclosures.gate import gate_finding
+from asn_research.findings.disclosures.release import Guard
 from asn_research.findings.finding import Finding
-from asn_research.findings.gate import gate_finding
-from asn_research.findings.past import PastPeriod
+from asn_research.findings.grounds.draft import leave_open, refuse_error
+from asn_research.findings.grounds.past import PastPeriod
 from asn_research.findings.question import Question
-from asn_research.findings.release import Guard
 from asn_research.ingest.store import plain_strings
 
 if TYPE_CHECKING:

@@ -5,60 +5,63 @@ from __future__ import annotations
 from typing import Final
 
 from asn_research.errors import InputError
-from asn_research.findings.agreement import answer_rater_agreement, answer_self_supervisor_gap
-from asn_research.findings.appraisal import answer_appraisal_shift
-from asn_research.findings.background import answer_background_change, answer_learning_gain
-from asn_research.findings.behaviour import (
+from asn_research.findings.answers.agreement import answer_rater_agreement, answer_self_supervisor_gap
+from asn_research.findings.answers.appraisal import answer_appraisal_shift
+from asn_research.findings.answers.background import answer_background_change, answer_learning_gain
+from asn_research.findings.answers.behaviour import (
     answer_observation_change,
     answer_supervisor_change,
     answer_task_performance,
 )
-from asn_research.findings.change import follow_change
-from asn_research.findings.comparison import answer_region_comparison, answer_service_comparison
-from asn_research.findings.condition import answer_curriculum_age, answer_stakeholder_roles
-from asn_research.findings.cost import answer_cost_effectiveness, answer_cost_per_participant
-from asn_research.findings.delivery import answer_project_delivery
-from asn_research.findings.deviation import DEVIATION_QUESTIONS, conclude_plan_deviations
-from asn_research.findings.driver import answer_participation_drivers
-from asn_research.findings.heterogeneity import answer_heterogeneity
-from asn_research.findings.joint import JOINT_QUESTIONS, conclude_joint_display
-from asn_research.findings.learning import (
+from asn_research.findings.answers.condition import answer_curriculum_age, answer_stakeholder_roles
+from asn_research.findings.answers.cost import answer_cost_effectiveness, answer_cost_per_participant
+from asn_research.findings.answers.delivery import answer_project_delivery
+from asn_research.findings.answers.driver import answer_participation_drivers
+from asn_research.findings.answers.heterogeneity import answer_heterogeneity
+from asn_research.findings.answers.learning import (
     answer_attitude_gain,
     answer_competency_gains,
     answer_confidence_gain,
 )
-from asn_research.findings.matching import answer_match_rate
-from asn_research.findings.method import answer_method_effect, answer_participation_slope
-from asn_research.findings.needs import answer_competency_gaps, answer_needs_met
-from asn_research.findings.pooled import (
-    answer_pooled_gain,
-    answer_pooled_method_effect,
-    answer_transferability,
-)
-from asn_research.findings.power import answer_minimum_detectable_effect
-from asn_research.findings.question import Level, Question
-from asn_research.findings.reach import (
+from asn_research.findings.answers.matching import answer_match_rate
+from asn_research.findings.answers.method import answer_method_effect, answer_participation_slope
+from asn_research.findings.answers.needs import answer_competency_gaps, answer_needs_met
+from asn_research.findings.answers.power import answer_minimum_detectable_effect
+from asn_research.findings.answers.reach import (
     answer_attendance,
     answer_completion,
     answer_coverage,
     answer_training_hours,
 )
-from asn_research.findings.reaction import (
+from asn_research.findings.answers.reaction import (
     answer_course_flags,
     answer_perceived_relevance,
     answer_reaction_reliability,
     answer_satisfaction,
 )
-from asn_research.findings.recommendation import RECOMMENDATION_QUESTIONS, conclude_recommendations
-from asn_research.findings.retention import answer_mentoring_effect, answer_retention
-from asn_research.findings.satisfaction import answer_exposure_service, answer_service_satisfaction
-from asn_research.findings.seat import answer_seats_under_budget
-from asn_research.findings.specification import (
+from asn_research.findings.answers.retention import answer_mentoring_effect, answer_retention
+from asn_research.findings.answers.satisfaction import answer_exposure_service, answer_service_satisfaction
+from asn_research.findings.answers.seat import answer_seats_under_budget
+from asn_research.findings.answers.voice import answer_coder_agreement, answer_interview_themes
+from asn_research.findings.answers.waiting import answer_service_time
+from asn_research.findings.conclusions.change import follow_change
+from asn_research.findings.conclusions.comparison import answer_region_comparison, answer_service_comparison
+from asn_research.findings.conclusions.deviation import DEVIATION_QUESTIONS, conclude_plan_deviations
+from asn_research.findings.conclusions.joint import JOINT_QUESTIONS, conclude_joint_display
+from asn_research.findings.conclusions.pooled import (
+    answer_pooled_gain,
+    answer_pooled_method_effect,
+    answer_transferability,
+)
+from asn_research.findings.conclusions.recommendation import (
+    RECOMMENDATION_QUESTIONS,
+    conclude_recommendations,
+)
+from asn_research.findings.conclusions.specification import (
     conclude_method_specification_curve,
     conclude_specification_curve,
 )
-from asn_research.findings.voice import answer_coder_agreement, answer_interview_themes
-from asn_research.findings.waiting import answer_service_time
+from asn_research.findings.question import Level, Question
 
 _REACH = ("participants", "courses", "enrolments")
 _REACTION = ("reactions", "courses")

@@ -110,7 +110,7 @@ class Finding:
 
     def _repr_html_(self) -> str:
         """Rich display in a notebook: the answer in both languages, its numbers, its reservations."""
-        from asn_research.findings.sentence import answer_sentence, caveat_sentences, question_text
+        from asn_research.findings.wordings.sentence import answer_sentence, caveat_sentences, question_text
 
         told = []
         for language in LANGUAGES:

@@ -11,8 +11,8 @@ from asn_research.errors import InputError
 from asn_research.findings.finding import Finding
 
 if TYPE_CHECKING:
-    from asn_research.findings.evidence import RegionEvidence
-    from asn_research.findings.past import PastPeriod
+    from asn_research.findings.grounds.evidence import RegionEvidence
+    from asn_research.findings.grounds.past import PastPeriod
     from asn_research.ingest.store import RegionData
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from asn_research.findings.catalogue import QUESTIONS
-from asn_research.findings.sentence import question_text
+from asn_research.findings.wordings.sentence import question_text
 from asn_research.language import Language
 
 

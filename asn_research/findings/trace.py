@@ -193,7 +193,7 @@ def list_sources(data: RegionData) -> tuple[Source, ...]:
     Rows about fewer people than the minimum cell are not counted, nor are as many more of the same table as
     subtraction demands.
     """
-    from asn_research.findings.disclosure import gate_rows
+    from asn_research.findings.disclosures.disclosure import gate_rows
 
     minimum = data.region.disclosure.minimum_cell
     people = {name: _people(data, name) for name in data.tables}

@@ -17,36 +17,36 @@ from asn_research.contract.column import REQUIRED_TABLES, TABLES, Table
 from asn_research.contract.region import Region, read_region
 from asn_research.contract.vocabulary import fold
 from asn_research.errors import IntakeError, Place, Problem, RegionError
-from asn_research.ingest.alias import (
+from asn_research.ingest.decisions.correction import is_decision_sheet, read_corrections
+from asn_research.ingest.decisions.journal import find_misplaced, make_journal, note_workbook, read_account
+from asn_research.ingest.decisions.quarantine import mask_value, name_nearest, order_issues, write_workbook
+from asn_research.ingest.decisions.revision import apply_corrections
+from asn_research.ingest.decisions.submission import name_file
+from asn_research.ingest.files.problem import make_problem, refuse_file
+from asn_research.ingest.files.source import Grid, RawFile, list_files, read_file
+from asn_research.ingest.layouts.header import Block, is_note
+from asn_research.ingest.layouts.panel import find_parts
+from asn_research.ingest.layouts.question import ask_about_block, ask_about_sheet
+from asn_research.ingest.people.alias import (
     find_aliases,
     hide_in_problem,
     hide_places,
     rename_entries,
     rename_problem,
 )
-from asn_research.ingest.consistency import check_consistency
-from asn_research.ingest.correction import is_decision_sheet, read_corrections
-from asn_research.ingest.course import link_tables, name_courses
-from asn_research.ingest.duplicate import settle_repeats
-from asn_research.ingest.header import Block, is_note
-from asn_research.ingest.identity import Pseudonyms
-from asn_research.ingest.journal import find_misplaced, make_journal, note_workbook, read_account
-from asn_research.ingest.key import mark_key, read_key
-from asn_research.ingest.ledger import Ledger
-from asn_research.ingest.linkage import measure_linkage
-from asn_research.ingest.mark import list_labels, make_marks
-from asn_research.ingest.panel import find_parts
-from asn_research.ingest.problem import make_problem, refuse_file
-from asn_research.ingest.quarantine import mask_value, name_nearest, order_issues, write_workbook
-from asn_research.ingest.question import ask_about_block, ask_about_sheet
-from asn_research.ingest.record import ROW, Issue, Segment, make_records, read_segment
-from asn_research.ingest.revision import apply_corrections
-from asn_research.ingest.roster import find_names
-from asn_research.ingest.source import Grid, RawFile, list_files, read_file
+from asn_research.ingest.people.identity import Pseudonyms
+from asn_research.ingest.people.key import mark_key, read_key
+from asn_research.ingest.people.linkage import measure_linkage
+from asn_research.ingest.people.mark import list_labels, make_marks
+from asn_research.ingest.people.text import Scrubber, scrub_label
+from asn_research.ingest.records.consistency import check_consistency
+from asn_research.ingest.records.course import link_tables, name_courses
+from asn_research.ingest.records.duplicate import settle_repeats
+from asn_research.ingest.records.ledger import Ledger
+from asn_research.ingest.records.record import ROW, Issue, Segment, make_records, read_segment
+from asn_research.ingest.records.roster import find_names
+from asn_research.ingest.records.table import finish_table, harmonise
 from asn_research.ingest.storage import replace_folder, sweep
-from asn_research.ingest.submission import name_file
-from asn_research.ingest.table import finish_table, harmonise
-from asn_research.ingest.text import Scrubber, scrub_label
 
 INTAKE_FILE: Final = "intake.json"
 QUARANTINE_FILE: Final = "quarantine.xlsx"

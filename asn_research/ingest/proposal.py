@@ -9,12 +9,12 @@ from typing import Final
 from asn_research.contract.column import TABLES, Table
 from asn_research.contract.region import Region, read_region
 from asn_research.errors import IntakeError, Place, Problem
-from asn_research.ingest.header import Block, is_empty, is_note, read_headings, sample_cells
+from asn_research.ingest.files.source import Grid, list_files, read_file
 from asn_research.ingest.intake import require_period
-from asn_research.ingest.layout import Context, Layout
-from asn_research.ingest.panel import find_parts
-from asn_research.ingest.source import Grid, list_files, read_file
-from asn_research.ingest.suggestion import Draft, draft_entry
+from asn_research.ingest.layouts.header import Block, is_empty, is_note, read_headings, sample_cells
+from asn_research.ingest.layouts.layout import Context, Layout
+from asn_research.ingest.layouts.panel import find_parts
+from asn_research.ingest.layouts.suggestion import Draft, draft_entry
 
 _SEARCHED_ROWS: Final = 20
 _FEWEST: Final = 2

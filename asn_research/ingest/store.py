@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -20,13 +21,13 @@ import pyarrow as pa
 from asn_research.contract.column import PROVENANCE, TABLES, Kind
 from asn_research.contract.region import Plan, Region, list_regions, read_region
 from asn_research.errors import Place, Problem, RegionError, StoreError
+from asn_research.ingest.decisions.journal import read_account, read_copies, was_filled
+from asn_research.ingest.decisions.submission import list_corrections, list_others
+from asn_research.ingest.files.problem import make_problem
+from asn_research.ingest.files.source import digest_entry, digest_file, list_files, show_name
 from asn_research.ingest.intake import INTAKE_FILE, QUARANTINE_FILE, require_period, take_in
-from asn_research.ingest.journal import read_account, read_copies, was_filled
-from asn_research.ingest.key import guard_key, read_key
-from asn_research.ingest.problem import make_problem
-from asn_research.ingest.source import digest_entry, digest_file, list_files, show_name
+from asn_research.ingest.people.key import guard_key, read_key
 from asn_research.ingest.storage import write_files
-from asn_research.ingest.submission import list_corrections, list_others
 from asn_research.language import LANGUAGES, format_count, phrase
 from asn_research.language.display import html_table
 
@@ -324,10 +325,18 @@ def find_fingerprint(folder: Path, *, period: str) -> str:
 def _code_digest() -> str:
     digest = hashlib.sha256()
     for package in ("asn_research.contract", "asn_research.ingest"):
-        for entry in sorted(files(package).iterdir(), key=lambda found: found.name):
-            if entry.is_file() and entry.name.endswith((".py", ".toml")):
-                digest.update(entry.name.encode() + b"\0" + entry.read_bytes())
+        for name, content in _walk(files(package)):
+            digest.update(name.encode() + b"\0" + content)
     return digest.hexdigest()
+
+
+def _walk(folder: Traversable) -> Iterator[tuple[str, bytes]]:
+    """Name and content of whatever decides how raw files are read, in the order of the names."""
+    for entry in sorted(folder.iterdir(), key=lambda found: found.name):
+        if entry.is_dir():
+            yield from _walk(entry)
+        elif entry.name.endswith((".py", ".toml")):
+            yield entry.name, entry.read_bytes()
 
 
 def is_fresh(folder: Path, fingerprint: str) -> bool:

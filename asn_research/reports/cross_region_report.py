@@ -9,13 +9,12 @@ from asn_research.contract.region import ACROSS
 from asn_research.contract.threshold import LOWEST_MINIMUM_CELL
 from asn_research.errors import AsnResearchError, FullDiskError, Problem
 from asn_research.findings.finding import read_findings
-from asn_research.findings.summary import summarise
+from asn_research.findings.wordings.summary import summarise
 from asn_research.ingest.storage import write_files
 from asn_research.language import phrase
-from asn_research.reports import provenance
-from asn_research.reports.cross_region import few_regions
-from asn_research.reports.defect import forget
-from asn_research.reports.edition import (
+from asn_research.reports.exhibits.cross_region import few_regions
+from asn_research.reports.exhibits.report import grade_meaning
+from asn_research.reports.pages.edition import (
     CROSS_REGION,
     Edition,
     findings_text,
@@ -23,19 +22,25 @@ from asn_research.reports.edition import (
     page_name,
     stub_page,
 )
-from asn_research.reports.freshness import across_inputs, is_fresh
-from asn_research.reports.limit import Limit
-from asn_research.reports.manifest import MANIFEST, PDF_NAMES, Manifest, read_manifest
-from asn_research.reports.obstacle import explain
-from asn_research.reports.parameter import CrossRegionParameters
-from asn_research.reports.published import FINDINGS, LEAST_REGIONS, PublishedFindings, list_published
+from asn_research.reports.pages.scan import guard_output
+from asn_research.reports.processes.defect import forget
+from asn_research.reports.processes.limit import Limit
+from asn_research.reports.processes.obstacle import explain
+from asn_research.reports.publications import provenance
+from asn_research.reports.publications.freshness import across_inputs, is_fresh
+from asn_research.reports.publications.manifest import MANIFEST, PDF_NAMES, Manifest, read_manifest
+from asn_research.reports.publications.parameter import CrossRegionParameters
+from asn_research.reports.publications.published import (
+    FINDINGS,
+    LEAST_REGIONS,
+    PublishedFindings,
+    list_published,
+)
+from asn_research.reports.publications.release import check_exposed
 from asn_research.reports.region_report import same_findings
-from asn_research.reports.release import check_exposed
-from asn_research.reports.report import grade_meaning
-from asn_research.reports.scan import guard_output
 
 if TYPE_CHECKING:
-    from asn_research.reports.order import Order
+    from asn_research.reports.runs.order import Order
 
 NAMES: Final = ("report.html", "report.en.html", "report.ipynb", FINDINGS, MANIFEST)
 
@@ -60,7 +65,7 @@ def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
             return known, True
         files, manifest = _make(order, published, inputs)
         if order.pdf:
-            from asn_research.reports.pdf import add_pdfs
+            from asn_research.reports.pages.pdf import add_pdfs
 
             files, manifest = add_pdfs(files, manifest)
         write_files(folder, files, remove=(*NAMES, *PDF_NAMES))

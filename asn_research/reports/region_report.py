@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.errors import Problem, ReportError
 from asn_research.findings.finding import read_findings
-from asn_research.findings.summary import summarise
-from asn_research.ingest.mark import read_marks
+from asn_research.findings.wordings.summary import summarise
+from asn_research.ingest.people.mark import read_marks
 from asn_research.ingest.store import RegionData, open_region
-from asn_research.reports import provenance
-from asn_research.reports.edition import (
+from asn_research.reports.exhibits.report import evidence_grade, grade_meaning, latest_date
+from asn_research.reports.pages.edition import (
     PRODUCTS,
     REPORT,
     Edition,
@@ -21,18 +21,18 @@ from asn_research.reports.edition import (
     page_name,
     stub_page,
 )
-from asn_research.reports.limit import Limit
-from asn_research.reports.manifest import MANIFEST, Manifest
-from asn_research.reports.overview import headline_result
-from asn_research.reports.parameter import ReportParameters
-from asn_research.reports.problem import read_problem
-from asn_research.reports.published import FINDINGS, RELEASES
-from asn_research.reports.release import check_exposed, releases_text
-from asn_research.reports.report import evidence_grade, grade_meaning, latest_date
-from asn_research.reports.scan import guard_output, scan_files
+from asn_research.reports.pages.overview import headline_result
+from asn_research.reports.pages.scan import guard_output, scan_files
+from asn_research.reports.processes.limit import Limit
+from asn_research.reports.publications import provenance
+from asn_research.reports.publications.manifest import MANIFEST, Manifest
+from asn_research.reports.publications.parameter import ReportParameters
+from asn_research.reports.publications.problem import read_problem
+from asn_research.reports.publications.published import FINDINGS, RELEASES
+from asn_research.reports.publications.release import check_exposed, releases_text
 
 if TYPE_CHECKING:
-    from asn_research.reports.order import Order, Task
+    from asn_research.reports.runs.order import Order, Task
 
 
 NOTEBOOK: Final = "report.ipynb"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from asn_research.findings.axis import number
 from asn_research.findings.finding import Row
-from asn_research.findings.label import bound_mark
+from asn_research.findings.grounds.axis import number
+from asn_research.findings.wordings.label import bound_mark
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.number import MISSING, format_number
 from asn_research.language.quantity import decimals_of, format_quantity

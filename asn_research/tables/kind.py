@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from asn_research.findings.axis import is_change, level_of, number, unit_of
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import code_label, month_label, own_phrase, row_label
-from asn_research.findings.wording.advice import change_text, evidence_text, strength_text
-from asn_research.findings.wording.deviation import done_text, planned_text, point_text, why_text
+from asn_research.findings.grounds.axis import is_change, level_of, number, unit_of
+from asn_research.findings.wordings.advice import change_text, evidence_text, strength_text
+from asn_research.findings.wordings.deviation import done_text, planned_text, point_text, why_text
+from asn_research.findings.wordings.label import code_label, month_label, own_phrase, row_label
 from asn_research.language import Language, format_count, format_level, phrase
 from asn_research.language.number import MISSING
 from asn_research.language.quantity import format_quantity

@@ -8,8 +8,8 @@ from typing import Final, TypeVar
 
 from asn_research.findings.catalogue import question
 from asn_research.findings.finding import Finding, Row
-from asn_research.findings.label import caption, group_label
 from asn_research.findings.trace import row_id
+from asn_research.findings.wordings.label import caption, group_label
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.number import MISSING
 from asn_research.tables.kind import LAYOUTS, TableLayout

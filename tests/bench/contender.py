@@ -17,9 +17,9 @@ from tests.bench.project import LANGUAGE, NOTEBOOK, PERIOD, Project
 
 def runner(project: Project, count: int, jobs: int) -> None:
     """Our runner: warm workers and forked kernels; execution, checks and export of each page."""
-    from asn_research.reports.pool import Pool
-    from asn_research.reports.schedule import MODULES
-    from asn_research.reports.worker import Returned
+    from asn_research.reports.processes.pool import Pool
+    from asn_research.reports.processes.worker import Returned
+    from asn_research.reports.runs.schedule import MODULES
 
     waiting, running = project.regions[:count], 0
     with Pool(size=jobs, modules=MODULES) as pool:
@@ -36,8 +36,8 @@ def runner(project: Project, count: int, jobs: int) -> None:
 
 def make_page(folder: str, region: str) -> int:
     """Execute, check and export one region report; its size in bytes."""
-    from asn_research.reports.edition import REPORT, make_edition
-    from asn_research.reports.parameter import ReportParameters
+    from asn_research.reports.pages.edition import REPORT, make_edition
+    from asn_research.reports.publications.parameter import ReportParameters
 
     project = Project(Path(folder))
     edition = make_edition(

@@ -19,9 +19,9 @@ import pandas as pd
 import xlsxwriter
 
 from asn_research.contract.region import Region, read_region
-from asn_research.ingest.header import find_blocks
-from asn_research.ingest.record import read_segment
-from asn_research.ingest.source import read_file
+from asn_research.ingest.files.source import read_file
+from asn_research.ingest.layouts.header import find_blocks
+from asn_research.ingest.records.record import read_segment
 
 _REGION = """
 [region]

@@ -8,12 +8,12 @@ import pytest
 
 from asn_research.contract.codebook import codebook_html
 from asn_research.errors import Place, Problem
-from asn_research.reports.edition import stub_page
-from asn_research.reports.site import write_index
+from asn_research.reports.pages.edition import stub_page
+from asn_research.reports.runs.site import write_index
 from tests.browser.__main__ import serve
 from tests.browser.chromium import Chromium
 from tests.browser.inspection import inspect_page
-from tests.reports.test_site import RESULT, put
+from tests.reports.runs.test_site import RESULT, put
 
 NAMES = "[...document.querySelectorAll('#reports tbody tr:not([hidden]) th a')].map(a => a.textContent)"
 PROBLEM = Problem("intake_x", "lembar rusak", Place("nilai.xlsx", "Rekap", "C4"), "Perbaiki.")

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from asn_research.cli import app
 from asn_research.findings.catalogue import QUESTIONS
-from asn_research.reports.starter import Wish, draft_notebook
+from asn_research.reports.exhibits.starter import Wish, draft_notebook
 
 RAW = Path(__file__).parents[2] / "data" / "raw"
 

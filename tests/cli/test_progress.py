@@ -8,8 +8,8 @@ import pytest
 from rich.console import Console
 
 from asn_research.cli.progress import open_view, progress_table, time_left
-from asn_research.reports.order import Task
-from asn_research.reports.progress import Progress
+from asn_research.reports.runs.order import Task
+from asn_research.reports.runs.progress import Progress
 
 MOMENT = Progress(
     done=3,

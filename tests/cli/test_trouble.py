@@ -16,9 +16,9 @@ import pytest
 
 from asn_research.cli.choice import choose
 from asn_research.cli.stop import Stopped, stoppable
-from asn_research.reports.history import History, Record, write_history
-from asn_research.reports.manifest import MANIFEST, Manifest
-from asn_research.reports.order import Order, Outcome, Task
+from asn_research.reports.publications.manifest import MANIFEST, Manifest
+from asn_research.reports.runs.history import History, Record, write_history
+from asn_research.reports.runs.order import Order, Outcome, Task
 from tests.test_cli import RAW, call
 
 CLOSED, OPEN = "bukittinggi", "kalianda"
@@ -161,7 +161,7 @@ def test_a_run_that_is_stopped_says_what_is_finished_and_lets_go(
         signal.raise_signal(getattr(signal, name))
         yield Outcome(tasks[1], Manifest(region=CLOSED, period="2025", state="made"))
 
-    monkeypatch.setattr("asn_research.reports.batch.make_reports", make)
+    monkeypatch.setattr("asn_research.reports.runs.batch.make_reports", make)
     monkeypatch.setattr("asn_research.cli.run._keep", lambda *_, **__: True)
     monkeypatch.setattr("asn_research.cli.run._run_across", lambda *_: None)
     places = where(raw, "raw", "processed", "reports")
@@ -172,7 +172,7 @@ def test_a_run_that_is_stopped_says_what_is_finished_and_lets_go(
         result.stderr.strip() == "Stopped: 1 of 2 reports are ready and stay. The next call makes the rest."
     )
     assert signal.getsignal(signal.SIGTERM) == before
-    monkeypatch.setattr("asn_research.reports.batch.make_reports", lambda *_, **__: iter(()))
+    monkeypatch.setattr("asn_research.reports.runs.batch.make_reports", lambda *_, **__: iter(()))
     assert call("run", *places).exit_code == 0, "the folder is free again"
 
 

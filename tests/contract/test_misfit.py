@@ -11,7 +11,7 @@ from asn_research.contract.region import read_region
 from asn_research.contract.region_file import NewRegion, draft_region
 from asn_research.errors import RegionError
 from asn_research.language import LANGUAGES
-from asn_research.reports.problem import notice
+from asn_research.reports.publications.problem import notice
 
 DRAFT = draft_region(
     NewRegion(

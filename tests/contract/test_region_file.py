@@ -11,7 +11,7 @@ import pytest
 from asn_research.contract.region import read_region
 from asn_research.contract.region_file import NewRegion, draft_region, write_region_folder
 from asn_research.errors import InputError, RegionError
-from asn_research.reports.problem import notice
+from asn_research.reports.publications.problem import notice
 
 KNOWN = NewRegion(
     folder="kota_contoh",

@@ -9,7 +9,7 @@ import pytest
 
 from asn_research.contract.vocabulary import read_vocabulary
 from asn_research.figures import style
-from asn_research.reports import page
+from asn_research.reports.pages import page
 from tests.figures.vision import contrast, hue_apart, nearest_pair
 
 SEEN_APART = 20.0  # CIELAB; about 2.3 is just noticeable, 10 is clear side by side, 20 is clear apart

@@ -12,19 +12,19 @@ import pytest
 
 from asn_research.findings.across import answer_across
 from asn_research.findings.catalogue import ACROSS_QUESTIONS
-from asn_research.findings.claim import find_claims
-from asn_research.findings.comparison import answer_region_comparison
-from asn_research.findings.evidence import RegionEvidence, gather_evidence, pool_regions
+from asn_research.findings.conclusions.comparison import answer_region_comparison
+from asn_research.findings.conclusions.pooled import DRAWN_REGIONS, read_gains
 from asn_research.findings.finding import Finding, Sample, Status, read_findings
-from asn_research.findings.pooled import DRAWN_REGIONS, read_gains
-from asn_research.findings.sentence import (
+from asn_research.findings.grounds.evidence import RegionEvidence, gather_evidence, pool_regions
+from asn_research.findings.wordings.claim import find_claims
+from asn_research.findings.wordings.sentence import (
     answer_sentence,
     caveat_sentences,
     question_text,
     reading_sentence,
     sample_sentence,
 )
-from asn_research.findings.summary import summarise
+from asn_research.findings.wordings.summary import summarise
 from asn_research.language import LANGUAGES, Language, format_number
 from asn_research.models.pooling import pool
 from asn_research.models.result import Estimate

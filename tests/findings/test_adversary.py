@@ -13,13 +13,12 @@ from typing import Any
 
 import pytest
 
-from asn_research.findings import answer, gate
+from asn_research.findings import answer
 from asn_research.findings.across import answer_across
 from asn_research.findings.answer import answer_question
 from asn_research.findings.catalogue import question
-from asn_research.findings.evidence import gather_evidence
-from asn_research.findings.finding import Finding, read_findings
-from asn_research.findings.release import (
+from asn_research.findings.disclosures import gate
+from asn_research.findings.disclosures.release import (
     Guard,
     Ledger,
     Release,
@@ -29,7 +28,7 @@ from asn_research.findings.release import (
     release_of,
     write_ledger,
 )
-from asn_research.findings.sketch import (
+from asn_research.findings.disclosures.sketch import (
     count_changed,
     count_different,
     make_sketch,
@@ -37,8 +36,10 @@ from asn_research.findings.sketch import (
     sum_powers,
     write_sketch,
 )
-from asn_research.findings.suppression import tell_part
-from asn_research.reports.scan import scan_bytes
+from asn_research.findings.disclosures.suppression import tell_part
+from asn_research.findings.finding import Finding, read_findings
+from asn_research.findings.grounds.evidence import gather_evidence
+from asn_research.reports.pages.scan import scan_bytes
 from asn_research.tables.table import table_html
 from tests.findings.adversary import (
     SHARES,

@@ -15,7 +15,7 @@ from asn_research.errors import InputError, NoVariationError
 from asn_research.findings.answer import answer_question, answer_questions
 from asn_research.findings.catalogue import QUESTIONS, question
 from asn_research.findings.finding import Finding, Status, read_findings
-from asn_research.findings.summary import summarise
+from asn_research.findings.wordings.summary import summarise
 from asn_research.language import LANGUAGES, Language
 from asn_research.models.result import Estimate, NotEstimable, Reason
 from tests.findings.conftest import Findings, answer_all, answer_one

@@ -8,12 +8,13 @@ import math
 import pandas as pd
 import pytest
 
-from asn_research.findings import estimation, retention
 from asn_research.findings.answer import answer_question
+from asn_research.findings.answers import retention
 from asn_research.findings.catalogue import question
-from asn_research.findings.disclosure import merge_cells
+from asn_research.findings.disclosures.disclosure import merge_cells
+from asn_research.findings.disclosures.rounding import answer_step, hours_step, round_estimate, to_step
 from asn_research.findings.finding import Finding
-from asn_research.findings.rounding import answer_step, hours_step, round_estimate, to_step
+from asn_research.findings.grounds import estimation
 from asn_research.models.result import Estimate
 from tests.findings.world import FakeRegion, make_region
 
@@ -183,7 +184,7 @@ def test_three_answers_together_do_not_tell_the_gain_of_three_people(
     found, few = lost_gain(told)
     assert few == 3
     assert abs(found - true_lost_gain(small)) > 5
-    monkeypatch.setattr("asn_research.findings.rounding._ROUNDED_RATIO", 0.0)
+    monkeypatch.setattr("asn_research.findings.disclosures.rounding._ROUNDED_RATIO", 0.0)
     found, _ = lost_gain({**told, "retention": retention.answer_retention(small)})  # type: ignore[arg-type]
     assert found == pytest.approx(true_lost_gain(small), abs=1e-6), "with the exact share it is found"
 

@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from asn_research.findings.claim import find_claims
+from asn_research.findings.wordings.claim import find_claims
 
 CLAIMS_ID = (
     "Pelatihan memengaruhi nilai.",

@@ -12,10 +12,10 @@ from dataclasses import replace
 import pytest
 from scipy import stats
 
-from asn_research.findings.claim import find_claims, wording_grade
 from asn_research.findings.finding import Finding
-from asn_research.findings.sentence import answer_sentence, caveat_sentences
-from asn_research.findings.summary import Summary, summarise
+from asn_research.findings.wordings.claim import find_claims, wording_grade
+from asn_research.findings.wordings.sentence import answer_sentence, caveat_sentences
+from asn_research.findings.wordings.summary import Summary, summarise
 from asn_research.language import LANGUAGES, Language
 from asn_research.models.result import Estimate
 from asn_research.simulation.example import SETTINGS

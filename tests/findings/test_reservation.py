@@ -10,15 +10,15 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 
-from asn_research.findings.draft import quarantine_caveats
-from asn_research.findings.dropout import describe_dropout
+from asn_research.findings.answers.reach import _months
 from asn_research.findings.finding import Finding
-from asn_research.findings.people import GainPeople
-from asn_research.findings.reach import _months
-from asn_research.findings.sentence import answer_sentence, caveat_sentences, reading_sentence
-from asn_research.findings.summary import summarise
-from asn_research.findings.wording.learning import method_short
-from asn_research.findings.wording.part import bounds
+from asn_research.findings.grounds.draft import quarantine_caveats
+from asn_research.findings.grounds.dropout import describe_dropout
+from asn_research.findings.grounds.people import GainPeople
+from asn_research.findings.wordings.learning import method_short
+from asn_research.findings.wordings.part import bounds
+from asn_research.findings.wordings.sentence import answer_sentence, caveat_sentences, reading_sentence
+from asn_research.findings.wordings.summary import summarise
 from asn_research.language import phrase
 from asn_research.models.result import Estimate
 from tests.findings.conftest import Findings

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from asn_research.findings.finding import Finding, Status
-from asn_research.findings.sentence import answer_sentence, caveat_sentences
+from asn_research.findings.wordings.sentence import answer_sentence, caveat_sentences
 from asn_research.models.result import Estimate, NotEstimable, Reason
 from asn_research.simulation.chance import Chance
 from asn_research.simulation.example import SETTINGS

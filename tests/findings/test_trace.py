@@ -101,7 +101,7 @@ def test_a_trace_names_function_model_and_the_files_of_its_tables() -> None:
         Source(table="courses", file="c.csv", rows=2, sha256="cd"),
     ]
     trace = trace_findings([gain()], QUESTIONS, sources=sources, minimum=10)["learning_gain"]
-    assert trace.function == "asn_research.findings.background.answer_learning_gain"
+    assert trace.function == "asn_research.findings.answers.background.answer_learning_gain"
     assert trace.sources == (sources[0],)
     assert read_trace(trace.as_record()) == trace
     other = trace_findings([gain()], QUESTIONS, sources=[replace(sources[0], sha256="ef")], minimum=10)[

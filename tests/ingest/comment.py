@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from asn_research.ingest.text import Scrubber
+from asn_research.ingest.people.text import Scrubber
 
 GIVEN = (
     "Rahmawati", "Sutrisno", "Wulandari", "Hidayat", "Nugroho", "Handayani", "Setyawan", "Suryani",

@@ -14,8 +14,8 @@ import pandas as pd
 
 from asn_research.contract.column import TABLES, Kind
 from asn_research.contract.vocabulary import fold
-from asn_research.ingest.course import read_batch
-from asn_research.ingest.identity import make_pseudonym, read_name
+from asn_research.ingest.people.identity import make_pseudonym, read_name
+from asn_research.ingest.records.course import read_batch
 
 from . import other_form as form
 from . import other_layout as layout

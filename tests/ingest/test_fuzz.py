@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from asn_research.contract.region import read_region
 from asn_research.errors import AsnResearchError, RegionError, StoreError
-from asn_research.ingest.source import read_file
+from asn_research.ingest.files.source import read_file
 from asn_research.ingest.store import open_region, read_tables
 
 from .hostile import SHEET, TEXTS, changed

@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from asn_research.ingest import limit
-from asn_research.ingest.source import read_file, show_name
-from asn_research.ingest.trial import Ending, try_reading
+from asn_research.ingest.files import limit
+from asn_research.ingest.files.source import read_file, show_name
+from asn_research.ingest.files.trial import Ending, try_reading
 from asn_research.language.catalogue import has_phrase
 
 from .hostile import (

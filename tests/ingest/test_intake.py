@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from asn_research.errors import IntakeError, RegionError
-from asn_research.ingest.course import read_batch
+from asn_research.ingest.records.course import read_batch
 
 from .office import ASSESSMENTS, COURSES, PARTICIPANTS, PEOPLE, REGION, Office
 

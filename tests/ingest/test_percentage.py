@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from asn_research.ingest.cell import find_special_cells
+from asn_research.ingest.files.cell import find_special_cells
 
 from .hostile import binary_workbook, open_cell, open_document
 from .office import ASSESSMENTS, ENROLMENTS, PEOPLE, Office, Rows

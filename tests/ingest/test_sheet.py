@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from typer.testing import CliRunner
 
-from asn_research.ingest.source import read_file
+from asn_research.ingest.files.source import read_file
 
 from .hostile import binary_workbook
 from .office import ASSESSMENTS, PEOPLE, Office, Rows

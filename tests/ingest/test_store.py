@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from asn_research.errors import RegionError, StoreError
-from asn_research.ingest.linkage import measure_linkage
+from asn_research.ingest.people.linkage import measure_linkage
 from asn_research.ingest.store import RegionData, find_project, open_region, read_tables, regions
 
 from .office import PEOPLE, REGION, Office

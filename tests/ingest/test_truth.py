@@ -19,8 +19,8 @@ import pytest
 from asn_research.contract.column import TABLES, Kind
 from asn_research.contract.region import read_region
 from asn_research.contract.vocabulary import fold
-from asn_research.ingest.identity import make_pseudonym, read_name
 from asn_research.ingest.intake import take_in
+from asn_research.ingest.people.identity import make_pseudonym, read_name
 from asn_research.simulation.office import Expected
 from asn_research.simulation.release import office_files
 

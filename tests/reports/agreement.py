@@ -15,12 +15,12 @@ from typing import Any, Final
 
 from asn_research.errors import Place, Problem
 from asn_research.figures.chart import MAXIMUM_ROWS
-from asn_research.findings.axis import level_of
 from asn_research.findings.finding import Finding, Row, read_findings
-from asn_research.findings.label import group_label, row_label
+from asn_research.findings.grounds.axis import level_of
+from asn_research.findings.wordings.label import group_label, row_label
 from asn_research.language import Language
 from asn_research.language.catalogue import read_messages
-from asn_research.reports.passage import Passage, read_passages
+from asn_research.reports.pages.passage import Passage, read_passages
 
 _SMALLEST_P: Final = 0.001
 _MASK: Final = " · "

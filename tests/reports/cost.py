@@ -20,7 +20,7 @@ from traitlets.config import Config
 
 from asn_research.figures import alt_text, draw, to_svg
 from asn_research.findings.finding import Finding
-from asn_research.findings.sentence import (
+from asn_research.findings.wordings.sentence import (
     answer_sentences,
     caveat_sentences,
     question_text,
@@ -28,9 +28,9 @@ from asn_research.findings.sentence import (
     sample_sentence,
 )
 from asn_research.language import Language
-from asn_research.reports.claim import check_page
-from asn_research.reports.page import export_page
-from asn_research.reports.report import Report, open_report
+from asn_research.reports.exhibits.report import Report, open_report
+from asn_research.reports.pages.claim import check_page
+from asn_research.reports.pages.page import export_page
 from asn_research.tables.table import table_html
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "region_report.ipynb"

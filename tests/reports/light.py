@@ -11,7 +11,7 @@ import nbformat
 from asn_research.findings.answer import answer_question
 from asn_research.findings.catalogue import QUESTIONS
 from asn_research.ingest.store import open_region
-from asn_research.reports.stamp import FINDINGS_MIMETYPE
+from asn_research.reports.pages.stamp import FINDINGS_MIMETYPE
 from asn_research.simulation.scale import write_regions
 
 PERIOD = "2025"

@@ -7,11 +7,11 @@ import pytest
 from papermill.exceptions import PapermillExecutionError
 
 from asn_research.language import LANGUAGES
-from asn_research.reports import defect
-from asn_research.reports.edition import stub_page
-from asn_research.reports.limit import Limit
-from asn_research.reports.notebook import _stopped, settle
-from asn_research.reports.problem import notice
+from asn_research.reports.pages.edition import stub_page
+from asn_research.reports.pages.notebook import _stopped, settle
+from asn_research.reports.processes import defect
+from asn_research.reports.processes.limit import Limit
+from asn_research.reports.publications.problem import notice
 
 CELL = "Suparman;III/b;nilai 41,5;Kecamatan Guguk Panjang"
 TRACE = [f"File /home/kantor/x.py, line 3\nKeyError: {CELL}", f"  row = {CELL!r}"]
@@ -67,8 +67,8 @@ def test_the_account_of_a_cell_tells_every_call_and_no_text_of_the_exception() -
         "KeyError",
         "cell 5:2 in <module>",
         "open_all(report)",
-        "asn_research/reports/defect.py:3 in open_all",
+        "asn_research/reports/processes/defect.py:3 in open_all",
     ]
     assert lines[-3:-1] == ["ValueError", "an earlier cell:9 in helper"]
-    assert found.place == "asn_research/reports/defect.py:3"
+    assert found.place == "asn_research/reports/processes/defect.py:3"
     assert not any(part in found.account for part in ("Suparman", "41,5", "Guguk", "/home"))

@@ -18,18 +18,18 @@ from asn_research.figures.figure import alt_text, draw
 from asn_research.findings.across import answer_across
 from asn_research.findings.answer import answer_questions
 from asn_research.findings.catalogue import ACROSS_QUESTIONS, QUESTIONS
-from asn_research.findings.claim import find_claims, wording_grade
-from asn_research.findings.evidence import gather_evidence
 from asn_research.findings.finding import Finding, Status
-from asn_research.findings.past import PastPeriod
-from asn_research.findings.sentence import (
+from asn_research.findings.grounds.evidence import gather_evidence
+from asn_research.findings.grounds.past import PastPeriod
+from asn_research.findings.wordings.claim import find_claims, wording_grade
+from asn_research.findings.wordings.sentence import (
     answer_sentences,
     caveat_sentences,
     question_text,
     reading_sentence,
     sample_sentence,
 )
-from asn_research.findings.summary import summarise
+from asn_research.findings.wordings.summary import summarise
 from asn_research.ingest.store import open_region
 from asn_research.language import LANGUAGES, Language
 from asn_research.models.result import Estimate

@@ -15,8 +15,8 @@ from typing import Final
 
 import pytest
 
-from asn_research.reports.pool import Pool
-from asn_research.reports.schedule import MODULES
+from asn_research.reports.processes.pool import Pool
+from asn_research.reports.runs.schedule import MODULES
 
 KEY: Final = {"ASN_RESEARCH_KEY": "5a" * 32}
 
@@ -37,6 +37,7 @@ def shared_workers() -> Iterator[None]:
             patch.setenv(name, value)
         pool = _pool(os.getpid())
         patch.setattr(
-            "asn_research.reports.schedule.open_pool", lambda _order, _reports: contextlib.nullcontext(pool)
+            "asn_research.reports.runs.schedule.open_pool",
+            lambda _order, _reports: contextlib.nullcontext(pool),
         )
         yield

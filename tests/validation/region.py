@@ -12,10 +12,10 @@ from functools import partial
 import pandas as pd
 from scipy import stats
 
-from asn_research.findings.background import answer_background_change
-from asn_research.findings.learning import estimate_differences, trained_gain
-from asn_research.findings.method import read_method_people
-from asn_research.findings.people import GainPeople, read_primary_people
+from asn_research.findings.answers.background import answer_background_change
+from asn_research.findings.answers.learning import estimate_differences, trained_gain
+from asn_research.findings.answers.method import read_method_people
+from asn_research.findings.grounds.people import GainPeople, read_primary_people
 from asn_research.models.result import Estimate
 from asn_research.simulation.example import SETTINGS
 from asn_research.simulation.setting import Setting

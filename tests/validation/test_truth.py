@@ -7,9 +7,9 @@ import math
 import pandas as pd
 import pytest
 
-from asn_research.findings.claim import find_claims
-from asn_research.findings.sentence import answer_sentence
-from asn_research.findings.wording.part import direction
+from asn_research.findings.wordings.claim import find_claims
+from asn_research.findings.wordings.part import direction
+from asn_research.findings.wordings.sentence import answer_sentence
 from asn_research.language import LANGUAGES
 from asn_research.models.result import Estimate
 from tests.findings.conftest import answer_one

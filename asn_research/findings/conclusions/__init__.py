@@ -1,0 +1,1 @@
+"""Answers drawn from other answers: over time, across regions, against the plan, beside the voices."""

@@ -1,0 +1,1 @@
+"""Cells to values: numbers, dates, terms, or the reason why a cell cannot be read."""

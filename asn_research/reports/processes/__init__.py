@@ -1,0 +1,1 @@
+"""The processes that make reports: warm, forked, limited, and what is told when one fails."""

@@ -1,0 +1,1 @@
+"""What a published report was asked for, made from and consists of, and whether that still holds."""
