@@ -3,7 +3,8 @@
 ``python -m asn_research.reports.processes.forkserver FD MODULE[:FUNCTION] ...`` imports the modules, calls
 the functions, stays single-threaded, and forks on request. It speaks with its clients over socket pairs that
 only they inherit: nothing listens. When a client is gone, what was forked for it is killed; when the first
-client is gone, everything is.
+client is gone, everything is. On Linux a fork takes with it whatever it has started, also what has left its
+session: such processes become children of the fork while it lives, and of the server when it ends.
 """
 
 from __future__ import annotations
@@ -21,11 +22,15 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from multiprocessing.reduction import recv_handle
+from pathlib import Path
 from typing import Final
 
 from asn_research.reports.processes.fork import KernelOrder, Request
 
 _PR_SET_PDEATHSIG: Final = 1
+_PR_SET_CHILD_SUBREAPER: Final = 36
+_ROUNDS: Final = 1000
+"""How often the server looks for processes left behind: each that is killed can leave others."""
 _INLINE: Final = "module://matplotlib_inline.backend_inline"
 
 _UNASKED: Final = ("rfc3987_syntax", "boto3", "debugpy")
@@ -70,6 +75,21 @@ class _ForkServer:
         for client in [*self.clients]:
             self._drop(client)
         return None
+
+    def _sweep(self) -> None:
+        """End what dead forks left behind: every child of this process that it has not forked itself."""
+        known = {pid for client in self.clients for pid in client.children}
+        for _ in range(_ROUNDS):
+            left = _children() - known
+            for pid in left:
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except OSError:  # another user's: not ours to end
+                    known.add(pid)
+            for pid in left - known:
+                os.waitpid(pid, 0)
+            if not left:
+                return
 
     def _answer(self, client: _Client, request: Request) -> Job | None:
         verb, value = request
@@ -118,6 +138,7 @@ class _ForkServer:
         for client in self.clients:
             client.link.close()
         os.setsid()
+        _adopt_orphans()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         _die_with_parent(server)
 
@@ -135,6 +156,7 @@ class _ForkServer:
             os.killpg(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
         client.children.remove(pid)
+        self._sweep()
         return os.waitstatus_to_exitcode(status)
 
     def _signal(self, client: _Client, pid: int, signum: int) -> bool:
@@ -148,14 +170,29 @@ class _ForkServer:
         return True
 
     def _drop(self, client: _Client) -> None:
-        self.clients.remove(client)
         client.link.close()
         for pid in [*client.children]:
             with contextlib.suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
             self._bury(client, pid)
+        self.clients.remove(client)  # only now: until then its children are known
         for scratch in client.scratches:
             shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _adopt_orphans() -> None:
+    """Be the parent of whatever loses its own among what this process has started."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def _children() -> set[int]:
+    """The children of this process, dead ones too; none where the system does not list them."""
+    pid = os.getpid()
+    try:
+        return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    except OSError:
+        return set()
 
 
 def _die_with_parent(parent: int) -> None:
@@ -196,6 +233,7 @@ def _hidden(names: Sequence[str]) -> Iterator[None]:
 def main(arguments: Sequence[str]) -> None:
     """Import, then serve on the socket that the first client has handed over."""
     number, *modules = arguments
+    _adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.setdefault("MPLBACKEND", _INLINE)  # as ipykernel does before a kernel imports anything
     gc.disable()  # imports make hardly any garbage, and are a fifth quicker while nobody looks for it

@@ -144,6 +144,48 @@ def test_a_kernel_is_interrupted_and_killed_like_any_other(tmp_path: Path) -> No
     assert not scratch.exists()
 
 
+ESCAPE = """
+import os, subprocess, sys
+places = {}
+def daemon(name):
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.write(writing, str(os.getpid()).encode())
+            os.execve("/bin/sleep", ["sleep", "600"], {})
+        os._exit(0)
+    places[name] = int(os.read(reading, 20))
+daemon("daemon")
+places["session"] = subprocess.Popen(["sleep", "600"], start_new_session=True).pid
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives orphans to whom they are due")
+@pytest.mark.parametrize("how", ["shut down", "killed", "ended by itself"])
+def test_what_a_kernel_has_set_free_ends_with_it_and_nothing_else_does(tmp_path: Path, how: str) -> None:
+    profiles = [tmp_path / "one", tmp_path / "other"]
+    for profile in profiles:
+        profile.mkdir()
+    with running(profiles[1]) as (_, bystander), running(profiles[0]) as (manager, client):
+        for each in (bystander, client):
+            each.execute_interactive(ESCAPE, timeout=30)
+        theirs, ours = (value_of(each, "list(places.values())") for each in (bystander, client))
+        assert all(os.getsid(pid) != manager.provisioner.pid for pid in ours)
+        if how == "ended by itself":
+            client.execute("os._exit(0)")
+            until = time.monotonic() + 20
+            while manager.is_alive() and time.monotonic() < until:
+                time.sleep(0.05)
+        else:
+            manager.shutdown_kernel(now=how == "killed")
+        assert len(ours) == 2
+        assert [pid for pid in ours if psutil.pid_exists(pid)] == []
+        assert all(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE for pid in theirs)
+        assert value_of(bystander, "1 + 1") == 2
+    assert [pid for pid in theirs if psutil.pid_exists(pid)] == []
+
+
 @forked
 def test_a_kernel_starts_again(tmp_path: Path) -> None:
     with running(tmp_path) as (manager, client):
