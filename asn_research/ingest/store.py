@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -35,6 +36,8 @@ HOME_VARIABLE: Final = "ASN_RESEARCH_HOME"
 _STATE_FILE: Final = "state.json"
 _RAW: Final = Path("data/raw")
 _PROCESSED: Final = Path("data/processed")
+_READERS: Final = ("numpy", "pandas", "pyarrow", "python-calamine", "rapidfuzz")
+"""Packages that decide what is read in a raw file: with another version it is read again."""
 
 Made = TypeVar("Made")
 
@@ -309,7 +312,7 @@ def _read_table(folder: Path, name: str, place: str) -> pd.DataFrame:
 
 
 def find_fingerprint(folder: Path, *, period: str) -> str:
-    """What the tables of a period depend on, as one hash: raw files, region.toml, decisions, code and key."""
+    """What the tables of a period depend on: raw files, region.toml, decisions, code, packages and key."""
     digest = hashlib.sha256(_code_digest().encode())
     decided = *list_corrections(folder, period), *list_others(folder, (period,))
     for path in (folder / "region.toml", *decided):
@@ -327,6 +330,8 @@ def _code_digest() -> str:
     for package in ("asn_research.contract", "asn_research.ingest"):
         for name, content in _walk(files(package)):
             digest.update(name.encode() + b"\0" + content)
+    for name in _READERS:
+        digest.update(f"{name} {version(name)}\0".encode())
     return digest.hexdigest()
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from asn_research.errors import RegionError, StoreError
+from asn_research.ingest import store
 from asn_research.ingest.people.linkage import measure_linkage
-from asn_research.ingest.store import RegionData, find_project, open_region, read_tables, regions
+from asn_research.ingest.store import (
+    RegionData,
+    find_fingerprint,
+    find_project,
+    open_region,
+    read_tables,
+    regions,
+)
 
 from .office import PEOPLE, REGION, Office
 
@@ -111,3 +120,16 @@ def test_linkage_compares_the_matched_with_the_unmatched(ready: Office) -> None:
     assert (entry["mean_unmatched"], entry["mean_matched"]) == (54.0, 74.0)
     # first scores 50, 54, ..., 86: standard deviation 4 * sqrt(110 / 12) = 12.110601
     assert entry["difference_sd"] == pytest.approx(20 / 12.110601, rel=1e-5, abs=0)
+
+
+def test_files_are_taken_in_again_when_what_reads_them_has_another_version(
+    ready: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = find_fingerprint(ready.folder, period="2025")
+    assert find_fingerprint(ready.folder, period="2025") == before
+    monkeypatch.setattr(store, "version", lambda name: "99" if name == "python-calamine" else version(name))
+    store._code_digest.cache_clear()
+    try:
+        assert find_fingerprint(ready.folder, period="2025") != before
+    finally:
+        store._code_digest.cache_clear()

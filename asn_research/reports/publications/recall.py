@@ -59,7 +59,7 @@ def _key(data: RegionData, past: PastPeriod | None, guard: Guard | None) -> str:
             "past": None if past is None else _past_key(past),
             "releases": "" if guard is None else guard.digest,
             "code": provenance.code_digest(),
-            "packages": provenance.package_versions(),
+            "packages": provenance.environment(),
         }
     )
 
