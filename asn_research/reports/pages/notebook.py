@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellTimeoutError
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine
@@ -41,6 +41,10 @@ from asn_research.reports.publications.parameter import (
 _MARK: Final = "papermill-error-cell-tag"
 _START: Final = 60
 """Seconds after which a kernel that says nothing is given up."""
+_MOST_SHOWN: Final = 64
+"""Megabytes that a notebook may show: a hundred times what the largest reports do."""
+_LEAST_WEIGHT: Final = 10_000
+"""Characters that every output counts for, however little it shows."""
 _CODE_ERRORS: Final = frozenset(
     [
         "AttributeError", "ImportError", "IndentationError", "MemoryError", "ModuleNotFoundError",
@@ -62,12 +66,30 @@ class Execution:
     defect: Defect | None = None
 
 
+class _FloodError(Exception):
+    """A notebook showed more than any report does."""
+
+
 class _Client(PapermillNotebookClient):  # type: ignore[misc]
-    """papermill's client, taking what is displayed as it comes: it is checked with the whole notebook."""
+    """papermill's client, taking what is displayed as it comes: it is checked with the whole notebook.
+
+    A cell that prints without end would fill the memory of the worker, not of its kernel: it is ended.
+    """
+
+    _shown = 0
+
+    @property
+    def floods(self) -> bool:
+        """Whether more was shown than a notebook may show."""
+        return self._shown > _MOST_SHOWN * 2**20
 
     def output(
         self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
     ) -> NotebookNode | None:
+        self._shown += _LEAST_WEIGHT + _weigh(msg["content"])
+        if self.floods:
+            self.task_poll_for_reply.cancel()  # to nbclient the kernel is dead, and soon it is
+            return None
         is_plain = msg["msg_type"] == "display_data" and not display_id
         if not is_plain or self.clear_before_next_output or any(self.output_hook_stack.values()):
             output: NotebookNode | None = super().output(outs, msg, display_id, cell_index)
@@ -77,6 +99,13 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
             dict.__setitem__(shown, part, NotebookNode(msg["content"][part]))
         outs.append(shown)
         return shown
+
+
+def _weigh(content: Mapping[str, Any]) -> int:
+    """How many characters an output shows, in all its forms."""
+    return len(content.get("text", "")) + sum(
+        len(form if isinstance(form, str) else str(form)) for form in content.get("data", {}).values()
+    )
 
 
 class _WitnessEngine(Engine):  # type: ignore[misc]
@@ -95,7 +124,12 @@ class _WitnessEngine(Engine):  # type: ignore[misc]
             startup_timeout=_START,
             **kwargs,
         )
-        client.execute()
+        try:
+            client.execute()
+        except DeadKernelError:
+            if client.floods:
+                raise _FloodError from None
+            raise
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -157,6 +191,8 @@ def execute_notebook(
             problem = told or _stopped(error, path.name, limit, account=account)
         except CellTimeoutError:
             problem = late(limit.seconds or 0, Place(path.name))
+        except _FloodError:
+            problem = _loud(path.name)
         except RuntimeError:  # nbclient's own, and jupyter_client's when a kernel never starts
             message = "the process that computed this report ended unexpectedly, perhaps for lack of memory."
             problem = Problem("notebook_died", message, Place(path.name), "Run again with --jobs 1.")
@@ -210,6 +246,12 @@ def _stopped(error: PapermillExecutionError, name: str, limit: Limit, *, account
         return Problem("notebook_stopped_silent", f"{message}.", Place(name), remedy, fields)
     fields["text"] = hide_paths(error.evalue)
     return Problem("notebook_stopped", f"{message}: {fields['text']}", Place(name), remedy, fields)
+
+
+def _loud(name: str) -> Problem:
+    fields = {"megabytes": str(_MOST_SHOWN)}
+    message = f"the notebook shows more than {fields['megabytes']} MB; it was ended."
+    return Problem("notebook_loud", message, Place(name), "Let its cells print and display less.", fields)
 
 
 def _account(values: Mapping[str, Any]) -> str:

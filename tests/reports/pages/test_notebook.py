@@ -126,6 +126,19 @@ def test_a_kernel_that_dies_is_a_problem_not_a_crash(tmp_path: Path) -> None:
     assert ran.problem.code == "notebook_died"
 
 
+@pytest.mark.parametrize("cell", ["while True: print('x' * 10**5)", "while True: display(1)"])
+def test_a_cell_that_shows_without_end_is_ended_before_it_fills_the_memory(
+    tmp_path: Path, cell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asn_research.reports.pages.notebook._MOST_SHOWN", 4)
+    ran = execute_notebook(
+        write(tmp_path, cell), check_parameters({"region": "kalianda"}), limit=Limit.begin(120)
+    )
+    assert ran.problem is not None
+    assert ran.problem.code == "notebook_loud"
+    assert len(nbformat.writes(ran.notebook)) < 6 * 2**20
+
+
 def test_nothing_runs_when_the_notebook_would_ignore_a_parameter(tmp_path: Path) -> None:
     path = tmp_path / "deaf.ipynb"
     cell = new_code_cell('regoin: str = "x"  # folder', metadata={"tags": ["parameters"]})
