@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from asn_research.contract.region import ACROSS
 from asn_research.contract.threshold import LOWEST_MINIMUM_CELL
 from asn_research.errors import AsnResearchError, FullDiskError, Problem
-from asn_research.findings.finding import read_findings
+from asn_research.findings.finding import Finding, read_findings
 from asn_research.findings.wordings.summary import summarise
 from asn_research.ingest.storage import write_files
 from asn_research.language import phrase
@@ -37,12 +38,12 @@ from asn_research.reports.publications.published import (
     list_published,
 )
 from asn_research.reports.publications.release import check_exposed
-from asn_research.reports.region_report import same_findings
+from asn_research.reports.region_report import NOTEBOOK, same_findings
 
 if TYPE_CHECKING:
     from asn_research.reports.runs.order import Order
 
-NAMES: Final = ("report.html", "report.en.html", "report.ipynb", FINDINGS, MANIFEST)
+NAMES: Final = ("report.html", "report.en.html", NOTEBOOK, FINDINGS, MANIFEST)
 
 
 def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
@@ -86,35 +87,56 @@ def make_cross_region_report(order: Order) -> tuple[Manifest, bool] | None:
 def _make(
     order: Order, published: tuple[PublishedFindings, ...], inputs: dict[str, Any]
 ) -> tuple[dict[str, bytes], Manifest]:
+    """The files in the order of their publication, and their manifest."""
     periods = sorted({each.manifest.period for each in published})
     period = periods[0] if len(periods) == 1 else f"{periods[0]}–{periods[-1]}"
-    editions = _editions(order, period)
+    editions = _make_editions(order, period)
     problems = tuple(problem for edition in editions for problem in edition.problems)
-    files: dict[str, bytes] = {}
-    for position, language in enumerate(order.languages):
-        if position < len(editions):
-            page = editions[position].page
-        else:
-            name = phrase("report.across_name", language)
-            page = stub_page(name, period, language, problems, depth=CROSS_REGION.depth)
-        files[page_name(CROSS_REGION, language)] = page.encode()
-    files["report.ipynb"] = editions[-1 if problems else 0].notebook.encode()
+    files = _pages(order, period, editions, problems)
+    files[NOTEBOOK] = editions[-1 if problems else 0].notebook.encode()
     records = [] if problems else same_findings(editions)
     if records:
         check_exposed(records, minimum=LOWEST_MINIMUM_CELL)
         files[FINDINGS] = findings_text(records).encode()
-    findings = read_findings(records)
-    grade = next((f.design_grade for f in findings if f.question == "pooled_gain"), None)
-    dates = [each.manifest.data_until for each in published if each.manifest.data_until]
-    manifest = Manifest(
-        region=ACROSS,
+    manifest = replace(
+        _manifest(order, published, read_findings(records)),
         period=period,
         state="failed" if problems else "made",
-        name=phrase("report.across_name", order.languages[0]),
-        languages=order.languages,
         inputs=inputs,
         outputs={name: provenance.digest_bytes(content) for name, content in files.items()},
         problems=problems,
+    )
+    published_files = files | {MANIFEST: manifest.as_json().encode()}
+    guard_output(published_files)
+    return published_files, manifest
+
+
+def _pages(
+    order: Order, period: str, editions: Sequence[Edition], problems: tuple[Problem, ...]
+) -> dict[str, bytes]:
+    """A page in each language: stubs in those that were not tried after one that failed."""
+    pages = [edition.page for edition in editions]
+    for language in order.languages[len(editions) :]:
+        name = phrase("report.across_name", language)
+        pages.append(stub_page(name, period, language, problems, depth=CROSS_REGION.depth))
+    return {
+        page_name(CROSS_REGION, language): page.encode()
+        for language, page in zip(order.languages, pages, strict=True)
+    }
+
+
+def _manifest(
+    order: Order, published: tuple[PublishedFindings, ...], findings: tuple[Finding, ...]
+) -> Manifest:
+    """What the manifest says of the findings and of the regions they are drawn from."""
+    grade = next((f.design_grade for f in findings if f.question == "pooled_gain"), None)
+    dates = [each.manifest.data_until for each in published if each.manifest.data_until]
+    return Manifest(
+        region=ACROSS,
+        period="",
+        state="made",
+        name=phrase("report.across_name", order.languages[0]),
+        languages=order.languages,
         headline={
             language: summarise(findings, language).sentences[0] for language in order.languages if findings
         },
@@ -123,14 +145,12 @@ def _make(
         data_until=max(dates, default=None),
         synthetic=any(each.manifest.synthetic for each in published),
     )
-    published_files = files | {MANIFEST: manifest.as_json().encode()}
-    guard_output(published_files)
-    return published_files, manifest
 
 
-def _editions(order: Order, period: str) -> list[Edition]:
+def _make_editions(order: Order, period: str) -> list[Edition]:
     """One edition per language; after one that failed no other is tried."""
     editions: list[Edition] = []
+    limit = Limit.begin(order.time_limit, order.memory_limit)
     for language in order.languages:
         parameters = CrossRegionParameters(language=language, reports=order.reports_given)
         editions.append(
@@ -142,7 +162,7 @@ def _editions(order: Order, period: str) -> list[Edition]:
                 period=period,
                 name=phrase("report.across_name", language),
                 languages=order.languages,
-                limit=Limit.begin(order.time_limit, order.memory_limit),
+                limit=limit,
             )
         )
         if (defect := editions[-1].defect) is not None:
