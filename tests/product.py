@@ -38,15 +38,3 @@ def share_value(factory: pytest.TempPathFactory, name: str, make: Callable[[], V
         made = make()
         place.write_bytes(pickle.dumps(made))
         return made
-
-
-def share_folder(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A folder that ``make`` fills for the first process that asks; tests only read it, or copy it."""
-    place = place_of(factory, name)
-    done = place.with_suffix(".done")
-    with _alone(place):
-        if not done.is_file():
-            place.mkdir()
-            make(place)
-            done.touch()
-    return place

@@ -35,9 +35,6 @@ BASELINE_ADJUSTABLE_SD = 0.25
 SERIES_POINTS_EACH_SIDE = 3
 """Points an interrupted series needs before and after the change (EPOC)."""
 
-TRAINING_HOURS_JP = 20.0
-"""Training hours a year that PP 11/2017, article 203(4), grants each civil servant."""
-
 ALPHA_ACCEPTABLE = 0.70
 """Cronbach's alpha from which a scale counts as consistent enough for group comparisons."""
 
