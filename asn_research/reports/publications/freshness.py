@@ -66,9 +66,12 @@ def find_fresh(
     if order.force:
         yield from ((task, None) for task in tasks)
         return
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # hashing leaves Python's lock
+    pool = ThreadPoolExecutor(os.cpu_count() or 1)  # hashing leaves Python's lock
+    try:
         found = pool.map(lambda task: read_fresh(order, task, digest=digest), tasks)
         yield from zip(tasks, found, strict=True)
+    finally:
+        pool.shutdown(cancel_futures=True)  # a run that is stopped waits for no file it has not begun
 
 
 def read_fresh(order: Order, task: Task, *, digest: Digest = digest_file) -> Manifest | None:

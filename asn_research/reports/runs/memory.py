@@ -11,7 +11,8 @@ or a new owner sets it to the time of the file system, whoever asks. Nothing is 
 - of a file on another device than the memory itself, which so goes back in time with its files where a disk
   is rolled back;
 - where the file system is none of those known to keep the time of change on the disk (vfat, exFAT and some
-  network shares do not), or shows in a trial that it does not.
+  network shares do not; tmpfs has no disk, and never notes what is written through mapped memory), or shows
+  in a trial that it does not.
 
 It answers only whether there is anything to do. What a manifest says, and all that ``verify`` compares, was
 really read. What changes without the system, as a bad sector, only ``verify`` and ``--force`` see.
@@ -48,9 +49,7 @@ MOST: Final = 100_000
 """Files that are remembered; beyond that, those go that were not asked for longest."""
 
 _VERSION: Final = 1
-_KEEPING: Final = frozenset(
-    {"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "tmpfs", "overlay", "nfs", "nfs4"}
-)
+_KEEPING: Final = frozenset({"ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "overlay", "nfs", "nfs4"})
 _MOUNTS: Final = Path("/proc/self/mountinfo")
 _ESCAPED: Final = re.compile(r"\\([0-7]{3})")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -85,7 +84,6 @@ class Memory:
         self._known = dict(known or {})
         self._device = device
         self._look = look
-        self._used: dict[int, None] = {}
         self.learned = False
 
     @property
@@ -97,9 +95,9 @@ class Memory:
         """SHA-256 of a file's bytes, in hexadecimal; the file is opened, and read unless it is remembered."""
         with path.open("rb", buffering=0) as stream:
             before = os.fstat(stream.fileno())
-            known = self._known.get(before.st_ino)
+            known = self._known.pop(before.st_ino, None)
             if known is not None and before.st_dev == self._device and known[0] == _state(before):
-                self._used[before.st_ino] = None
+                self._known[before.st_ino] = known  # now the last one used
                 return known[1]
             now = None if self._look is None else self._look()
             found = hashlib.file_digest(stream, "sha256").hexdigest()
@@ -113,14 +111,12 @@ class Memory:
             self._known.clear()
             self._device = device
         self._known[seen.st_ino] = (_state(seen), digest)
-        self._used[seen.st_ino] = None
         self.learned = True
 
     def as_json(self) -> str:
-        """The text of its file."""
-        unused = (number for number in self._known if number not in self._used)
-        order = [*unused, *(number for number in self._used if number in self._known)]
-        files = {str(number): self._known[number] for number in order[-MOST:]}
+        """The text of its file; threads of a run that was stopped may still be adding to it."""
+        kept = [*self._known.copy().items()][-MOST:]
+        files = {str(number): known for number, known in kept}
         record = {"version": _VERSION, "device": self._device, "files": files}
         return json.dumps(record, separators=(",", ":")) + "\n"
 

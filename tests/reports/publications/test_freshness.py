@@ -6,6 +6,7 @@ import ast
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +19,7 @@ from packaging.utils import canonicalize_name
 from asn_research.contract.region import ACROSS
 from asn_research.ingest.storage import write_files
 from asn_research.reports.pages.edition import CROSS_REGION, PRODUCTS
-from asn_research.reports.publications import provenance
+from asn_research.reports.publications import freshness, provenance
 from asn_research.reports.publications.freshness import (
     ACROSS_NOTEBOOK,
     NOTEBOOKS,
@@ -244,6 +245,32 @@ def test_what_decides_that_nothing_is_to_be_done_loads_nothing_heavy(module: str
         "sys.exit(bool({'pandas', 'numpy', 'matplotlib', 'papermill', 'nbconvert'} & set(sys.modules)))"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_a_run_that_is_stopped_does_not_wait_for_files_it_has_not_begun(
+    order: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks = put_region(order, "a", *(f"{year}" for year in range(2000, 2020)))
+    stopped, read = threading.Event(), set[str]()
+
+    class Threads(freshness.ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            super().shutdown(wait=False, cancel_futures=cancel_futures)
+            stopped.set()
+            super().shutdown(wait=wait)
+
+    def read_slowly(_order: Order, task: Task, **_: Any) -> None:
+        read.add(task.period)
+        if task.period != tasks[0].period:
+            stopped.wait(60)
+
+    monkeypatch.setattr(freshness, "ThreadPoolExecutor", Threads)
+    monkeypatch.setattr(freshness, "read_fresh", read_slowly)
+    monkeypatch.setattr(freshness.os, "cpu_count", lambda: 1)
+    found = find_fresh(order, tasks)
+    assert next(found) == (tasks[0], None)
+    found.close()
+    assert len(read) <= 2
 
 
 def test_514_regions_of_several_megabytes_are_found_fresh_within_ten_seconds(order: Order) -> None:

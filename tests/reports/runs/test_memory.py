@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import stat
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -215,11 +216,32 @@ def test_those_go_that_were_not_asked_for_longest(path: Path, monkeypatch: pytes
     assert list(json.loads(found.as_json())["files"]) == ["3", "4", str(seen.st_ino)]
 
 
+def test_a_memory_can_be_kept_while_threads_still_add_to_it() -> None:
+    """A run that was stopped keeps what it knows before its threads have ended."""
+    found, is_over = Memory(), threading.Event()
+
+    def add() -> None:
+        while not is_over.is_set():
+            for number in range(5_000):
+                found._known[number] = ("1.1.1", "0" * 64)
+            found._known.clear()
+
+    thread = threading.Thread(target=add)
+    thread.start()
+    try:
+        for _ in range(200):
+            json.loads(found.as_json())
+    finally:
+        is_over.set()
+        thread.join()
+
+
 @pytest.mark.parametrize(
     ("mounts", "expected"),
     [
         ("25 1 8:1 / / rw - ext4 /dev/sda1 rw", True),
         ("25 1 8:1 / / rw - ext4 /dev/sda1 rw,lazytime", False),
+        ("25 1 0:22 / / rw - tmpfs tmpfs rw", False),
         ("25 1 8:1 / / rw - ext4 /dev/sda1 rw\n26 25 8:2 / /data rw - exfat /dev/sdb1 rw", False),
         ("25 1 8:1 / / rw - exfat /dev/sda1 rw\n26 25 8:2 / /data rw shared:1 - xfs /dev/sdb1 rw", True),
         ("25 1 8:1 / / rw - ext4 /dev/sda1 rw\n26 25 8:2 / /data/a\\040b rw - cifs //x rw", False),
