@@ -6,6 +6,7 @@ A worker that dies or does not end in time costs its own call, and another takes
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import time
@@ -109,8 +110,7 @@ class Pool:
         call = Call(function, arguments)
         worker = self._send_to_idle(call)
         if worker is None:
-            worker = self._start()
-            worker.channel.send(call)
+            worker = self._start(call)
         worker.key, worker.started, worker.calls = key, time.monotonic(), worker.calls + 1
         self._busy.append(worker)
 
@@ -142,7 +142,7 @@ class Pool:
             return seconds
         now = time.monotonic()
         left = (self.time_limit - (now - worker.started) for worker in self._busy)
-        return max(0.0, min(seconds, *left, seconds))
+        return max(0.0, min([seconds, *left]))
 
     def _receive(self, worker: _Worker) -> Done:
         try:
@@ -160,10 +160,12 @@ class Pool:
         worker.end()
         return Done(worker.key, reply, time.monotonic() - worker.started)
 
-    def _start(self) -> _Worker:
-        worker = self._fork() if self._may_fork else None
-        worker = worker or self._spawn()
-        worker.channel.send(self.memory_limit)
+    def _start(self, call: Call) -> _Worker:
+        """A new worker with its first call; that one has died already is seen when it is waited for."""
+        worker = (self._fork() if self._may_fork else None) or self._spawn()
+        with contextlib.suppress(OSError):
+            worker.channel.send(self.memory_limit)
+            worker.channel.send(call)
         return worker
 
     def _fork(self) -> _Worker | None:
@@ -185,8 +187,10 @@ class Pool:
         process = context.Process(target=work_alone, args=(theirs,))
         before = dict(os.environ)
         os.environ.update(one_thread({}))  # numerical libraries read it when they are loaded
-        process.start()
-        os.environ.clear()
-        os.environ.update(before)
-        theirs.close()
+        try:
+            process.start()
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
+            theirs.close()
         return _Worker(process, ours)

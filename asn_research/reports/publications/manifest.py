@@ -78,11 +78,19 @@ class Manifest:
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest of a report folder, or None where there is none that can be read."""
     try:
-        record = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return parse_manifest((folder / MANIFEST).read_bytes())
+    except OSError:
+        return None
+
+
+def parse_manifest(text: bytes) -> Manifest | None:
+    """The manifest that a text is, or None where it is none."""
+    try:
+        record = json.loads(text)
         record["problems"] = tuple(read_problem(problem) for problem in record["problems"])
         record["languages"] = tuple(record["languages"])
         return Manifest(**record)
-    except (OSError, ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

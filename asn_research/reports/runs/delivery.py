@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from asn_research.errors import AsnResearchError, LocationError, Problem
 from asn_research.reports.processes.defect import FILE as ACCOUNT
 from asn_research.reports.processes.obstacle import explain
 from asn_research.reports.publications.inner import inner_of, inner_regions, seen_within
-from asn_research.reports.publications.manifest import MANIFEST, PDF_NAMES, Manifest, read_manifest
+from asn_research.reports.publications.manifest import MANIFEST, PDF_NAMES, Manifest, parse_manifest
 from asn_research.reports.publications.provenance import digest_file, pdf_version
 from asn_research.reports.publications.published import FINDINGS, RELEASES
 from asn_research.reports.runs.location import Location
@@ -239,9 +238,7 @@ def _as_fresh(order: Order, task: Task, text: bytes) -> Manifest | None:
     """A delivered manifest, where it was made for these languages by this code, notebooks and packages."""
     from asn_research.reports.publications.freshness import region_inputs
 
-    with tempfile.TemporaryDirectory() as name:
-        (Path(name) / MANIFEST).write_bytes(text)
-        manifest = read_manifest(Path(name))
+    manifest = parse_manifest(text)
     if manifest is None or manifest.state == "failed" or not set(order.languages) <= set(manifest.languages):
         return None
     if order.pdf and manifest.pdf != pdf_version():

@@ -82,6 +82,25 @@ def test_a_worker_makes_many_calls_and_leaves_with_the_pool() -> None:
     assert not worker.is_running()
 
 
+def test_a_worker_that_is_dead_before_its_first_call_costs_this_call_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(SWITCH, "0")
+    real = Pool._spawn
+
+    def start_dead(pool: Pool) -> Any:
+        worker = real(pool)
+        worker.process.kill()
+        worker.process.join()  # type: ignore[union-attr]
+        return worker
+
+    with Pool(size=1) as pool:
+        with monkeypatch.context() as patch:
+            patch.setattr(Pool, "_spawn", start_dead)
+            assert gather(pool, {"lost": ("builtins:len", "four")})["lost"].reply == "died"
+        assert gather(pool, {"next": ("builtins:len", "four")})["next"].reply == Returned(4)
+
+
 def test_nothing_is_started_before_there_is_a_call() -> None:
     before = psutil.Process().children()
     with Pool(size=2):

@@ -48,8 +48,10 @@ def test_a_manifest_reads_back_as_it_was_written(tmp_path: Path, raw: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"region": "a"}', '{"problems": [], "languages": [], "x": 1}']
-)
+    "text",
+    ["", "{", "[]", '{"region": "a"}', '{"problems": [], "languages": [], "x": 1}', '{"problems": ["x"]}',
+     "[" * 100_000],
+)  # fmt: skip
 def test_a_broken_manifest_counts_as_none(tmp_path: Path, text: str) -> None:
     (tmp_path / MANIFEST).write_text(text, encoding="utf-8")
     assert read_manifest(tmp_path) is None
