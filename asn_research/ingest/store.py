@@ -156,7 +156,7 @@ class RegionData:
 def open_region(
     name: str,
     *,
-    period: str | None = None,
+    period: str | int | None = None,
     raw: str | Path | None = None,
     processed: str | Path | None = None,
 ) -> RegionData:
@@ -167,7 +167,7 @@ def open_region(
     name
         Name of the region's folder below ``data/raw``.
     period
-        Name of a period; the last one that has a folder by default.
+        Name of a period, also as a number where it is a year; the last one that has a folder by default.
     raw, processed
         Folders of raw and processed data; those of the project by default.
 
@@ -197,7 +197,7 @@ def open_region(
             )
         )
     region = read_region(raw / name)
-    period = period or _last_period(region, raw / name)
+    period = str(period) if period else _last_period(region, raw / name)
     require_period(region, period)
     folder = processed / name / period
     guard_key(find_marks(processed / name))

@@ -18,6 +18,8 @@ Codes = NDArray[np.intp]
 _RANK_TOLERANCE = 1e-10
 _PLAIN = re.compile(r"(\w+) ~ (1|[^\W\d]\w*(?: \+ [^\W\d]\w*)*)")
 """Formulas that are an outcome and a sum of columns, or an outcome alone."""
+_MARKS = re.compile(r"\x1b\[[\d;]*m|[⧛⧚]")
+"""Colours and brackets with which a parser of formulas points at a place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,10 @@ def _plain_columns(formula: str, data: pd.DataFrame) -> tuple[str, ...]:
 
     Such a formula needs no parser, which would cost more than the regression itself.
     """
+    if not isinstance(formula, str):
+        raise InputError(
+            f"The formula comes first and is text such as 'gain ~ method'; found a {type(formula).__name__}."
+        )
     found = _PLAIN.fullmatch(formula)
     if not found or not isinstance(data, pd.DataFrame):
         return ()
@@ -161,7 +167,8 @@ def _evaluate(
         parsed = Formula(formula if absorb is None else f"{formula} + 1")
         needed = sorted(str(name) for name in parsed.required_variables)
     except (FormulaicError, SyntaxError) as error:
-        raise InputError(f"The formula {formula!r} cannot be read: {error}") from error
+        told = " ".join(_MARKS.sub("", str(error)).split())
+        raise InputError(f"The formula {formula!r} cannot be read: {told}") from error
     kept, rows = complete_rows(data, [*needed, *extra], weights=weights)
     try:
         matrices = parsed.get_model_matrix(kept, context={}, output="numpy", na_action="ignore")

@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike
 
 from asn_research.contract.threshold import GAIN_STEP_SHARE
 from asn_research.errors import InputError
+from asn_research.models.argument import check_choice
 from asn_research.models.design import Array, Design, checked_design, complete_rows, group_codes, solve_design
-from asn_research.models.multiplicity import adjust_p_values
+from asn_research.models.multiplicity import METHODS, adjust_p_values
 from asn_research.models.regression import (
     check_clusters,
     fit_design,
@@ -165,6 +166,7 @@ def estimate_contrasts(
     columns = columns or GainColumns()
     if columns.method is None:
         raise InputError("Contrasts compare methods; name the column of the method.")
+    check_choice("adjust", adjust, METHODS)
     kept, _ = complete_rows(data, _used(columns, covariates, clusters), weights=columns.weights)
     methods = sorted(map(str, kept[columns.method].unique()))
     design = gain_design(

@@ -91,6 +91,7 @@ def test_what_is_not_there(ready: Office, tmp_path: Path) -> None:
         open_region("lain", raw=ready.root / "raw", processed=ready.root / "processed")
     with pytest.raises(RegionError, match="no period '2023'"):
         _open(ready, period="2023")
+    assert _open(ready, period=2025).period == "2025"
     with pytest.raises(StoreError):
         read_tables(tmp_path / "leer", region=_open(ready).region, period="2025")
     assert regions(ready.root / "raw") == ("contoh",)

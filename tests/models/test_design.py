@@ -59,6 +59,10 @@ def test_refusals() -> None:
         build_design("y ~ x", data.assign(x=data.x.where(data.index > 0, np.inf)))
     with pytest.raises(InputError, match="one numeric outcome"):
         build_design("kind ~ x", data)
+    with pytest.raises(InputError, match=r"comes first and is text .*DataFrame"):
+        build_design(data, "y ~ x")  # type: ignore[arg-type]
+    with pytest.raises(InputError, match=r"cannot be read: .*incorrectly used\. y ~~ x$"):
+        build_design("y ~~ x", data)
     with pytest.raises(InputError, match="Nothing is left"):
         build_design("y ~ 1", data, absorb="kind")
     with pytest.raises(SingularDesignError, match="zero in all rows"):

@@ -168,6 +168,8 @@ def test_refusals(error: type[Exception], change: dict[str, object], arguments: 
 def test_refusals_of_contrasts_and_means() -> None:
     with pytest.raises(InputError):
         estimate_contrasts(trainees(), columns=GainColumns(method=None))
+    with pytest.raises(InputError, match="adjust must be one of holm"):
+        estimate_contrasts(trainees(), adjust="bonf")
     with pytest.raises(InputError):
         estimate_mean_gain([1.0, 2.0], clusters=["a"])
     with pytest.raises(TooFewObservationsError):

@@ -147,8 +147,8 @@ def latest_date(data: RegionData) -> datetime.date | None:
 
 
 def open_report(
-    *,
     region: str,
+    *,
     period: str | None = None,
     language: Language = "id",
     raw: str | Path | None = None,
