@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import stat
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -218,6 +219,7 @@ def test_those_go_that_were_not_asked_for_longest(path: Path, monkeypatch: pytes
 
 def test_a_memory_can_be_kept_while_threads_still_add_to_it() -> None:
     """A run that was stopped keeps what it knows before its threads have ended."""
+    interval = sys.getswitchinterval()
     found, is_over = Memory(), threading.Event()
 
     def add() -> None:
@@ -228,10 +230,12 @@ def test_a_memory_can_be_kept_while_threads_still_add_to_it() -> None:
 
     thread = threading.Thread(target=add)
     thread.start()
+    sys.setswitchinterval(1e-6)
     try:
         for _ in range(200):
             json.loads(found.as_json())
     finally:
+        sys.setswitchinterval(interval)
         is_over.set()
         thread.join()
 
