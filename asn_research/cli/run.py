@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from asn_research.cli.account import print_totals
-from asn_research.cli.choice import choose
 from asn_research.cli.console import FAILED, WELL, console_language, print_problems, refuse, say, tell
 from asn_research.cli.option import (
     ChosenLanguage,
@@ -71,13 +70,7 @@ def run(
     with contextlib.ExitStack() as stack:
         try:
             places = stack.enter_context(open_places(raw, processed, reports))
-            chosen = choose(
-                places.folders["raw"],
-                regions or [],
-                period,
-                reports=places.folders["reports"],
-                place=places.name("raw"),
-            )
+            chosen = places.choose(regions, period)
             addresses = read_addresses(notify or ())
             check_addresses(addresses)
             if pdf:
@@ -199,9 +192,10 @@ def _keep(
     now = datetime.datetime.now(datetime.UTC)
     known = past.note_states(past.read_history(order.reports), states, now=now)
     index = places.name("reports") + "/index.html"
+    seen = index if "://" in index else f"{order.reports.resolve().name}/index.html"  # it leaves the office
     told = True
     try:
-        known = notice.tell(known, addresses, language=console_language(), place=index)
+        known = notice.tell(known, addresses, language=console_language(), place=seen)
     except NoticeError as error:
         print_problems(error.problems)
         told = False

@@ -105,8 +105,8 @@ def write_notice(news: News, language: Language, *, place: str) -> tuple[str, st
         names = getattr(news, kind)
         if names:
             lines += [phrase(f"notice.{kind}", language), *_listed(names, language), ""]
-    advice = [phrase("notice.advice", language, place=place), phrase("notice.once", language)]
-    return title, "\n".join([*lines, *advice])
+    lines += [phrase("notice.advice", language, place=place)] if news.failed else []
+    return title, "\n".join([*lines, phrase("notice.once", language)])
 
 
 def _listed(names: Sequence[str], language: Language) -> Iterable[str]:
@@ -128,7 +128,7 @@ def tell(history: History, addresses: Sequence[str], *, language: Language, plac
     language
         Of the message.
     place
-        Where the index is.
+        Where the index is; it leaves the office as it stands.
 
     Raises
     ------

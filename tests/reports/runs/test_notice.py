@@ -130,6 +130,7 @@ def test_many_failures_are_one_message_of_bounded_length() -> None:
 
 
 def test_the_run_and_the_report_across_regions_have_names(mailbox: tuple[Mailbox, str]) -> None:
+    assert PLACE not in write_notice(News(recovered=("a/2025",)), "en", place=PLACE)[1]
     _, body = write_notice(News(failed=(ACROSS, RUN), recovered=("a/2025",)), "en", place=PLACE)
     assert "- the report across regions\n- the run itself\n" in body
 
@@ -179,6 +180,8 @@ def test_a_run_tells_of_a_region_that_cannot_be_read_without_a_value_of_its_file
     assert title == "ASN reports: 1 failed"
     assert "- kalianda 2025" in body
     assert "198703122010011002" not in body
+    assert "what to do: r/index.html" in body
+    assert str(tmp_path) not in body  # a folder of a home bears the name of a person
 
 
 def test_a_history_reads_back_and_a_spoilt_one_counts_as_none(tmp_path: Path) -> None:
