@@ -117,15 +117,18 @@ def replace_folder(folder: Path) -> Iterator[Path]:
 
 
 def _swap(new: Path, folder: Path) -> None:
+    """Put a folder in the place of another, which goes back to its place where that fails or is stopped."""
     for _ in range(100):
         old = _beside(folder)
         try:
             with contextlib.suppress(FileNotFoundError):
                 folder.replace(old)
             new.replace(folder)
-        except OSError as error:  # another process put its own in place in between
-            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
-                raise
+        except BaseException as error:
+            with contextlib.suppress(OSError):
+                old.replace(folder)
+            if getattr(error, "errno", None) not in {errno.ENOTEMPTY, errno.EEXIST}:
+                raise  # with one of these another process has put its own in place in between
         else:
             return
         finally:

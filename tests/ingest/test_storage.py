@@ -60,6 +60,27 @@ def test_two_who_replace_the_same_folder_at_once_both_succeed(tmp_path: Path) ->
     assert names(tmp_path) == ["2025"]
 
 
+@pytest.mark.parametrize("fault", [OSError(errno.EIO, "input or output"), KeyboardInterrupt()])
+def test_a_folder_that_cannot_take_its_place_leaves_the_old_one_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: BaseException
+) -> None:
+    """What an office has typed into a workbook of the old folder is nowhere else."""
+    folder, real = tmp_path / "2025", Path.replace
+    folder.mkdir()
+    (folder / "old.xlsx").write_bytes(b"typed")
+
+    def fail(self: Path, target: Path) -> Path:
+        if target == folder and (self / "new.xlsx").is_file():
+            raise fault
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    with pytest.raises(type(fault)), replace_folder(folder) as beside:
+        (beside / "new.xlsx").write_bytes(b"new")
+    assert names(folder) == ["old.xlsx"]
+    assert names(tmp_path) == ["2025"]
+
+
 def test_a_file_that_vouches_is_replaced_after_names_out_of_date_are_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
