@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from asn_research.cli.choice import find_folders, holds_products
+from asn_research.cli.choice import choose, find_folders, holds_products
 from asn_research.cli.console import say, tell
 from asn_research.errors import RegionError
 
@@ -42,6 +42,11 @@ class Places:
 
         site = getattr(self.sites, part, None)
         return site.url if isinstance(site, Location) else str(site or self.folders[part])
+
+    def choose(self, regions: Sequence[str] | None, period: str | None = None) -> list[tuple[str, str]]:
+        """The regions and periods asked for, as :func:`asn_research.cli.choice.choose` finds them here."""
+        raw, reports = self.folders["raw"], self.folders["reports"]
+        return choose(raw, regions or [], period, reports=reports, place=self.name("raw"))
 
     def collect(self) -> None:
         """Bring what is published at a URL to the stage; once, because the stage then has what is newer."""

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from asn_research.cli.choice import choose
 from asn_research.cli.console import (
     FAILED,
     OVERDUE,
@@ -51,13 +50,7 @@ def status(
     with contextlib.ExitStack() as stack:
         try:
             places = stack.enter_context(open_places(raw, processed or _nowhere(raw, reports), reports))
-            chosen = choose(
-                places.folders["raw"],
-                regions or [],
-                None,
-                reports=places.folders["reports"],
-                place=places.name("raw"),
-            )
+            chosen = places.choose(regions)
             away = _fetch(places, {region for region, _ in chosen})
         except AsnResearchError as error:
             raise refuse(error.problems) from error
