@@ -13,16 +13,13 @@ from asn_research.findings.answers.behaviour import (
     answer_supervisor_change,
     answer_task_performance,
 )
+from asn_research.findings.answers.competency import answer_competency_gains
 from asn_research.findings.answers.condition import answer_curriculum_age, answer_stakeholder_roles
 from asn_research.findings.answers.cost import answer_cost_effectiveness, answer_cost_per_participant
 from asn_research.findings.answers.delivery import answer_project_delivery
 from asn_research.findings.answers.driver import answer_participation_drivers
 from asn_research.findings.answers.heterogeneity import answer_heterogeneity
-from asn_research.findings.answers.learning import (
-    answer_attitude_gain,
-    answer_competency_gains,
-    answer_confidence_gain,
-)
+from asn_research.findings.answers.learning import answer_attitude_gain, answer_confidence_gain
 from asn_research.findings.answers.matching import answer_match_rate
 from asn_research.findings.answers.method import answer_method_effect, answer_participation_slope
 from asn_research.findings.answers.needs import answer_competency_gaps, answer_needs_met

@@ -13,8 +13,8 @@ import pandas as pd
 from scipy import stats
 
 from asn_research.findings.answers.background import answer_background_change
-from asn_research.findings.answers.learning import estimate_differences, trained_gain
 from asn_research.findings.answers.method import read_method_people
+from asn_research.findings.grounds.gain import estimate_differences, trained_gain
 from asn_research.findings.grounds.people import GainPeople, read_primary_people
 from asn_research.models.result import Estimate
 from asn_research.simulation.example import SETTINGS

@@ -25,7 +25,7 @@ from asn_research.findings.grounds.estimation import (
     listen,
     without_inference,
 )
-from asn_research.findings.grounds.people import GainPeople
+from asn_research.findings.grounds.people import COMPARED_DESIGNS, GainPeople
 from asn_research.findings.grounds.rating import KNOWING_GRADE
 from asn_research.measures.appraisal import measure_predicate
 from asn_research.models.regression import fit_ols
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 _TABLES = ("participants", "appraisals")
 _GOOD = "good"
 _YEARS = ("before", "after")
-_COMPARED = ("waiting_list", "matched", "staggered", "lottery")
 
 
 def answer_appraisal_shift(data: RegionData) -> Finding:
@@ -93,7 +92,7 @@ def _appraised(data: RegionData) -> tuple[pd.DataFrame, tuple[int, int]]:
     earlier = year[year < period.starts.year]
     years = (int(earlier.max()) if len(earlier) else period.starts.year - 1, period.starts.year)
     people = data.tables["participants"]
-    groups = ["trained", "comparison"] if data.design in _COMPARED else ["trained"]
+    groups = ["trained", "comparison"] if data.design in COMPARED_DESIGNS else ["trained"]
     frame = people[people["group"].isin(groups)][["person_id", "unit", "group"]].reset_index(drop=True)
     for name, chosen in zip(_YEARS, years, strict=True):
         rule = read_rule("skp", on=max(datetime.date(chosen, 12, 31), datetime.date(2022, 12, 31)))

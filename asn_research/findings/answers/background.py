@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asn_research.errors import EstimationError
-from asn_research.findings.answers.learning import answer_gain, estimate_differences, trained_gain
+from asn_research.findings.answers.learning import answer_gain
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Status
 from asn_research.findings.grounds.design_grade import grade_people
 from asn_research.findings.grounds.draft import answer, leave_open, refuse_error, withhold
@@ -21,6 +21,7 @@ from asn_research.findings.grounds.estimation import (
     interval_cells,
     listen,
 )
+from asn_research.findings.grounds.gain import estimate_differences, trained_gain
 from asn_research.findings.grounds.people import (
     GAIN_TABLES,
     GainPeople,

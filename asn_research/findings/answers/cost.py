@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asn_research.errors import EstimationError
-from asn_research.findings.answers.learning import estimate_differences, trained_gain
 from asn_research.findings.answers.reach import minimum_of
 from asn_research.findings.disclosures.disclosure import GatedRows, gate_rows
 from asn_research.findings.disclosures.suppression import is_dominated, tell_part
@@ -16,6 +15,7 @@ from asn_research.findings.finding import Caveat, Cell, Disclosure, Finding, Row
 from asn_research.findings.grounds.design_grade import grade_people
 from asn_research.findings.grounds.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.grounds.estimation import cluster_caveats, count_clusters, finite
+from asn_research.findings.grounds.gain import headline_gain
 from asn_research.findings.grounds.people import GAIN_TABLES, GainPeople, read_primary_people
 from asn_research.measures.budget import measure_unit_cost
 from asn_research.measures.cost import estimate_cost_per_effect
@@ -164,9 +164,9 @@ def answer_cost_effectiveness(data: RegionData) -> Finding:
         return withhold(data, question, tables=GAIN_TABLES)
     shown = people.matched if people.compared else people.trained
     sample = people.sample(shown)
-    spread = float(people.trained["pre"].std())
     try:
-        size = _in_sd(_gain(data, people), spread)
+        spread = people.spread_before
+        size = _in_sd(headline_gain(data, people), spread)
         price = estimate_cost_per_effect(size, cost_per_person=cost_per_seat(costs), step=STEP_SD)
     except EstimationError as error:
         return refuse_error(data, question, error, sample=sample)
@@ -203,12 +203,6 @@ def _price_caveats(rows: list[Row]) -> list[Caveat]:
     return found
 
 
-def _gain(data: RegionData, people: GainPeople) -> Estimate:
-    if people.compared:
-        return estimate_differences(data, people)[0]
-    return trained_gain(people.trained, outcome=people.outcome)
-
-
 def _in_sd(gain: Estimate, spread: float) -> Estimate:
     """A gain in points as one in standard deviations of the score before, which are taken as known."""
     return replace(
@@ -233,7 +227,7 @@ def _method_rows(data: RegionData, people: GainPeople, costs: pd.DataFrame, *, s
             continue
         own = costs[costs["method"] == method]
         try:
-            size = _in_sd(_gain(data, part), spread)
+            size = _in_sd(headline_gain(data, part), spread)
             price = estimate_cost_per_effect(size, cost_per_person=cost_per_seat(own), step=STEP_SD)
         except EstimationError:
             continue

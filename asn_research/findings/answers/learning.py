@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -13,27 +12,24 @@ import pandas as pd
 from asn_research.errors import EstimationError
 from asn_research.findings.disclosures.disclosure import GatedRows, gate_rows, merge_cells
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample, Status
-from asn_research.findings.grounds.basis import read_outcomes, read_reactions
+from asn_research.findings.grounds.basis import read_reactions
 from asn_research.findings.grounds.design_grade import grade_people
 from asn_research.findings.grounds.draft import answer, leave_open, quarantine_caveats, refuse_error, withhold
 from asn_research.findings.grounds.estimation import (
-    CLUSTERED_VCOV,
-    adjust_holm,
     bootstrap_cells,
     cluster_caveats,
     count_clusters,
     detectable,
     estimate_mean,
-    finite,
     interval_cells,
     listen,
-    without_inference,
 )
+from asn_research.findings.grounds.gain import TREATED, estimate_differences, headline_model, trained_gain
 from asn_research.findings.grounds.people import GAIN_TABLES, GainPeople, read_gain_people
 from asn_research.measures.effect_size import measure_paired_effect
 from asn_research.measures.normalised_gain import measure_normalised_gain
 from asn_research.models.design import Design, build_design
-from asn_research.models.gain import GainColumns, GainModel, estimate_mean_gain, fit_gain, gain_design
+from asn_research.models.gain import gain_design
 from asn_research.models.result import Estimate, Fit
 
 if TYPE_CHECKING:
@@ -42,17 +38,6 @@ if TYPE_CHECKING:
 _BIN_POINTS = 5
 _END_POINTS = 25.0
 _MAXIMUM_POINTS = 100.0
-_ALPHA = 0.05
-_TREATED = GainColumns(method=None, participation=None, treatment="trained")
-
-
-def headline_model(design: str) -> GainModel:
-    """The model of the headline: by how people came to be trained, never by its result.
-
-    Drawn by lot: ANCOVA, which is unbiased there and more precise. Otherwise groups formed by themselves and
-    the change score is told first (van Breukelen 2006, doi:10.1016/j.jclinepi.2006.02.007).
-    """
-    return "ancova" if design == "lottery" else "change"
 
 
 def answer_attitude_gain(data: RegionData) -> Finding:
@@ -118,7 +103,7 @@ def _headline_design(data: RegionData, people: GainPeople) -> Design:
     if people.compared:
         return gain_design(
             people.matched,
-            _TREATED,
+            TREATED,
             model=headline_model(data.design),
             reference="",
             clusters="cluster",
@@ -146,41 +131,6 @@ def _sizes(frame: pd.DataFrame) -> dict[str, Cell]:
     except EstimationError:
         return sizes
     return sizes | {"ngain": share["class_average"].estimate}
-
-
-def trained_gain(frame: pd.DataFrame, *, outcome: str, term: str = "mean_gain") -> Estimate:
-    """The mean gain of a group with the error that its clusters allow; none with a single cluster."""
-    clustered = count_clusters(frame, "cluster") >= 2
-    fit: Fit = listen(
-        lambda: estimate_mean_gain(
-            frame["gain"],
-            clusters=frame["cluster"] if clustered else None,
-            vcov=CLUSTERED_VCOV if clustered else None,
-            outcome=outcome,
-        )
-    ).value
-    found = fit["mean_gain"] if clustered else without_inference(fit["mean_gain"])
-    return replace(found, term=term)
-
-
-def estimate_differences(data: RegionData, people: GainPeople) -> tuple[Estimate, Estimate]:
-    """The difference in gains between trained and compared people: headline model first."""
-    first = headline_model(data.design)
-    models: tuple[GainModel, GainModel] = ("change", "ancova") if first == "change" else ("ancova", "change")
-    found = []
-    for model in models:
-        call = partial(
-            fit_gain,
-            people.matched,
-            columns=_TREATED,
-            model=model,
-            clusters="cluster",
-            vcov=CLUSTERED_VCOV,
-        )
-        fit: Fit = listen(call).value
-        term = "trained" if model == first else f"{model}:trained"
-        found.append(replace(fit["trained"], term=term, outcome=people.outcome))
-    return found[0], found[1]
 
 
 def distribution_rows(frame: pd.DataFrame, *, minimum: int) -> list[Row]:
@@ -234,109 +184,6 @@ def _gain_details(people: GainPeople, *, compared: bool) -> dict[str, Cell]:
             "comparison_mean_post": float(other["post"].mean()),
         }
     return details
-
-
-def answer_competency_gains(data: RegionData) -> Finding:
-    """The gain in every outcome that enough people have twice, as one family (Holm).
-
-    Differences to the comparison group where every outcome has one, else the gains of the trained alone.
-    """
-    minimum = data.region.disclosure.minimum_cell
-    family = _family(data)
-    compared = bool(family) and all(people.compared for people in family)
-    found = [(people, _headline(data, people, compared=compared)) for people in family]
-    known = [(people, estimate) for people, estimate in found if estimate is not None]
-    if not known:
-        measured = read_outcomes(data)
-        if measured.empty:
-            return leave_open(data, "competency_gains", table="assessments")
-        return withhold(data, "competency_gains", tables=GAIN_TABLES)
-    adjusted = adjust_holm([estimate.p_value for _, estimate in known])
-    rows = [
-        _family_row(people, estimate, p_holm, compared=compared)
-        for (people, estimate), p_holm in zip(known, adjusted, strict=True)
-    ]
-    gated = gate_rows(rows, minimum=minimum)
-    clear = [(row, row["p_holm"]) for row in rows if _is_below(row["p_holm"])]
-    largest = max(rows, key=lambda row: abs(float(str(row["estimate"]))))
-    used = [people.matched if compared else people.trained for people, _ in known]
-    grades = [grade_people(data, people) for people, _ in known]
-    mixed = not compared and any(people.compared for people, _ in known)
-    reasons = sorted({code for grade in grades for code in grade.reasons})
-    return answer(
-        data,
-        "competency_gains",
-        results=tuple(estimate for _, estimate in known),
-        design_grade=1 if mixed else min(grade.grade for grade in grades),
-        sample=Sample(
-            people=_count_people(used),
-            rows=sum(2 * len(frame) for frame in used),
-            tables=GAIN_TABLES,
-        ),
-        caveats=(
-            *_holm(adjusted),
-            *(Caveat(code=code) for code in (["own_gains_only"] if mixed else reasons)),
-        ),
-        rows=gated.rows,
-        disclosure=gated.disclosure,
-        details={
-            "family": len(known),
-            "trained": _count_people(people.trained for people, _ in known),
-            "up": sum(float(str(row["estimate"])) > 0 for row, _ in clear),
-            "down": sum(float(str(row["estimate"])) < 0 for row, _ in clear),
-            "largest": rows.index(largest),
-            "largest_outcome": str(largest["outcome"]),
-            "compared": compared,
-            "adjusted": bool(finite(adjusted[0]) is not None),
-            "unit": "points",
-        },
-    )
-
-
-def _count_people(frames: Iterable[pd.DataFrame]) -> int:
-    """How many people there are in several frames, each counted once."""
-    return len(set().union(*(frame["person_id"] for frame in frames)))
-
-
-def _holm(adjusted: list[float]) -> tuple[Caveat, ...]:
-    return (Caveat(code="holm", fields={"family": len(adjusted)}),) if finite(adjusted[0]) is not None else ()
-
-
-def _is_below(p_value: Cell) -> bool:
-    return isinstance(p_value, float) and p_value < _ALPHA
-
-
-def _family(data: RegionData) -> list[GainPeople]:
-    """The measured outcomes with enough people; the primary one first, then by name."""
-    primary = (data.plan.primary.competency, data.plan.primary.source)
-    outcomes = read_outcomes(data)[["competency", "source"]].itertuples(index=False, name=None)
-    ordered = sorted(outcomes, key=lambda pair: (pair != primary, pair))
-    found = [read_gain_people(data, competency=str(c), source=str(s)) for c, s in ordered]
-    return [people for people in found if len(people.trained) >= people.minimum]
-
-
-def _headline(data: RegionData, people: GainPeople, *, compared: bool) -> Estimate | None:
-    """The headline of one outcome, named by the outcome; None where it cannot be estimated."""
-    try:
-        if compared:
-            return replace(estimate_differences(data, people)[0], term=people.outcome)
-        return trained_gain(people.trained, outcome=people.outcome, term=people.outcome)
-    except EstimationError:
-        return None
-
-
-def _family_row(people: GainPeople, estimate: Estimate, p_holm: float, *, compared: bool) -> Row:
-    return {
-        "label_code": f"competency:{people.competency}",
-        "group": f"source:{people.source}",
-        "outcome": people.outcome,
-        "n": len(people.matched) if compared else len(people.trained),
-        "estimate": estimate.estimate,
-        "conf_low": finite(estimate.conf_low),
-        "conf_high": finite(estimate.conf_high),
-        "p_value": finite(estimate.p_value),
-        "p_holm": finite(p_holm),
-    }
 
 
 def answer_confidence_gain(data: RegionData) -> Finding:

@@ -11,24 +11,24 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asn_research.errors import EstimationError, NoVariationError
-from asn_research.findings.answers.learning import headline_model
 from asn_research.findings.disclosures.disclosure import merge_cells
 from asn_research.findings.disclosures.rounding import to_step
-from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
+from asn_research.findings.finding import Caveat, Finding, Row, Sample
 from asn_research.findings.grounds.design_grade import ASSOCIATION_GRADE
 from asn_research.findings.grounds.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.grounds.estimation import (
     CLUSTERED_VCOV,
-    CONF_LEVEL,
     adjust_holm,
     bootstrap_cells,
     count_clusters,
     detectable,
     finite,
     interval_cells,
+    is_clear,
     join_cluster_caveats,
     listen,
 )
+from asn_research.findings.grounds.gain import both_models
 from asn_research.findings.grounds.people import GAIN_TABLES, GainPeople, read_primary_people
 from asn_research.models.design import Design
 from asn_research.models.gain import (
@@ -43,10 +43,17 @@ from asn_research.models.result import Estimate, Fit
 if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
 
-_MODELS: tuple[GainModel, GainModel] = ("change", "ancova")
+KNOWN_SHARE = 0.5
+"""A characteristic that is known for a smaller share of people is not adjusted for."""
 _SHARE_STEP = 0.1
+"""Attendance is told in steps of 10 percentage points."""
+_BINS = 10
 _END_SHARE = 0.25
+"""The outer bins of attendance reach to the next multiple of this."""
 _CORRELATED = 0.1
+"""From this correlation of attendance with the score before on, ANCOVA may show a spurious slope."""
+_ROUNDING = 1e-9
+"""Keeps 0.3, which is 2.9999… steps of 0.1 in binary, in the bin that begins there."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +134,7 @@ def usable_covariates(frame: pd.DataFrame, names: Sequence[str]) -> tuple[tuple[
     kept, caveats = [], []
     for name in names:
         known = frame[name].notna().mean() if len(frame) else 0.0
-        if known >= 0.5 and len(frame[name].dropna().unique()) > 1:
+        if known >= KNOWN_SHARE and len(frame[name].dropna().unique()) > 1:
             kept.append(name)
         else:
             caveats.append(Caveat(code="covariate_dropped", fields={"name": f"finding.covariate_{name}"}))
@@ -140,42 +147,38 @@ def answer_method_effect(data: RegionData) -> Finding:
     refusal = _refuse(data, "method_effect", setting)
     if refusal:
         return refusal
-    first = headline_model(data.design)
-    models: tuple[GainModel, ...] = (first, *(m for m in _MODELS if m != first))
+    first, second = both_models(data.design)
     try:
         if not setting.methods:
             raise NoVariationError("only one method has enough people")
-        heard = listen(lambda: {model: setting.fit(model) for model in models})
-        fits: dict[GainModel, Fit] = heard.value
+        heard = listen(lambda: {model: setting.fit(model) for model in (first, second)})
         pairs = _pairs(setting, first)
     except EstimationError as error:
         return refuse_error(data, "method_effect", error, sample=setting.sample)
-    contrasts = {m: [fits[m][f"method[{name}]"] for name in setting.methods] for m in models}
-    main, other = contrasts[models[0]], contrasts[models[1]]
-    opposite = sum(a.estimate * b.estimate < 0 for a, b in zip(main, other, strict=True))
+    fits: dict[GainModel, Fit] = heard.value
+    contrasts = {m: [fit[f"method[{name}]"] for name in setting.methods] for m, fit in fits.items()}
+    main, other = contrasts[first], contrasts[second]
     pair_rows = _pair_rows(setting, pairs)
-    clear = [row for row in pair_rows if _below(row["p_holm"])]
-    caveats = [Caveat(code="method_not_assigned"), *setting.caveats, *_heard(heard.caveats, setting)]
-    if opposite:
-        caveats.append(Caveat(code="models_differ", fields={"count": opposite}))
-    label = f"method:{setting.methods[0]} - method:{setting.reference}"
+    clear = [row for row in pair_rows if is_clear(row["p_holm"])]
     boot = bootstrap_cells(
         partial(_method_design, setting, first),
         estimate=main[0],
         minimum=setting.people.minimum,
-        label=label,
+        label=f"method:{setting.methods[0]} - method:{setting.reference}",
     )
     return answer(
         data,
         "method_effect",
-        results=(
-            *main,
-            *(replace(e, term=f"{models[1]}:{e.term}") for e in other),
-            *pairs,
-        ),
+        results=(*main, *(replace(e, term=f"{second}:{e.term}") for e in other), *pairs),
         design_grade=ASSOCIATION_GRADE,
         sample=setting.sample,
-        caveats=(*caveats, *boot.caveats),
+        caveats=(
+            Caveat(code="method_not_assigned"),
+            *setting.caveats,
+            *_heard(heard.caveats, setting),
+            *_models_differ(main, other),
+            *boot.caveats,
+        ),
         rows=(*_contrast_rows(setting, contrasts), *pair_rows),
         details={
             "reference_method": setting.reference,
@@ -189,8 +192,10 @@ def answer_method_effect(data: RegionData) -> Finding:
     )
 
 
-def _below(value: Cell) -> bool:
-    return isinstance(value, float) and value < 1 - CONF_LEVEL
+def _models_differ(main: Sequence[Estimate], other: Sequence[Estimate]) -> tuple[Caveat, ...]:
+    """The reservation that both models point in different directions (Lord's paradox)."""
+    opposite = sum(a.estimate * b.estimate < 0 for a, b in zip(main, other, strict=True))
+    return (Caveat(code="models_differ", fields={"count": opposite}),) if opposite else ()
 
 
 def _method_design(setting: MethodPeople, model: GainModel) -> Design:
@@ -283,25 +288,19 @@ def answer_participation_slope(data: RegionData) -> Finding:
     refusal = _refuse(data, "participation_slope", setting)
     if refusal:
         return refusal
-    first = headline_model(data.design)
-    models: tuple[GainModel, ...] = (first, *(m for m in _MODELS if m != first))
+    first, second = both_models(data.design)
     try:
         if setting.columns.participation is None:
             raise NoVariationError("participation is the same for everyone")
-        single = not setting.methods
-        if single:
+        if not setting.methods:
             setting = replace(setting, columns=replace(setting.columns, method=None))
-        heard = listen(lambda: [setting.fit(model)["participation_share"] for model in models])
+        heard = listen(lambda: [setting.fit(model)["participation_share"] for model in (first, second)])
     except EstimationError as error:
         return refuse_error(data, "participation_slope", error, sample=setting.sample)
     main, other = heard.value
     frame = setting.frame
     r = float(frame["participation_share"].corr(frame["pre"]))
-    caveats = [Caveat(code="attendance_chosen"), *setting.caveats, *_heard(heard.caveats, setting)]
-    if abs(r) >= _CORRELATED:
-        caveats.append(Caveat(code="regressor_with_baseline", fields={"correlation_r": r}))
-    if main.estimate * other.estimate < 0:
-        caveats.append(Caveat(code="models_differ", fields={"count": 1}))
+    with_baseline = Caveat(code="regressor_with_baseline", fields={"correlation_r": r})
     boot = bootstrap_cells(
         partial(_method_design, setting, first), estimate=main, minimum=setting.people.minimum
     )
@@ -310,10 +309,17 @@ def answer_participation_slope(data: RegionData) -> Finding:
     return answer(
         data,
         "participation_slope",
-        results=(main, replace(other, term=f"{models[1]}:{other.term}")),
+        results=(main, replace(other, term=f"{second}:{other.term}")),
         design_grade=ASSOCIATION_GRADE,
         sample=setting.sample,
-        caveats=(*caveats, *boot.caveats),
+        caveats=(
+            Caveat(code="attendance_chosen"),
+            *setting.caveats,
+            *_heard(heard.caveats, setting),
+            *((with_baseline,) if abs(r) >= _CORRELATED else ()),
+            *_models_differ([main], [other]),
+            *boot.caveats,
+        ),
         rows=tuple(_participation_rows(frame, minimum=setting.people.minimum)),
         details={
             "slope": slope, "intercept": middle, "x_unit": "share", "unit": "points",
@@ -328,8 +334,8 @@ def _participation_rows(frame: pd.DataFrame, *, minimum: int) -> list[Row]:
 
     The outer bins reach to the next quarter, so that they do not tell the lowest and highest participation.
     """
-    position = (frame["participation_share"] / _SHARE_STEP + 1e-9).astype(int).clip(0, 9)
-    counts = [int((position == k).sum()) for k in range(10)]
+    position = (frame["participation_share"] / _SHARE_STEP + _ROUNDING).astype(int).clip(0, _BINS - 1)
+    counts = [int((position == k).sum()) for k in range(_BINS)]
     rows: list[Row] = []
     cells = merge_cells(counts, minimum=minimum)
     for cell in cells:

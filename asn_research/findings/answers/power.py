@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
 from asn_research.errors import EstimationError, TooFewClustersError
-from asn_research.findings.answers.learning import estimate_differences, trained_gain
 from asn_research.findings.finding import Caveat, Finding, Row
 from asn_research.findings.grounds.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.grounds.estimation import POWER, count_clusters, detectable
-from asn_research.findings.grounds.people import GAIN_TABLES, GainPeople, read_primary_people
+from asn_research.findings.grounds.gain import headline_gain
+from asn_research.findings.grounds.people import GAIN_TABLES, read_primary_people
 from asn_research.models.power import power_of_t, solve_power
 from asn_research.models.result import Estimate
 
@@ -36,12 +36,11 @@ def answer_minimum_detectable_effect(data: RegionData) -> Finding:
     sample = people.sample(shown)
     clusters = count_clusters(shown, "cluster")
     try:
-        headline = _headline(data, people)
+        headline, spread = headline_gain(data, people), people.spread_before
         if detectable(headline) is None:
             raise TooFewClustersError(f"{clusters} clusters were found; this needs {MINIMUM_CLUSTERS}.")
     except EstimationError as error:
         return refuse_error(data, _QUESTION, error, sample=sample)
-    spread = float(people.trained["pre"].std())
     points = detectable(headline) or math.nan
     mde = Estimate(
         term="mde", estimate=points, df=headline.df, n_obs=len(shown), n_clusters=headline.n_clusters,
@@ -62,12 +61,6 @@ def answer_minimum_detectable_effect(data: RegionData) -> Finding:
             "competency": people.competency, "source": people.source, "compared": people.compared,
         },
     )  # fmt: skip
-
-
-def _headline(data: RegionData, people: GainPeople) -> Estimate:
-    if people.compared:
-        return estimate_differences(data, people)[0]
-    return trained_gain(people.trained, outcome=people.outcome)
 
 
 def _row(headline: Estimate, people: int, factor: float) -> Row | None:

@@ -14,6 +14,7 @@ from asn_research.errors import EstimationError
 from asn_research.findings.disclosures.disclosure import gate_rows, merge_cells
 from asn_research.findings.disclosures.rounding import answer_step, round_estimate, to_step
 from asn_research.findings.finding import Caveat, Finding, Row, Sample
+from asn_research.findings.grounds.axis import number
 from asn_research.findings.grounds.basis import read_item_scores, read_reactions
 from asn_research.findings.grounds.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.grounds.estimation import (
@@ -66,11 +67,10 @@ def answer_satisfaction(data: RegionData) -> Finding:
         for item in _SHOWN_ITEMS
         for row in _likert_rows(answers[answers["item"] == item], item, minimum=minimum)
     ]
-    means = {str(row["label_code"]): row["mean"] for row in rows}
-    best, worst = (
-        max(means, key=lambda code: _number(means[code])),
-        min(means, key=lambda code: _number(means[code])),
-    )
+    if not rows:
+        return withhold(data, "satisfaction", tables=_TABLES)
+    means = {str(row["label_code"]): number(row["mean"]) for row in rows}
+    best, worst = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
     return answer(
         data,
         "satisfaction",
@@ -87,10 +87,6 @@ def answer_satisfaction(data: RegionData) -> Finding:
             "items": len(means),
         },
     )  # fmt: skip
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else float("nan")
 
 
 def _likert_rows(answers: pd.DataFrame, item: str, *, minimum: int) -> list[Row]:
@@ -281,7 +277,7 @@ def _relevance_rows(answers: pd.DataFrame) -> list[Row]:
                 "conf_low": share.conf_low, "conf_high": share.conf_high,
             }
         )  # fmt: skip
-    return sorted(rows, key=lambda row: (-_number(row["share"]), str(row["label"])))
+    return sorted(rows, key=lambda row: (-number(row["share"]), str(row["label"])))
 
 
 def answer_reaction_reliability(data: RegionData) -> Finding:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asn_research.errors import EstimationError
-from asn_research.findings.answers.learning import trained_gain
 from asn_research.findings.disclosures.disclosure import gate_rows, merge_cells
 from asn_research.findings.disclosures.rounding import round_points, to_step
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
@@ -25,6 +24,7 @@ from asn_research.findings.grounds.estimation import (
     listen,
     without_inference,
 )
+from asn_research.findings.grounds.gain import trained_gain
 from asn_research.findings.grounds.people import GAIN_TABLES, read_gain_people, read_primary_people
 from asn_research.models.ratio import estimate_ratio
 from asn_research.models.regression import fit_ols

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample, Status
 from asn_research.findings.grounds.draft import answer, leave_open, refuse
-from asn_research.findings.grounds.estimation import CONF_LEVEL, adjust_holm, finite
+from asn_research.findings.grounds.estimation import CONF_LEVEL, adjust_holm, finite, is_clear
 from asn_research.findings.grounds.past import PastPeriod
 from asn_research.language.catalogue import has_phrase
 from asn_research.measures.distribution import t_ppf, t_sf
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
 
 _SAME = 1e-9
+"""Numbers that differ by less are the same but for the last digits of their computation."""
 _LEFT_OUT = frozenset(
     {
         "background_change",
@@ -34,7 +35,8 @@ _LEFT_OUT = frozenset(
 )
 """Answers made of other answers, and those whose headline is one of many contrasts."""
 
-_ALPHA = 1 - CONF_LEVEL
+_ENDLESS_DF = 1e9
+"""Degrees of freedom of an error that is taken as known; a number, so that two such errors can be joined."""
 
 
 def follow_change(data: RegionData, known: Mapping[str, Finding], past: PastPeriod | None) -> Finding:
@@ -59,12 +61,8 @@ def follow_change(data: RegionData, known: Mapping[str, Finding], past: PastPeri
         )
         return refuse(data, question, refusal)
     found = [_difference(name, now, before) for name, now, before in pairs]
-    tested = [i for i, estimate in enumerate(found) if math.isfinite(estimate.p_value)]
-    adjusted = dict(zip(tested, adjust_holm([found[i].p_value for i in tested]), strict=True))
-    restated = {name for name, _, before in pairs if _moved(past, name, before)}
-    rows: list[Row] = []
-    for position, ((name, now, before), estimate) in enumerate(zip(pairs, found, strict=True)):
-        row: Row = {
+    rows: list[Row] = [
+        {
             "label_code": _label(name, known[name]),
             "question": name,
             "unit": now.unit,
@@ -73,22 +71,29 @@ def follow_change(data: RegionData, known: Mapping[str, Finding], past: PastPeri
             "estimate": estimate.estimate,
             "conf_low": finite(estimate.conf_low),
             "conf_high": finite(estimate.conf_high),
-            "p_holm": finite(adjusted.get(position, math.nan)),
-            "clear": adjusted.get(position, 1.0) < _ALPHA,
-            "restated": name in restated,
+            "p_holm": p_holm,
+            "clear": is_clear(p_holm),
+            "restated": _moved(past, name, before),
         }
-        rows.append(row)
-    order = sorted(range(len(found)), key=lambda i: pairs[i][0] != "learning_gain")
+        for (name, now, before), estimate, p_holm in zip(pairs, found, _adjusted(found), strict=True)
+    ]
     return answer(
         data,
         question,
-        results=tuple(found[i] for i in order),
+        results=tuple(sorted(found, key=lambda estimate: estimate.term != "learning_gain")),
         design_grade=1,
         sample=Sample(),
         caveats=(Caveat(code="periods_independent"), Caveat(code="periods_other_people")),
         rows=tuple(rows),
-        details=_details(known, past, rows) | {"restated": len(restated)},
+        details=_details(known, past, rows) | {"restated": sum(bool(row["restated"]) for row in rows)},
     )
+
+
+def _adjusted(found: Sequence[Estimate]) -> list[float | None]:
+    """The p-value of each difference adjusted for all that can be tested (Holm); None for the others."""
+    tested = [i for i, estimate in enumerate(found) if math.isfinite(estimate.p_value)]
+    adjusted = dict(zip(tested, adjust_holm([found[i].p_value for i in tested]), strict=True))
+    return [adjusted.get(i) for i in range(len(found))]
 
 
 def _details(known: Mapping[str, Finding], past: PastPeriod, rows: list[Row]) -> dict[str, Cell]:
@@ -148,7 +153,7 @@ def _difference(name: str, now: Estimate, before: Estimate) -> Estimate:
     if not all(size > 0 for size in sizes) or not all(map(math.isfinite, ends)):
         return bare
     variances = [size**2 for size in sizes]
-    freedom = [df if math.isfinite(df) else 1e9 for df in (now.df, before.df)]
+    freedom = [df if math.isfinite(df) else _ENDLESS_DF for df in (now.df, before.df)]
     error = math.sqrt(sum(variances))
     df = sum(variances) ** 2 / sum(v**2 / f for v, f in zip(variances, freedom, strict=True))
     half = float(t_ppf((1 + CONF_LEVEL) / 2, df)) * error

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from asn_research.findings.conclusions.pooled import LEAST_REGIONS, capped, read_gains, region_rows, too_few
 from asn_research.findings.finding import Caveat, Cell, Finding, Row
-from asn_research.findings.grounds.estimation import CONF_LEVEL, adjust_holm, finite
+from asn_research.findings.grounds.estimation import CONF_LEVEL, adjust_holm, finite, is_clear
 from asn_research.findings.grounds.evidence import (
     RegionEstimate,
     RegionEvidence,
@@ -41,7 +41,7 @@ class Differences:
     @property
     def clear(self) -> list[int]:
         """Positions of the differences that stand after Holm, the clearest first."""
-        known = [i for i, p in enumerate(self.adjusted) if p < 1 - CONF_LEVEL]
+        known = [i for i, p in enumerate(self.adjusted) if is_clear(p)]
         return sorted(known, key=lambda i: (self.adjusted[i], i))
 
     def name(self, position: int) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from asn_research.contract.threshold import MINIMUM_CLUSTERS
+from asn_research.findings.answers.method import KNOWN_SHARE
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample, Status
 from asn_research.findings.grounds.draft import answer
 from asn_research.findings.grounds.estimation import has_interval
@@ -26,8 +27,6 @@ WEAKER_DESIGN: Final = (
     "stages_contradicted", "stages_few", "stages_vague", "stages_drift",
 )  # fmt: skip
 """Reasons for which a declared design is told as a weaker one."""
-
-_KNOWN_SHARE = 0.5
 
 Findings = Mapping[str, Finding]
 
@@ -136,11 +135,8 @@ def _methods(data: RegionData, known: Findings) -> Iterator[Row]:
     """A reference method that does not occur, one method only, or equal attendance of all."""
     method, slope = known.get("method_effect"), known.get("participation_slope")
     for finding in (method, slope):
-        used = (
-            [c.fields["reference"] for c in finding.caveats if c.code == "reference_absent"]
-            if finding
-            else []
-        )
+        given = finding.caveats if finding is not None else ()
+        used = [caveat.fields["reference"] for caveat in given if caveat.code == "reference_absent"]
         if used:
             planned = f"method:{data.plan.reference_method}"
             yield {"code": "reference", "planned": planned, "used": used[0]}
@@ -169,7 +165,7 @@ def _covariates(data: RegionData, known: Findings) -> Iterator[Row]:
     for name in dropped:
         column = frame[name.removeprefix("finding.covariate_")]
         share = float(column.notna().mean()) if len(column) else 0.0
-        why = "empty" if share == 0.0 else "sparse" if share < _KNOWN_SHARE else "constant"
+        why = "empty" if share == 0.0 else "sparse" if share < KNOWN_SHARE else "constant"
         yield {"code": "covariate", "name": name, "why": why}
 
 

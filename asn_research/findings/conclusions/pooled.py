@@ -11,7 +11,7 @@ import numpy as np
 
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Status
 from asn_research.findings.grounds.design_grade import ASSOCIATION_GRADE
-from asn_research.findings.grounds.estimation import CONF_LEVEL, adjust_holm, finite
+from asn_research.findings.grounds.estimation import CONF_LEVEL, adjust_holm, finite, is_clear
 from asn_research.findings.grounds.evidence import (
     RegionEstimate,
     RegionEvidence,
@@ -226,7 +226,7 @@ def answer_pooled_method_effect(evidence: Sequence[RegionEvidence]) -> Finding:
         row["p_holm"] = finite(p_holm)
         rows += [*region_rows(wide[pair], group=group, groups=len(order)), row]
     everyone = {region.region.region: region for regions in wide.values() for region in regions}
-    clear = sum(p < 1 - CONF_LEVEL for p in adjusted)
+    clear = sum(is_clear(p) for p in adjusted)
     single = len(found) - len(wide)
     widest = max(wide.values(), key=len)
     remarks = [Caveat(code="method_not_assigned"), *_few(len(widest)), *capped(widest, groups=len(order))]

@@ -125,17 +125,19 @@ def _headline(findings: Findings, question: str, term: str | None = None) -> tup
     return (finding, found) if isinstance(found, Estimate) else None
 
 
-def _titles(*parts: Cell) -> str:
-    """Titles joined by semicolons, each once, in alphabetical order."""
-    names = {name.strip() for part in parts if part for name in str(part).split(";")}
-    return "; ".join(sorted(name for name in names if name))
+def _flagged(finding: Finding | None, group: str | None = None) -> set[str]:
+    """The names of the flagged rows of a finding, of one group where it is given; they may hold any sign."""
+    rows = finding.rows if finding is not None else ()
+    return {str(row["label"]) for row in rows if row.get("flagged") and row.get("group") == group}
+
+
+def _join(names: set[str]) -> str:
+    return "; ".join(sorted(names))
 
 
 def _worst(finding: Finding, outcome: str) -> Estimate | None:
     """The lowest rating of an item among those flagged."""
-    flagged = [
-        row["label"] for row in finding.rows if row.get("flagged") and row["group"] == f"item:{outcome}"
-    ]
+    flagged = _flagged(finding, f"item:{outcome}")
     rated = [e for e in finding.estimates if e.outcome == outcome and e.term.split(": ", 1)[1] in flagged]
     return min(rated, key=lambda estimate: estimate.estimate, default=None)
 
@@ -143,13 +145,12 @@ def _worst(finding: Finding, outcome: str) -> Estimate | None:
 def advise_curriculum_review(findings: Findings) -> Advice | None:
     """Review the curriculum of courses whose material is rated low or that nobody looked at for years."""
     rated, aged = findings.get("course_flags"), findings.get("curriculum_age")
-    low = str(rated.details.get("flagged_material") or "") if rated else ""
-    old = str(aged.details.get("old_titles") or "") if aged else ""
+    low, old = _flagged(rated, "item:material"), _flagged(aged)
     cited = [finding for finding, names in ((rated, low), (aged, old)) if finding is not None and names]
     if not cited:
         return None
     basis = _worst(cited[0], "material") if low else _oldest(cited[0])
-    return _advise("curriculum_review", cited, basis=basis, clear=True, subjects=_titles(low, old))
+    return _advise("curriculum_review", cited, basis=basis, clear=True, subjects=_join(low | old))
 
 
 def _oldest(finding: Finding) -> Estimate:
@@ -160,10 +161,11 @@ def _oldest(finding: Finding) -> Estimate:
 def advise_speaker_change(findings: Findings) -> Advice | None:
     """Change or coach the speakers of courses whose speaker is rated low."""
     rated = findings.get("course_flags")
-    if rated is None or not rated.details.get("flagged_speaker"):
+    low = _flagged(rated, "item:speaker")
+    if rated is None or not low:
         return None
-    subjects = _titles(rated.details["flagged_speaker"])
-    return _advise("speaker_change", [rated], basis=_worst(rated, "speaker"), clear=True, subjects=subjects)
+    basis = _worst(rated, "speaker")
+    return _advise("speaker_change", [rated], basis=basis, clear=True, subjects=_join(low))
 
 
 def advise_seats(findings: Findings) -> Advice | None:

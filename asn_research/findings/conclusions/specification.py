@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 
 from asn_research.errors import EstimationError
-from asn_research.findings.answers.learning import headline_model
 from asn_research.findings.answers.method import read_method_people, usable_covariates
 from asn_research.findings.disclosures.disclosure import gate_rows
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Status
 from asn_research.findings.grounds.draft import answer, leave_open, refuse, withhold
 from asn_research.findings.grounds.estimation import finite, has_interval
+from asn_research.findings.grounds.gain import headline_model
 from asn_research.findings.grounds.people import GAIN_TABLES, label_clusters, read_primary_people
 from asn_research.models.completion import weigh_completion
 from asn_research.models.covariance import ADJUSTED_TYPES, lone_directions

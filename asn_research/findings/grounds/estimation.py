@@ -148,6 +148,11 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
+def is_clear(p_value: Cell) -> bool:
+    """Whether a p-value is known and smaller than the confidence level leaves to chance."""
+    return isinstance(p_value, float) and p_value < 1 - CONF_LEVEL
+
+
 def adjust_holm(p_values: Sequence[float]) -> list[float]:
     """Holm-adjusted p-values of a family; all NaN where one of them is unknown."""
     if not p_values or any(math.isnan(p) for p in p_values):

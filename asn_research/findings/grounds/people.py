@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from asn_research.contract.threshold import BASELINE_ADJUSTABLE_SD
+from asn_research.errors import NoVariationError
 from asn_research.findings.finding import Caveat, Sample
 from asn_research.findings.grounds.basis import read_region_scores
 from asn_research.measures.attrition import measure_match
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from asn_research.ingest.store import RegionData
 
 GAIN_TABLES = ("participants", "courses", "enrolments", "assessments")
-_COMPARED = ("waiting_list", "matched", "staggered", "lottery")
+COMPARED_DESIGNS = ("waiting_list", "matched", "staggered", "lottery")
+"""The designs that have people to compare with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,20 @@ class GainPeople:
     def compared(self) -> bool:
         """Whether both sides are large enough to be told apart."""
         return min(len(self.trained), len(self.comparison)) >= self.minimum
+
+    @cached_property
+    def spread_before(self) -> float:
+        """The standard deviation of the trained people's scores before, in which changes can be told.
+
+        Raises
+        ------
+        NoVariationError
+            If all of them started from the same score.
+        """
+        spread = float(self.trained["pre"].std())
+        if not spread > 0:
+            raise NoVariationError("all trained people have the same score before")
+        return spread
 
     @property
     def excluded(self) -> dict[str, int]:
@@ -132,7 +148,7 @@ def _read(data: RegionData, competency: str, source: str, wave_from: str, wave_t
     frame = read_region_scores(data).gains(
         competency=competency, source=source, wave_from=wave_from, wave_to=wave_to
     )
-    wanted = ["trained", "comparison"] if data.design in _COMPARED else ["trained"]
+    wanted = ["trained", "comparison"] if data.design in COMPARED_DESIGNS else ["trained"]
     kept = frame[frame["group"].isin(wanted)].reset_index(drop=True)
     kept["trained"] = (kept["group"] == "trained").astype(float)
     kept["cluster"] = label_clusters(kept, by=data.plan.clusters)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
+from string import Formatter
 from typing import Final
 
 from markupsafe import Markup, escape
@@ -12,6 +14,7 @@ from markupsafe import Markup, escape
 from asn_research.findings.finding import Finding
 from asn_research.findings.trace import finding_id, result_id
 from asn_research.language import Language, format_level
+from asn_research.language.catalogue import read_messages
 from asn_research.language.quantity import format_quantity
 
 _NUMBER: Final[Mapping[Language, re.Pattern[str]]] = {
@@ -26,7 +29,8 @@ class Citation:
     """Links the numbers in the sentences of one finding.
 
     A number that is written as the value or a limit of one of the results leads to that result; any other
-    leads to the finding as a whole. Years and the level of intervals are no results and stay as they are.
+    leads to the finding as a whole. Years, the level of intervals and what the phrases themselves say, such
+    as "each further 10 percentage points", are no results and stay as they are.
     """
 
     def __init__(self, finding: Finding, language: Language) -> None:
@@ -55,7 +59,10 @@ class Citation:
 
     def _pieces(self, text: str) -> Iterator[Markup]:
         end = 0
+        constants = _constant_places(text, self._language)
         for found in _NUMBER[self._language].finditer(text):
+            if found.start(1) in constants:
+                continue
             target = self._target(found.group(1), text[found.end() :])
             if target:
                 yield escape(text[end : found.start()])
@@ -71,6 +78,35 @@ class Citation:
         if _YEAR.fullmatch(number) or (is_share and number in self._levels):
             return ""
         return self._whole
+
+
+@cache
+def _constant_parts(language: Language) -> tuple[str, ...]:
+    """The parts of the findings' phrases, between their fields, that hold a number of their own."""
+    parts = {
+        part.strip()
+        for key, texts in read_messages().items()
+        if key.startswith("finding.")
+        for part, *_ in Formatter().parse(texts[language])
+    }
+    return tuple(sorted(part for part in parts if _holds_number(part, language)))
+
+
+def _holds_number(part: str, language: Language) -> bool:
+    """Whether a part of a phrase holds a number, and words that tell it from a number alone."""
+    return _NUMBER[language].search(part) is not None and any(sign.isalpha() for sign in part)
+
+
+def _constant_places(text: str, language: Language) -> set[int]:
+    """Where in a text numbers begin that stand in the phrase itself and were not filled in."""
+    pattern = _NUMBER[language]
+    return {
+        place.start() + found.start(1)
+        for part in _constant_parts(language)
+        if part in text
+        for place in re.finditer(re.escape(part), text)
+        for found in pattern.finditer(part)
+    }
 
 
 def _digits(text: str) -> str:

@@ -23,6 +23,7 @@ Record = Mapping[str, Any]
 Fact = tuple[str, str]
 
 _MORE_DIGITS: Final = 2
+_SAME: Final = 1e-9
 _DIFFERENCES: Final = ("difference", "change")
 _BARE_UNITS: Final = frozenset({"", "share", "alpha", "count"})
 _SLUG = re.compile(r"[^a-z0-9]+")
@@ -143,19 +144,22 @@ def _known(value: Any) -> bool:
 
 
 def exact_text(value: Any, unit: str, language: Language) -> str:
-    """A value with two decimals more than a report shows it with, shares as percentages.
+    """A value with up to two decimals more than a report shows it with, shares as percentages.
 
-    >>> exact_text(6.81873, "points", "en"), exact_text(0.1194, "share", "en")
-    ('6.819', '11.94%')
+    A value that has no further decimals, such as one that is told in steps, is not given any.
+
+    >>> exact_text(6.81873, "points", "en"), exact_text(0.1194, "share", "en"), exact_text(4.0, "scale", "en")
+    ('6.819', '11.94%', '4.00')
     """
     if not _known(value):
         return MISSING
-    digits = decimals_of(unit) + _MORE_DIGITS
-    if unit in {"share", "percentage_points"}:
-        text = format_number(100 * value, language, digits=digits)
-        return f"{text}%" if unit == "share" else text
-    whole = unit in {"people", "count"} and float(value).is_integer()
-    return format_number(value, language, digits=0 if whole else digits)
+    shown = 100 * value if unit in {"share", "percentage_points"} else value
+    usual = decimals_of(unit)
+    held = (
+        digits for digits in range(usual, usual + _MORE_DIGITS) if abs(shown - round(shown, digits)) < _SAME
+    )
+    text = format_number(shown, language, digits=next(held, usual + _MORE_DIGITS))
+    return f"{text}%" if unit == "share" else text
 
 
 def _unit(record: Record) -> str:

@@ -138,3 +138,15 @@ def test_a_column_that_is_not_told_has_no_head() -> None:
     )
     heads = [column.head for column in LAYOUTS["cost"](found, "en").columns]
     assert heads == ["Per participant", "Per hour", "Number"]
+
+
+@pytest.mark.parametrize("question", ["cost_effectiveness", "minimum_detectable_effect"])
+def test_equal_scores_before_leave_no_spread_to_tell_a_change_in(question: str) -> None:
+    data = make_region("one_group", people=80, batches=8)
+    scores = data.tables["assessments"]
+    scores["score"] = scores["score"].mask(scores["wave"] == "pre", 60.0)
+    found = answer_one(data, question)
+    assert found.status is Status.NOT_ESTIMABLE
+    assert isinstance(found.headline, NotEstimable)
+    assert found.headline.reason is Reason.NO_VARIATION
+    assert answer_sentence(found, "id")

@@ -61,6 +61,28 @@ def test_a_number_leads_to_the_result_that_it_is_a_number_of() -> None:
     assert links("rose by 10.4 points among 1,240 people", "en") == [("10.4", mean), ("1,240", whole)]
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "linked"),
+    [
+        (
+            "en",
+            "Each further 10 percentage points of attendance go with a difference in gain of +0.3 points (10).",
+            ["+0.3", "10"],
+        ),
+        ("id", "Setiap tambahan 10 poin persen kehadiran disertai selisih kenaikan +0,3 poin", ["+0,3"]),
+        ("en", "This is grade 3, of 204 people; 40 percentage points", ["3", "204", "40"]),
+    ],
+)  # fmt: skip
+def test_what_a_phrase_says_itself_is_no_result(language: Language, text: str, linked: list[str]) -> None:
+    assert [number for number, _ in links(text, language)] == linked
+
+
+def test_a_value_told_in_steps_gets_no_decimals_that_it_does_not_have() -> None:
+    assert exact_text(4.0, "scale", "en") == "4.00"
+    assert exact_text(0.25, "share", "id") == "25%"
+    assert exact_text(3.1234567, "scale", "id") == "3,1235"
+
+
 def test_a_share_is_no_count() -> None:
     share = replace(
         GAIN, term="share", unit="share", estimate=0.12, conf_low=0.1, conf_high=0.14, outcome="x"
