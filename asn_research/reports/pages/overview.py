@@ -18,6 +18,7 @@ from asn_research.reports.publications.manifest import Manifest
 _MAIN: Final = "learning_gain"
 _UNIT: Final = "points"
 _FEW: Final = 12
+_NAMED: Final = 5  # so many marks of a panel are told one by one where there is no room below them
 _SEVERAL: Final = 100
 
 
@@ -143,7 +144,7 @@ def _panel(
     names = [f"{manifest.name} {manifest.period}" for _, manifest in ordered]
     ends = [
         phrase("report.index_end", language, name=names[i], value=value_texts(ordered[i][0], language)[0])
-        for i in ((0, -1) if len(ordered) > 1 else (0,))
+        for i in (range(len(ordered)) if len(ordered) <= _NAMED else (0, -1))
     ]
     kind = "compared" if compared else "alone"
     title = phrase(f"report.index_{kind}", language, count=format_count(len(ordered), language))

@@ -205,6 +205,7 @@ def _across(manifest: Manifest | None, language: Language) -> dict[str, Any] | N
     return {
         "name": phrase("report.index_across", language),
         "period": manifest.period,
+        "synthetic": manifest.synthetic,
         "headline": _headline(manifest, language),
         "facts": _facts(manifest, language),
         "links": links,

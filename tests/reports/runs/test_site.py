@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 
+from asn_research.contract.region import ACROSS
 from asn_research.errors import Place, Problem
 from asn_research.reports.pages.page import LARGEST_PAGE
 from asn_research.reports.publications.manifest import MANIFEST, Manifest
@@ -134,6 +135,15 @@ def test_the_overview_holds_every_result_in_order_and_mixes_no_kinds(tmp_path: P
         assert panel.svg["aria-label"]
     assert "4 laporan dengan kelompok pembanding" in compared.get_text()
     assert "G 2025: +6,0 poin" in compared.get_text()
+    assert len(compared.select(".strip-ends span")) == 4, "a phone shows no names below the marks"
+
+
+@pytest.mark.parametrize("synthetic", [True, False])
+def test_the_report_across_regions_says_whether_its_data_were_simulated(
+    tmp_path: Path, synthetic: bool
+) -> None:
+    put(tmp_path, ACROSS, "", synthetic=synthetic)
+    assert bool(index(tmp_path).select("section.across .state-synthetic")) is synthetic
 
 
 def test_one_result_alone_is_no_overview(tmp_path: Path) -> None:
