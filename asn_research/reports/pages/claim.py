@@ -9,16 +9,15 @@ from typing import Any, Final
 from asn_research.errors import Place, Problem
 from asn_research.findings.catalogue import ACROSS_QUESTIONS, QUESTIONS
 from asn_research.findings.finding import Finding, read_findings
-from asn_research.findings.wordings.claim import ASSOCIATION, find_claims, wording_grade
-from asn_research.reports.pages.passage import read_passages, walk_passages
+from asn_research.findings.wordings.claim import ASSOCIATION, Claim, find_claims, wording_grade
+from asn_research.reports.pages.passage import Passage, read_passages, walk_passages
 
 _NAMED: Final = ("label", "group", "quote", "quote_role", "title")
-_SHORT: Final = 3
+_MOST: Final = 3
+"""Words that are told of a section: who rewords it sees the others."""
 
 
-def check_page(
-    page: str, records: Sequence[Mapping[str, Any]], *, name: str = "", names: Iterable[str] = ()
-) -> tuple[Problem, ...]:
+def check_page(page: str, records: Sequence[Mapping[str, Any]], *, name: str = "") -> tuple[Problem, ...]:
     """Check that no word of a finished page claims more than the evidence of its section.
 
     Parameters
@@ -30,8 +29,6 @@ def check_page(
         that the findings do not know may claim nothing.
     name : str
         File name, for the problems.
-    names : iterable of str
-        Further names as others wrote them, such as the programme's.
 
     Returns
     -------
@@ -45,31 +42,32 @@ def check_page(
     """
     findings = read_findings([dict(record) for record in records])
     grades = _grades(findings)
-    named = _one_of_equals(frozenset([*names, *_names(findings)]))
+    named = _one_of_equals(frozenset(_names(findings)))
     passages = [*read_passages(page), *(p for record in records for p in walk_passages(record, ""))]
     passages = list({(p.question, p.text): p for p in reversed(passages)}.values())[::-1]
     problems: list[Problem] = []
-    counts: dict[str, int] = {}
-    seen: set[tuple[str, str]] = set()
+    told: dict[str, set[str]] = {}
     for passage in passages:
         grade = grades.get(passage.question, 1)
+        words = told.setdefault(passage.question, set())
         for claim in find_claims(passage.text, grade=grade, names=named):
-            key = (passage.question, claim.word)
-            if key in seen or counts.get(passage.question, 0) >= _SHORT:
-                continue
-            seen.add(key)
-            counts[passage.question] = counts.get(passage.question, 0) + 1
-            fields = {
-                "word": claim.word, "context": claim.context, "needs": str(claim.needs), "grade": str(grade),
-                "question": passage.question or "–", "kind": passage.kind,
-            }  # fmt: skip
-            message = (
-                f"“{claim.word}” needs evidence of grade {claim.needs}, but the section "
-                f"{passage.question or 'outside of the questions'} has grade {grade}: …{claim.context}…"
-            )
-            remedy = "The report was not published; reword the sentence."
-            problems.append(Problem("claim_too_strong", message, Place(name or None), remedy, fields))
+            if claim.word not in words and len(words) < _MOST:
+                words.add(claim.word)
+                problems.append(_problem(passage, claim, grade, name))
     return tuple(problems)
+
+
+def _problem(passage: Passage, claim: Claim, grade: int, name: str) -> Problem:
+    fields = {
+        "word": claim.word, "context": claim.context, "needs": str(claim.needs), "grade": str(grade),
+        "question": passage.question or "–", "kind": passage.kind,
+    }  # fmt: skip
+    message = (
+        f"“{claim.word}” needs evidence of grade {claim.needs}, but the section "
+        f"{passage.question or 'outside of the questions'} has grade {grade}: …{claim.context}…"
+    )
+    remedy = "The report was not published; reword the sentence."
+    return Problem("claim_too_strong", message, Place(name or None), remedy, fields)
 
 
 @lru_cache(maxsize=8)

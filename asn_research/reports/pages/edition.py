@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -100,7 +101,7 @@ def make_edition(
     """
     language = parameters.language
     execution = Execution(nbformat.v4.new_notebook())
-    findings = None
+    page, findings = "", None
     try:
         execution = execute_notebook(folder / product.notebook, parameters, limit=limit)
         problems: tuple[Problem, ...] = () if execution.problem is None else (execution.problem,)
@@ -111,15 +112,9 @@ def make_edition(
         raise
     except AsnResearchError as error:
         problems = error.problems
-    page = ""
     if not problems:
-        page = export_page(
-            execution.notebook,
-            language=language,
-            title=phrase(f"report.title_{product.kind}", language, name=name, period=period),
-            alternate=_alternate(product, language, languages),
-            links=_links(product, language),
-        )
+        title = phrase(f"report.title_{product.kind}", language, name=name, period=period)
+        page = _export(execution.notebook, product, language, languages, title=title)
         problems = check_size(page, name=page_name(product, language))
         if findings is not None:
             problems += check_page(page, findings, name=page_name(product, language))
@@ -131,6 +126,20 @@ def make_edition(
         findings=findings,
         problems=problems,
         defect=execution.defect,
+    )
+
+
+def _export(
+    notebook: NotebookNode, product: Product, language: Language, made: Sequence[Language], *, title: str
+) -> str:
+    """The page of an executed notebook, which leads to what else is made of its region."""
+    others = [other for other in made if other != language]
+    return export_page(
+        notebook,
+        language=language,
+        title=title,
+        alternate=page_name(product, others[0]) if others else "",
+        links=_links(product, language),
     )
 
 
@@ -180,11 +189,6 @@ def index_address(language: Language, *, depth: int = REPORT.depth) -> str:
 def findings_text(records: list[dict[str, Any]]) -> str:
     """The text of findings.json."""
     return json.dumps(records, indent=1, ensure_ascii=False, allow_nan=False, sort_keys=True) + "\n"
-
-
-def _alternate(product: Product, language: Language, languages: tuple[Language, ...]) -> str:
-    others = [other for other in languages if other != language]
-    return page_name(product, others[0]) if others else ""
 
 
 def _links(product: Product, language: Language) -> list[tuple[str, str]]:

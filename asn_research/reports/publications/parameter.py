@@ -71,10 +71,10 @@ def check_cross_region_parameters(values: Mapping[str, Any]) -> CrossRegionParam
         return CrossRegionParameters.model_validate(dict(values))
     except ValidationError as error:
         known = tuple(CrossRegionParameters.model_fields)
-        raise ParameterError([_problem(detail, "", known=known) for detail in error.errors()]) from error
+        raise ParameterError([_problem(detail, known=known) for detail in error.errors()]) from error
 
 
-def check_parameters(values: Mapping[str, Any], *, notebook: str = "") -> ReportParameters:
+def check_parameters(values: Mapping[str, Any]) -> ReportParameters:
     """Check names and types of report parameters.
 
     Raises
@@ -91,14 +91,11 @@ def check_parameters(values: Mapping[str, Any], *, notebook: str = "") -> Report
         return ReportParameters.model_validate(dict(values))
     except ValidationError as error:
         known = tuple(ReportParameters.model_fields)
-        raise ParameterError(
-            [_problem(detail, notebook, known=known) for detail in error.errors()]
-        ) from error
+        raise ParameterError([_problem(detail, known=known) for detail in error.errors()]) from error
 
 
-def _problem(detail: Any, notebook: str, *, known: tuple[str, ...]) -> Problem:
-    name = str(detail["loc"][0])
-    place = Place(notebook or None)
+def _problem(detail: Any, *, known: tuple[str, ...]) -> Problem:
+    name, place = str(detail["loc"][0]), Place()
     if detail["type"] == "extra_forbidden":
         hint = nearest(name, known)
         remedy = f"Did you mean {hint!r}?" if hint else f"Known parameters: {', '.join(known)}."
