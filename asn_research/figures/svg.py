@@ -240,6 +240,7 @@ def _written(path: Path) -> str:
     for points, code in path.iter_segments(simplify=False, remove_nans=True):
         if code == Path.CLOSEPOLY:
             parts.append("z")
+            last = ""
             continue
         place = " ".join(_text(float(v)) for v in points)
         if code == Path.LINETO and place == last:

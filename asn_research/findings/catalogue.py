@@ -240,7 +240,7 @@ QUESTIONS: Final[tuple[Question, ...]] = (
         answer=answer_service_time, figure="series", table="series", causal_from=_NEVER,
     ),
     Question(
-        id="project_delivery", level=Level.RESULTS, estimand="share in time and within budget",
+        id="project_delivery", level=Level.RESULTS, estimand="share on time and within budget",
         outcome="on_time", unit="share", sample="projects that are due", model="share, Wilson interval",
         needs=("projects", *_REACH), answer=answer_project_delivery, figure="share", table="share",
         causal_from=_NEVER,

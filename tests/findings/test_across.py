@@ -233,3 +233,11 @@ def test_text_and_data_tell_the_same_number(four: dict[str, Finding]) -> None:
     assert [f.rows for f in again] == [f.rows for f in four.values()]
     assert isinstance(gather_evidence([])[:1], tuple)
     assert RegionEvidence(region="a", name="A", period="1", findings={}).answered("learning_gain") is None
+
+
+@pytest.mark.parametrize("compared", [True, False])
+def test_a_mean_that_may_be_zero_is_told_with_its_sign(compared: bool) -> None:
+    found = asked(regions(((-1.0, 2.0), (-1.2, 2.0), (-0.8, 2.0)), compared=compared))["pooled_gain"]
+    for language in LANGUAGES:
+        value = format_number(-1.0, language, sign=True)
+        assert any(f"{value} {unit}" in answer_sentence(found, language) for unit in ("poin", "points"))

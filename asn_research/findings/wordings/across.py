@@ -36,6 +36,7 @@ def _pooled(finding: Finding, language: Language) -> list[str]:
         regions=count(details["regions"], language),
         outcome=outcome_name(competency, source, language),
         points=points(found.estimate, language),
+        signed=format_number(found.estimate, language, sign=True),
         interval=interval(found, language),
         people=count(finding.sample.people, language),
     )

@@ -71,7 +71,7 @@ def _match_rate(finding: Finding, language: Language) -> list[str]:
         before=count(finding.details["measured_before"], language),
     )
     difference = number(finding.details.get("pre_difference_sd"))
-    if difference != difference:
+    if math.isnan(difference):
         return [text]
     side = "close" if abs(difference) <= BASELINE_ADJUSTABLE_SD else "higher" if difference > 0 else "lower"
     sd = format_number(abs(difference), language, digits=2)

@@ -205,4 +205,4 @@ def hash_past(
 
 def rules_of(published: PublishedFindings) -> str:
     """The digest of the region.toml that a report was made by."""
-    return str(published.manifest.inputs["raw"].get(REGION_FILE, ""))
+    return str(published.manifest.inputs.get("raw", {}).get(REGION_FILE, ""))

@@ -66,7 +66,7 @@ def test_a_number_leads_to_the_result_that_it_is_a_number_of() -> None:
     [
         (
             "en",
-            "Each further 10 percentage points of attendance go with a difference in gain of +0.3 points (10).",
+            "Each further 10 percentage points of attendance go with a difference in gain of +0.3 (10).",
             ["+0.3", "10"],
         ),
         ("id", "Setiap tambahan 10 poin persen kehadiran disertai selisih kenaikan +0,3 poin", ["+0,3"]),
