@@ -34,6 +34,10 @@ _KEPT: Final = ("file", "sheet", "row", "cell", *ENTERED, "period", "code")
 MASK: Final = "•••"
 _HARMLESS: Final = re.compile(r"^(?:#[A-Z0-9/]+[!?]?|=\?|(?:Rp\.? ?)?[\d\s.,:/%+\-–−]+)$")
 _LONG: Final = 9
+_OPTIONS: Final = {
+    **dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False),
+    "in_memory": True,  # else its parts are written to temporary files, and left there where a disk is full
+}
 _EPOCH: Final = datetime.datetime(2000, 1, 1)
 
 
@@ -88,9 +92,7 @@ def write_workbook(
     typed
         By code, what was typed into the workbook that this one replaces and saved nowhere else; it is kept.
     """
-    workbook = xlsxwriter.Workbook(
-        str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    )
+    workbook = xlsxwriter.Workbook(str(path), _OPTIONS)
     workbook.set_properties({"created": _EPOCH})
     write_guide(workbook, region=region, period=period, file=file)
     left = dict(typed)

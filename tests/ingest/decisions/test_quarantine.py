@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import openpyxl
 import pytest
 
@@ -77,6 +79,13 @@ def test_the_same_files_make_the_same_bytes(office: Office) -> None:
     first = {path.name: path.read_bytes() for path in office.processed.iterdir()}
     office.take_in()
     assert {path.name: path.read_bytes() for path in office.processed.iterdir()} == first
+
+
+def test_nothing_of_it_is_written_anywhere_else(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of a workbook in a folder of temporary files stay there when a disk is full, with people in them."""
+    monkeypatch.setattr(tempfile, "tempdir", str(office.processed / "nowhere"))
+    _taken(office)
+    assert (office.processed / "quarantine.xlsx").is_file()
 
 
 def test_every_reason_and_repair_has_its_sentence() -> None:
