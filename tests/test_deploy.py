@@ -189,4 +189,10 @@ def test_the_workflow_is_sound_and_keeps_people_on_the_offices_machine() -> None
     assert target[1] == ".venv/.ready"
     if shutil.which("actionlint"):
         path = str(DEPLOY / "github" / "reports.yml")
-        assert subprocess.run(["actionlint", path], env=dict(os.environ), check=False).returncode == 0
+        call = [
+            "actionlint",
+            "-ignore",
+            'label "asn" is unknown',
+            path,
+        ]  # our own name of the office's machine
+        assert subprocess.run(call, env=dict(os.environ), check=False).returncode == 0
