@@ -132,6 +132,9 @@ def test_simulated_regions_can_be_taken_in(tmp_path: Path) -> None:
     result = call("simulate", "--regions", "1", "--people", "80", "--output", tmp_path / "raw", "--seed", "3")
     assert result.exit_code == 0, result.output
     assert call("check", *where(tmp_path / "raw")).exit_code == 0
+    next((tmp_path / "raw").glob("*/*/")).joinpath("kosong.xlsx").touch()
+    result = call("check", *where(tmp_path / "raw"))
+    assert (result.exit_code, "with problems" in result.stdout) == (1, True)
     assert call("simulate", "--regions", "1", "--people", "2", "--output", tmp_path / "no").exit_code == 2
 
 

@@ -56,16 +56,18 @@ def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
             status = FAILED
             continue
         problems = [read_problem(record) for record in data.intake["problems"]]
+        state = "made"
         if problems:
             decided = all(problem.code.startswith("decision") for problem in problems)
             said = "undecided" if decided else "incomplete"
+            state = "incomplete"
             typer.echo(say(said, region=region, period=name), err=True)
             print_problems(problems)
             status = FAILED
         if not data.intake["totals"]["rows"]:
             tell(say("no_rows", region=region, period=name, folder=f"{region}/{name}"), err=True)
             status = FAILED
-        rows.append((region, name, data.intake["totals"], "made"))
+        rows.append((region, name, data.intake["totals"], state))
         print_reasons(region, name, data.intake)
         print_decisions(region, name, data.intake)
         for path in list_open(places.folders["raw"] / region, name):
