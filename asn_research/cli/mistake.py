@@ -18,6 +18,7 @@ _AT_LEAST = re.compile(r"greater than or equal to (?P<limit>\S+)$")
 _NUMBER = re.compile(r"valid (?:int|integer|float|number)\b", re.IGNORECASE)
 _EXTRA = re.compile(r"unexpected extra arguments? ?\(?s?\)? ?\((?P<value>.+)\)")
 _CLOSE: Final = 0.6
+"""Likeness from which a known word is offered: a slip or two in a word of some letters."""
 
 
 class UnknownCommand(typer.BadParameter):

@@ -13,6 +13,7 @@ _SIGNALS: Final = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
 _BY_SIGNAL: Final = 128
+"""What shells add to the number of the signal that ended a command."""
 
 
 class Stopped(BaseException):

@@ -23,7 +23,9 @@ Record = Mapping[str, Any]
 Fact = tuple[str, str]
 
 _MORE_DIGITS: Final = 2
+"""Decimals beyond the usual ones with which a number may be told, where it has no others."""
 _SAME: Final = 1e-9
+"""Below this, a difference is one of binary fractions, not of decimals."""
 _DIFFERENCES: Final = ("difference", "change")
 _BARE_UNITS: Final = frozenset({"", "share", "alpha", "count"})
 _SLUG = re.compile(r"[^a-z0-9]+")

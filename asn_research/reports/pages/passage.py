@@ -109,6 +109,7 @@ class _Given(NamedTuple):
 
 
 _SHORT: Final = 100
+"""Characters up to which the attributes of a tag are likely to recur, so that what they say is remembered."""
 _WORDLESS: Final = (float, int, type(None))
 _NOTHING: Final = _Given(None, False, None)
 

@@ -37,6 +37,7 @@ _PICTURE: Final = re.compile(r"\"image/png\":\s*\"([A-Za-z\d+/=\\n]{16,})\"")
 _HIDDEN: Final = re.compile(r"&#(?!39;|x27;|34;|43;|x3D;)|%40|\\u0040")
 _NIP_PARTS: Final = (8, 6, 1, 3)
 _PARTED: Final = 21
+"""Characters of a NIP that is written in its four parts."""
 _NOT_APART: Final = re.compile(r"[^\d .\u00a0\-]")
 _JOINED_BEFORE: Final = re.compile(r"[\w.,]")
 _JOINED_AFTER: Final = re.compile(r"\w|[.,]\d")
@@ -44,6 +45,7 @@ _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _NOTES: Final = (b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"tIME")
 _PROVINCES: Final = range(11, 97)
 _WOMAN: Final = 40
+"""What a NIK adds to the day of birth of a woman."""
 
 
 @dataclass(frozen=True, slots=True)

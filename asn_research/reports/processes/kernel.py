@@ -36,7 +36,8 @@ from asn_research.reports.processes.limit import can_limit_memory
 PROVISIONER: Final = "asn-research-fork"
 """The provisioner's name among the entry points of ``jupyter_client.kernel_provisioners``."""
 
-_LONGEST_SOCKET_PATH: Final = 90
+_LONGEST_PARENT: Final = 70
+"""Bytes of the path of a folder in which ours and its sockets find place: Linux allows 107 for all of it."""
 _LAUNCHER: Final = ["-m", "ipykernel_launcher"]
 _ARGV: Final = [sys.executable, *_LAUNCHER, "-f", "{connection_file}"]
 _QUIET: Final = "--IPKernelApp.log_level=50"
@@ -61,7 +62,7 @@ def _server() -> ForkClient:
 def private_folder() -> Path | None:
     """A new folder that only this user can enter, short enough for sockets in it; None where none is."""
     for parent in (os.environ.get("XDG_RUNTIME_DIR"), tempfile.gettempdir(), "/tmp"):  # noqa: S108
-        if parent and len(parent) < _LONGEST_SOCKET_PATH - 20 and os.access(parent, os.W_OK):
+        if parent and len(os.fsencode(parent)) < _LONGEST_PARENT and os.access(parent, os.W_OK):
             return Path(tempfile.mkdtemp(prefix=scratch_prefix(), dir=parent))
     return None
 

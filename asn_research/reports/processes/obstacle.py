@@ -45,6 +45,7 @@ _FAMILY: Final = frozenset(
 )  # fmt: skip
 _NO_TEMPORARY: Final = "No usable temporary directory"
 _LEAST_FREE: Final = 100_000
+"""Bytes below which a disk counts as full: a page does not fit any more."""
 
 
 @dataclass(frozen=True)

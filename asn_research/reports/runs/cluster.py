@@ -37,7 +37,9 @@ PATIENCE: Final = 15.0
 """Seconds in which a scheduler must answer and a first worker be there."""
 
 _DESERTED: Final = 60.0
+"""Seconds without any worker after which a run ends: whatever starts them again has that long."""
 _LOOK: Final = 5.0
+"""Seconds between two looks at whether workers are there."""
 _NOTEBOOKS: Final = "*.ipynb"
 _ADDRESS: Final = re.compile(r"(?:tcp|tls|ucx|wss?)://[^/\s]+:\d+")
 

@@ -37,6 +37,7 @@ _FAIL: Final = "asn_research.reports.runs.dispatch:fail"
 _GRACE: Final = 10.0
 """Seconds that a worker is given beyond the time of its report, to end by itself with a better account."""
 _TICK: Final = 1.0
+"""Seconds after which progress is told although nothing has ended."""
 
 
 def open_pool(order: Order, reports: int) -> Pool:

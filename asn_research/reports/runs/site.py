@@ -29,6 +29,7 @@ from asn_research.reports.publications.provenance import digest_bytes
 from asn_research.reports.runs.history import KEPT
 
 _NAMED: Final = 12
+"""Overdue reports that the banner names; it counts the others."""
 _HEADS: Final = (
     ("region", "text"), ("grade", "number"), ("result", "number"), ("headline", ""),
     ("data", "date"), ("state", "number"), ("links", ""),

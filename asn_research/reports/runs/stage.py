@@ -23,6 +23,7 @@ from asn_research.reports.runs.location import Location
 _PREFIX: Final = "asn-stage-"
 _HELD: Final = ".held"
 _YOUNG: Final = 60.0
+"""Seconds that a stage is left alone for without a lock: its process has only just made it."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -273,15 +273,19 @@ def test_where_there_is_no_fork_the_kernel_is_an_ordinary_one(
         assert value_of(client, "'statsmodels' in __import__('sys').modules") is False
 
 
-def test_long_paths_fall_back_to_a_short_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_long_paths_fall_back_to_a_short_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long in bytes: the second has fewer characters than the first one that is short enough."""
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    long = tmp_path / ("x" * 90)
-    long.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(long))
-    folder = kernel.private_folder()
-    assert folder is not None
-    folder.rmdir()
-    assert len(str(folder)) < 90
+    for name, is_taken in (("x" * 60, True), ("é" * 40, False), ("x" * 90, False)):
+        long = Path("/tmp") / name  # noqa: S108  (the shortest there is)
+        long.mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(long))
+        folder = kernel.private_folder()
+        assert folder is not None
+        folder.rmdir()
+        long.rmdir()
+        assert (folder.parent == long) is is_taken
+        assert len(os.fsencode(folder / "k-1")) <= 107
 
 
 def test_the_kernelspec_names_the_provisioner_and_runs_in_any_jupyter_program() -> None:
