@@ -276,16 +276,16 @@ def test_where_there_is_no_fork_the_kernel_is_an_ordinary_one(
 def test_long_paths_fall_back_to_a_short_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Long in bytes: the second has fewer characters than the first one that is short enough."""
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    for name, is_taken in (("x" * 60, True), ("é" * 40, False), ("x" * 90, False)):
-        long = Path("/tmp") / name  # noqa: S108  (the shortest there is)
-        long.mkdir()
-        monkeypatch.setattr(tempfile, "tempdir", str(long))
-        folder = kernel.private_folder()
-        assert folder is not None
-        folder.rmdir()
-        long.rmdir()
-        assert (folder.parent == long) is is_taken
-        assert len(os.fsencode(folder / "k-1")) <= 107
+    with tempfile.TemporaryDirectory(dir="/tmp") as short:  # tmp_path is too long for any of them
+        for name, is_taken in (("x" * 45, True), ("é" * 35, False), ("x" * 90, False)):
+            parent = Path(short) / name
+            parent.mkdir()
+            monkeypatch.setattr(tempfile, "tempdir", str(parent))
+            folder = kernel.private_folder()
+            assert folder is not None
+            folder.rmdir()
+            assert (folder.parent == parent) is is_taken
+            assert len(os.fsencode(folder / "k-1")) <= 107
 
 
 def test_the_kernelspec_names_the_provisioner_and_runs_in_any_jupyter_program() -> None:
