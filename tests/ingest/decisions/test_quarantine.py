@@ -82,7 +82,7 @@ def test_the_same_files_make_the_same_bytes(office: Office) -> None:
 
 
 def test_nothing_of_it_is_written_anywhere_else(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Parts of a workbook in a folder of temporary files stay there when a disk is full, with people in them."""
+    """Parts of a workbook among temporary files stay there when a disk is full, with people in them."""
     monkeypatch.setattr(tempfile, "tempdir", str(office.processed / "nowhere"))
     _taken(office)
     assert (office.processed / "quarantine.xlsx").is_file()
