@@ -45,9 +45,10 @@ lock:                        ## renew requirements.lock from pyproject.toml
 	  --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock -q --upgrade
 	$(BIN)/python .ci/environment.py > environment.yml
 
-clean:                       ## remove everything that can be made again
+clean:                       ## remove everything that can be made again, so not the ledgers of what was published
 	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find data/processed reports -mindepth 1 ! -name .gitkeep -delete
+	find data/processed reports -mindepth 1 ! -type d ! -name .gitkeep ! -name releases.json -delete
+	find data/processed reports -mindepth 1 -type d -empty -delete
 	find asn_research tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # uv installs the locked set in seconds; where it cannot reach its index, pip does the same more slowly.

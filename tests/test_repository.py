@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -78,6 +79,23 @@ def test_make_targets_named_in_documents_exist(document: str) -> None:
     named = set(re.findall(r"`?make ([a-z]+)", (ROOT / document).read_text(encoding="utf-8")))
     assert named
     assert named <= targets
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="no make on this machine")
+def test_make_clean_leaves_what_cannot_be_made_again(tmp_path: Path) -> None:
+    kept = {"data/raw/a/2025/nilai.csv", "reports/.gitkeep", "data/processed/.gitkeep",
+            "reports/a/2025/releases.json"}  # fmt: skip
+    gone = {"data/processed/a/2025/intake.json", "reports/index.html", "reports/a/2025/report.html",
+            "reports/b/2024/report.html", "reports/.lock", "build/docs/index.html"}  # fmt: skip
+    (tmp_path / "asn_research").mkdir()
+    (tmp_path / "tests").mkdir()
+    for name in kept | gone:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    subprocess.run(["make", "-s", "-C", tmp_path, "-f", ROOT / "Makefile", "clean"], check=True)
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert {name for name in left if (tmp_path / name).is_file()} == kept
+    assert not left & {"reports/b", "data/processed/a", "build"}
 
 
 @pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
