@@ -43,6 +43,14 @@ def test_every_cell_is_python(question: str | None, language: str) -> None:
             assert len(cell.source.splitlines()) <= 8
 
 
+def test_a_name_with_a_quotation_mark_is_a_name() -> None:
+    cells = nbformat.reads(draft_notebook(Wish(name="x", region='a"b', period='2"')), as_version=4).cells
+    (parameters,) = [cell for cell in cells if "parameters" in cell.metadata.get("tags", [])]
+    names: dict[str, str] = {}
+    exec(parameters.source, names)  # noqa: S102  (our own text)
+    assert (names["region"], names["period"]) == ('a"b', '2"')
+
+
 def test_another_notebook_is_never_overwritten(tmp_path: Path) -> None:
     (tmp_path / "mine.ipynb").write_text("precious", encoding="utf-8")
     result = call(tmp_path, "mine.ipynb")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Final
 
@@ -101,7 +102,7 @@ def _opening(wish: Wish, question: Question | None) -> list[tuple[str, str]]:
         about = _say("asked", wish, question=question_text(question.id, wish.language), id=question.id)
     title = wish.name.replace("_", " ").strip().capitalize()
     parameters = [
-        f'region: str = "{wish.region}"  # {_say("region_comment", wish)}',
+        f"region: str = {_literal(wish.region)}  # {_say('region_comment', wish)}",
         f'period: "str or None" = {_literal(wish.period)}  # {_say("period_comment", wish)}',
     ]
     found: list[tuple[str, str]] = [
@@ -122,7 +123,7 @@ def _table(name: str) -> str:
 
 
 def _literal(text: str | None) -> str:
-    return "None" if text is None else f'"{text}"'
+    return "None" if text is None else json.dumps(text, ensure_ascii=False)
 
 
 def _say(key: str, wish: Wish, /, **fields: object) -> str:
