@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from asn_research.figures import style
 from asn_research.figures.interval import axis_label
-from asn_research.figures.plane import new_plane
+from asn_research.figures.plane import Axis, new_plane
 from asn_research.figures.wording import range_text
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.grounds.axis import number, unit_of
@@ -61,14 +61,13 @@ def draw_comparison(finding: Finding, language: Language) -> Figure | None:
              if name.startswith(("before", "after"))]  # fmt: skip
     known = [value for value in [*known, sides.expected] if not math.isnan(value)]
     pad = 0.08 * (max(known) - min(known)) + 0.5
+    unit = unit_of(finding)
+    waves = [phrase(f"figure.head_{wave}", language) for wave in ("before", "after")]
     figure, axes = new_plane(
         language,
-        x=(_LEFT, _RIGHT),
-        y=(min(known) - pad, max(known) + pad),
-        units=("count", unit_of(finding)),
-        labels=("", axis_label(finding, unit_of(finding), language)),
+        x=Axis(_LEFT, _RIGHT, "count", "", ticks=((0.0, 1.0), waves)),
+        y=Axis(min(known) - pad, max(known) + pad, unit, axis_label(finding, unit, language)),
         height_pt=_HEIGHT_PT,
-        x_ticks=((0.0, 1.0), tuple(phrase(f"figure.head_{wave}", language) for wave in ("before", "after"))),
     )
     _draw_group(axes, sides.comparison, color=style.QUIET, shift=_APART)
     _draw_group(axes, sides.trained, color=style.ACCENT, shift=-_APART)

@@ -12,7 +12,7 @@ from matplotlib.patches import Polygon
 from asn_research.figures import style
 from asn_research.figures.chart import draw_lines
 from asn_research.figures.interval import axis_label
-from asn_research.figures.plane import new_plane, write_marks
+from asn_research.figures.plane import Axis, new_plane, write_marks
 from asn_research.figures.wording import headline_text, join
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.grounds.axis import number, unit_of
@@ -73,12 +73,11 @@ def draw_distribution(finding: Finding, language: Language) -> Figure | None:
     unit = unit_of(finding)
     tallest = max(_height(row) for rows in series.values() for row in rows)
     low, high = _range(series)
+    margin = 0.02 * (high - low)
     figure, axes = new_plane(
         language,
-        x=(low - 0.02 * (high - low), high + 0.02 * (high - low)),
-        y=(0.0, 1.08 * (tallest or 1.0)),
-        units=("bound", "share"),
-        labels=(axis_label(finding, unit, language), phrase("figure.axis_density", language)),
+        x=Axis(low - margin, high + margin, "bound", axis_label(finding, unit, language)),
+        y=Axis(0.0, 1.08 * (tallest or 1.0), "share", phrase("figure.axis_density", language)),
         labels_pt=16.0,
     )
     colors = dict(zip(series, (style.BEFORE, style.AFTER, style.FLAG), strict=False))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from asn_research.figures import style
 from asn_research.figures.chart import draw_dots, draw_lines, drawn_rows, left_out_note
 from asn_research.figures.interval import axis_label
-from asn_research.figures.plane import new_plane
+from asn_research.figures.plane import Axis, new_plane
 from asn_research.figures.wording import headline_text, join, level_text, range_text
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.grounds.axis import is_change, number, unit_of
@@ -47,48 +49,55 @@ def draw_line(finding: Finding, language: Language) -> Figure | None:
     rows = _bins(finding)
     if not rows:
         return None
-    xs = [number(row.get("x_mean")) for row in rows]
-    lows = [number(row.get("x_low")) for row in rows if not math.isnan(number(row.get("x_low")))]
-    highs = [number(row.get("x_high")) for row in rows if not math.isnan(number(row.get("x_high")))]
-    span = (min([*xs, *lows]), max([*xs, *highs]))
+    unit, span = unit_of(finding), _span(rows)
     fitted = _line(finding, span)
-    known = [number(row.get(c)) for row in rows for c in ("estimate", "conf_low", "conf_high")]
-    known = [y for y in [*known, *(fitted or ()), 0.0] if not math.isnan(y)]
-    pad = 0.06 * (max(known) - min(known)) or 1.0
+    low, high = _heights(rows, fitted or ())
     wide = 0.04 * (span[1] - span[0]) or 0.05
-    unit = unit_of(finding)
+    x_label = own_phrase("x", finding, language) or phrase("figure.axis_participation", language)
     figure, axes = new_plane(
         language,
-        x=(span[0] - wide, span[1] + wide),
-        y=(min(known) - pad * (min(known) < 0), max(known) + pad),
-        units=(x_unit_of(finding), unit),
-        labels=(
-            own_phrase("x", finding, language) or phrase("figure.axis_participation", language),
-            axis_label(finding, unit, language),
-        ),
+        x=Axis(span[0] - wide, span[1] + wide, x_unit_of(finding), x_label),
+        y=Axis(low, high, unit, axis_label(finding, unit, language)),
         note=join(
             own_phrase("note", finding, language) or phrase("figure.note_line", language),
             left_out_note(finding, len(rows), language),
         ),
         labels_pt=4.0,
     )
-    draw_lines(
-        axes,
-        [((axes.get_xlim()[0], 0.0), (axes.get_xlim()[1], 0.0))],
-        colors=style.MUTED,
-        widths=1.0,
-        zorder=1.5,
-    )
+    left, right = axes.get_xlim()
+    draw_lines(axes, [((left, 0.0), (right, 0.0))], colors=style.MUTED, widths=1.0, zorder=1.5)
     if fitted:
         line = pd.DataFrame({"x": span, "y": fitted})
         sns.lineplot(line, x="x", y="y", ax=axes, color=style.FLAG, linewidth=1.8, errorbar=None, zorder=2)
+    _draw_bins(axes, rows)
+    axes.set(xlabel="", ylabel="")
+    return figure
+
+
+def _span(rows: list[Row]) -> tuple[float, float]:
+    """From where to where the bins reach on the horizontal axis."""
+    ends = [number(row.get(name)) for row in rows for name in ("x_low", "x_mean", "x_high")]
+    known = [end for end in ends if not math.isnan(end)]
+    return min(known), max(known)
+
+
+def _heights(rows: list[Row], fitted: Sequence[float]) -> tuple[float, float]:
+    """The vertical axis: over zero, all bins with their intervals and the fitted line."""
+    ends = [number(row.get(name)) for row in rows for name in ("estimate", "conf_low", "conf_high")]
+    known = [height for height in [*ends, *fitted, 0.0] if not math.isnan(height)]
+    low, high = min(known), max(known)
+    pad = 0.06 * (high - low) or 1.0
+    return low - pad * (low < 0), high + pad
+
+
+def _draw_bins(axes: Axes, rows: list[Row]) -> None:
+    """A dot for each bin, on its interval."""
+    xs = [number(row.get("x_mean")) for row in rows]
     ends = [(number(row.get("conf_low")), number(row.get("conf_high"))) for row in rows]
     bars = [((x, low), (x, high)) for (low, high), x in zip(ends, xs, strict=True) if low <= high]
     draw_lines(axes, bars, colors=style.ACCENT, widths=2.2, zorder=3)
     heights = [number(row.get("estimate")) for row in rows]
     draw_dots(axes, list(zip(xs, heights, strict=True)), faces=style.ACCENT, zorder=4)
-    axes.set(xlabel="", ylabel="")
-    return figure
 
 
 def describe_line(finding: Finding, language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -18,36 +19,57 @@ _EDGE = 4.0
 _GAP = 10.0
 
 
+Ticks = tuple[Sequence[float], Sequence[str]]
+"""Places on an axis, and what stands there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One axis of a plane: from where to where it reaches, in which unit, and what it counts.
+
+    ``ticks`` are round numbers where they are not given.
+    """
+
+    low: float
+    high: float
+    unit: str
+    label: str
+    ticks: Ticks | None = None
+
+    def read_ticks(self, language: Language, *, most: int) -> Ticks:
+        """The ticks that are given, or at most so many round numbers as their unit is written."""
+        if self.ticks is not None:
+            return self.ticks
+        ticks = nice_ticks(self.low, self.high, most=most)
+        digits = axis_digits(ticks, self.unit)
+        return ticks, [format_quantity(tick, self.unit, language, digits=digits) for tick in ticks]
+
+
 def new_plane(
     language: Language,
     *,
-    x: tuple[float, float],
-    y: tuple[float, float],
-    units: tuple[str, str],
-    labels: tuple[str, str],
+    x: Axis,
+    y: Axis,
     note: str = "",
     labels_pt: float = 0.0,
     height_pt: float = 150.0,
-    x_ticks: tuple[Sequence[float], Sequence[str]] | None = None,
 ) -> tuple[Figure, Axes]:
-    """Axes over the ranges ``x`` and ``y`` in their ``units``, named by ``labels``.
+    """Axes over the ranges of ``x`` and ``y``.
 
-    ``labels_pt`` keeps room above the axes for direct labels; ``note`` stands below; ``x_ticks`` are places
-    on the horizontal axis and what stands there, round numbers where they are not given.
+    ``labels_pt`` keeps room above the axes for direct labels; ``note`` stands below.
     """
-    y_ticks = nice_ticks(*y, most=5)
-    y_texts = [format_quantity(t, units[1], language, digits=axis_digits(y_ticks, units[1])) for t in y_ticks]
+    y_ticks, y_texts = y.read_ticks(language, most=5)
     left = _EDGE + max(style.text_width(text, style.SMALL) for text in y_texts) + 8.0
-    x_lines = style.wrap(labels[0], style.WIDTH_PT - 2 * _EDGE, size=style.SMALL)
-    y_lines = style.wrap(labels[1], style.WIDTH_PT - 2 * _EDGE, size=style.SMALL)
+    x_lines = style.wrap(x.label, style.WIDTH_PT - 2 * _EDGE, size=style.SMALL)
+    y_lines = style.wrap(y.label, style.WIDTH_PT - 2 * _EDGE, size=style.SMALL)
     notes = style.wrap(note, style.WIDTH_PT - 2 * _EDGE, size=style.SMALL, lines=4) if note else []
     top = 10.0 + 12.0 * len(y_lines) + labels_pt
     bottom = 22.0 + 12.0 * len(x_lines) + (4.0 + 12.0 * len(notes) if notes else 0.0)
     total = height_pt + top + bottom
     figure, axes = style.new_figure(total, left=left, right=14.0, top=top, bottom=bottom, bare=True)
-    axes.set_xlim(x)
-    axes.set_ylim(y)
-    _rule(axes, x_ticks or _number_ticks(x, units[0], language), (y_ticks, y_texts))
+    axes.set_xlim(x.low, x.high)
+    axes.set_ylim(y.low, y.high)
+    _rule(axes, x.read_ticks(language, most=6), (y_ticks, y_texts))
     middle = (left + style.WIDTH_PT - 14.0) / 2
     for i, line in enumerate(y_lines):
         _write(figure, _EDGE, total - 8.0 - 12.0 * i, line, "left")
@@ -58,16 +80,7 @@ def new_plane(
     return figure, axes
 
 
-def _number_ticks(
-    ends: tuple[float, float], unit: str, language: Language
-) -> tuple[Sequence[float], Sequence[str]]:
-    ticks = nice_ticks(*ends, most=6)
-    return ticks, [format_quantity(t, unit, language, digits=axis_digits(ticks, unit)) for t in ticks]
-
-
-def _rule(
-    axes: Axes, x_ticks: tuple[Sequence[float], Sequence[str]], y_ticks: tuple[Sequence[float], Sequence[str]]
-) -> None:
+def _rule(axes: Axes, x_ticks: Ticks, y_ticks: Ticks) -> None:
     """Write the numbers of both axes, with a line across from each of the vertical one and one below."""
     (left, right), (bottom, top) = axes.get_xlim(), axes.get_ylim()
     for tick, text in zip(*x_ticks, strict=True):

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from asn_research.figures import style
 from asn_research.figures.chart import draw_dots, draw_lines
 from asn_research.figures.interval import axis_label
-from asn_research.figures.plane import new_plane, write_marks
+from asn_research.figures.plane import Axis, new_plane, write_marks
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.grounds.axis import number, unit_of
 from asn_research.language import Language, format_count, phrase
@@ -40,10 +40,8 @@ def draw_power(finding: Finding, language: Language) -> Figure | None:
     wide = 0.05 * (ns[-1] - ns[0]) or 1.0
     figure, axes = new_plane(
         language,
-        x=(max(0.0, ns[0] - wide), ns[-1] + wide),
-        y=(0.0, 1.1 * max(mdes)),
-        units=("people", unit),
-        labels=(phrase("figure.unit_people", language), axis_label(finding, unit, language)),
+        x=Axis(max(0.0, ns[0] - wide), ns[-1] + wide, "people", phrase("figure.unit_people", language)),
+        y=Axis(0.0, 1.1 * max(mdes), unit, axis_label(finding, unit, language)),
         labels_pt=18.0,
     )
     frame = pd.DataFrame({"n": ns, "mde": mdes})

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from asn_research.figures import style
 from asn_research.figures.chart import draw_dots, draw_lines, drawn_rows, left_out_note
 from asn_research.figures.interval import axis_label
-from asn_research.figures.plane import new_plane, write_marks
+from asn_research.figures.plane import Axis, new_plane, write_marks
 from asn_research.figures.wording import headline_text, join
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.grounds.axis import number, unit_of
@@ -50,24 +50,22 @@ def draw_series(finding: Finding, language: Language) -> Figure | None:
     known = [number(row.get(column)) for row in rows for column in columns]
     highest = max(value for value in known if not math.isnan(value))
     places = [number(row.get("x")) for row in rows]
+    month = phrase("figure.axis_month", language)
     figure, axes = new_plane(
         language,
-        x=(places[0] - 1.0, places[-1] + 1.0),
-        y=(0.0, 1.06 * highest),
-        units=("count", unit),
-        labels=(phrase("figure.axis_month", language), axis_label(finding, unit, language)),
+        x=Axis(places[0] - 1.0, places[-1] + 1.0, "count", month, ticks=_month_ticks(rows, language)),
+        y=Axis(0.0, 1.06 * highest, unit, axis_label(finding, unit, language)),
         note=join(phrase("figure.note_series", language), left_out_note(finding, len(rows), language)),
         labels_pt=18.0,
-        x_ticks=_month_ticks(rows, language),
     )
     _draw_months(axes, rows)
     _draw_trends(axes, rows)
     after = [row for row in rows if row.get("role") == "after"]
     if after:
-        month = month_label(str(after[0].get("label")), language)
+        changed = month_label(str(after[0].get("label")), language)
         change = [((-0.5, 0.0), (-0.5, axes.get_ylim()[1]))]
         draw_lines(axes, change, colors=style.FLAG, widths=1.4, zorder=1.6)
-        write_marks(axes, [(-0.5, phrase("figure.mark_changed", language, month=month), style.FLAG)])
+        write_marks(axes, [(-0.5, phrase("figure.mark_changed", language, month=changed), style.FLAG)])
     return figure
 
 

@@ -239,5 +239,6 @@ def test_text_and_data_tell_the_same_number(four: dict[str, Finding]) -> None:
 def test_a_mean_that_may_be_zero_is_told_with_its_sign(compared: bool) -> None:
     found = asked(regions(((-1.0, 2.0), (-1.2, 2.0), (-0.8, 2.0)), compared=compared))["pooled_gain"]
     for language in LANGUAGES:
-        value = format_number(-1.0, language, sign=True)
+        value = format_number(found.estimates[0].estimate, language, sign=True)
+        assert value.startswith("\N{MINUS SIGN}")
         assert any(f"{value} {unit}" in answer_sentence(found, language) for unit in ("poin", "points"))

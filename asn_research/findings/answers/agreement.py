@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from asn_research.findings.grounds.estimation import (
     interval_cells,
     listen,
 )
-from asn_research.findings.grounds.rating import RATER_SOURCES
+from asn_research.findings.grounds.rating import RATER_SOURCES, name_raters
 from asn_research.measures.intraclass import measure_icc
 from asn_research.measures.krippendorff import measure_krippendorff_alpha
 from asn_research.models.result import Estimate, Fit
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
 _TABLES = ("assessments",)
 _WAVES = ("pre", "post", "followup")
 _GROUPS = ("finding.group_icc_single", "finding.group_icc_mean", "finding.group_krippendorff")
-_GOOD = 0.75  # Koo and Li (2016), doi:10.1016/j.jcm.2016.02.012: good from here, judged on the interval
+_GOOD = 0.75
 _MODERATE = 0.5
+"""From where agreement is good and moderate, judged on the interval: Koo and Li (2016),
+doi:10.1016/j.jcm.2016.02.012."""
 _DRAWS = 1000
 _SEED = 20250301
 
@@ -204,31 +207,13 @@ def answer_self_supervisor_gap(data: RegionData) -> Finding:
         icc: Fit = listen(lambda: measure_icc(frame, raters=["own", "superior"])).value
     except EstimationError as error:
         return refuse_error(data, question, error, sample=sample)
-    rows: list[Row] = [
-        {
-            "label_code": f"wave:{wave}",
-            "group": f"competency:{competency}",
-            "role": "contrast",
-            "n": len(part),
-            "estimate": float(part["gap"].mean()),
-            **interval_cells(part, "gap", clusters=by),
-        }
-        for (competency, wave), part in enough.items()
-    ]
-    gated = gate_rows(rows, minimum=minimum, within="group")
+    gated = gate_rows(_gap_rows(enough, clusters=by), minimum=minimum, within="group")
     return answer(
         data,
         question,
         results=(gap, replace(icc["ICC2"], term="icc", unit="alpha", outcome=key[0])),
         sample=sample,
-        caveats=(
-            Caveat(code="gap_no_truth"),
-            *((Caveat(code="raters_unknown"),) if by is None else ()),
-            *(
-                replace(caveat, code=caveat.code.replace("clusters", "raters"))
-                for caveat in (cluster_caveats(count_clusters(frame, "rater")) if by else ())
-            ),
-        ),
+        caveats=(Caveat(code="gap_no_truth"), *_rater_caveats(frame, clusters=by)),
         rows=gated.rows,
         disclosure=gated.disclosure,
         details={
@@ -240,6 +225,28 @@ def answer_self_supervisor_gap(data: RegionData) -> Finding:
             "unit": "points",
         },
     )
+
+
+def _gap_rows(pairs: Mapping[tuple[str, str], pd.DataFrame], *, clusters: str | None) -> list[Row]:
+    """The gap in each competency at each time."""
+    return [
+        {
+            "label_code": f"wave:{wave}",
+            "group": f"competency:{competency}",
+            "role": "contrast",
+            "n": len(part),
+            "estimate": float(part["gap"].mean()),
+            **interval_cells(part, "gap", clusters=clusters),
+        }
+        for (competency, wave), part in pairs.items()
+    ]
+
+
+def _rater_caveats(frame: pd.DataFrame, *, clusters: str | None) -> tuple[Caveat, ...]:
+    """That raters are unknown, or that they are few."""
+    if clusters is None:
+        return (Caveat(code="raters_unknown"),)
+    return name_raters(cluster_caveats(count_clusters(frame, clusters)))
 
 
 def _names_of_raters(scores: pd.DataFrame) -> pd.Series[str]:

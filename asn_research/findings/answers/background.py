@@ -128,16 +128,7 @@ def _one_group(data: RegionData, people: GainPeople) -> Finding:
         lambda: estimate_background_change(frame, pre="pre", post="post", assumption=assumption)
     ).value
     expected = found.background.estimate
-    remaining = replace(
-        own,
-        term="remaining",
-        estimand="gain less expected background",
-        estimate=own.estimate - expected,
-        conf_low=own.conf_low - expected,
-        conf_high=own.conf_high - expected,
-        statistic=math.nan,
-        p_value=math.nan,
-    )
+    remaining = _less(own, expected)
     tipping = max(own.conf_low, 0.0) if own.estimate >= 0 else max(-own.conf_high, 0.0)
     shift = _response_shift(data, people, assumption)
     selection = "known_mean" if mean is not None else "lower_half"
@@ -155,10 +146,7 @@ def _one_group(data: RegionData, people: GainPeople) -> Finding:
         sample=people.sample(frame),
         caveats=(
             Caveat(code=f"selection_{selection}", fields={"people": listed}),
-            Caveat(code="reliability_assumed", fields={"reliability_r": reliability}),
-            Caveat(code="practice_allowance", fields={"practice_sd": PRACTICE_SD}),
-            Caveat(code="history_unknown"),
-            *(Caveat(code="response_shift", fields={"shift_sd": e.estimate}) for e in shift),
+            *_assumed(assumption, shift),
             *cluster_caveats(count_clusters(frame, "cluster")),
         ),
         rows=_rows(own, found, remaining, tipping, len(frame)),
@@ -173,6 +161,30 @@ def _one_group(data: RegionData, people: GainPeople) -> Finding:
             "tipping": finite(tipping),
             "unit": "points",
         },
+    )
+
+
+def _less(own: Estimate, expected: float) -> Estimate:
+    """The gain less the background that is expected; the background is taken as known."""
+    return replace(
+        own,
+        term="remaining",
+        estimand="gain less expected background",
+        estimate=own.estimate - expected,
+        conf_low=own.conf_low - expected,
+        conf_high=own.conf_high - expected,
+        statistic=math.nan,
+        p_value=math.nan,
+    )
+
+
+def _assumed(assumption: BackgroundAssumption, shift: tuple[Estimate, ...]) -> tuple[Caveat, ...]:
+    """What the background of one group rests on, and what self-ratings say beside it."""
+    return (
+        Caveat(code="reliability_assumed", fields={"reliability_r": assumption.reliability}),
+        Caveat(code="practice_allowance", fields={"practice_sd": PRACTICE_SD}),
+        Caveat(code="history_unknown"),
+        *(Caveat(code="response_shift", fields={"shift_sd": e.estimate}) for e in shift),
     )
 
 

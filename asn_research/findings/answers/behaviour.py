@@ -29,6 +29,7 @@ from asn_research.findings.grounds.rating import (
     RatedChange,
     RatedPeople,
     fit_change,
+    name_raters,
     pair_ratings,
     read_rated,
 )
@@ -152,8 +153,7 @@ def _caveats(data: RegionData, rated: RatedPeople, change: RatedChange) -> tuple
         fields: dict[str, Cell] = {"plain": other.estimate, "low": other.conf_low, "high": other.conf_high}
         found.append(Caveat(code="rated_cr2" if rated.raters >= 2 else "rated_cr2_batch", fields=fields))
     if change.estimate.n_clusters:
-        few = cluster_caveats(change.estimate.n_clusters)
-        found.extend(replace(caveat, code=caveat.code.replace("clusters", "raters")) for caveat in few)
+        found.extend(name_raters(cluster_caveats(change.estimate.n_clusters)))
     reasons = sorted({code for people in rated.people for code in grade_people(data, people).reasons})
     return (*found, *change.caveats, *(Caveat(code=code) for code in reasons))
 

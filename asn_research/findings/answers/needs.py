@@ -79,9 +79,6 @@ def answer_competency_gaps(data: RegionData) -> Finding:
         return refuse_error(data, question, error, sample=sample)
     rows = [*_competency_rows(needed, results), *_margin_rows(main)]
     gated = gate_rows(rows, minimum=minimum, within="group")
-    groups = list(dict.fromkeys(str(row["group"]) for row in gated.rows))
-    shown = sorted(gated.rows, key=lambda row: (groups.index(str(row["group"])), *_place(row)))
-    largest = min(range(len(needed)), key=lambda i: results[i].estimate)
     found_gaps = answer(
         data,
         question,
@@ -92,16 +89,13 @@ def answer_competency_gaps(data: RegionData) -> Finding:
             *_source_caveats(needed),
             *cluster_caveats(count_clusters(main.frame, "unit")),
         ),
-        rows=tuple(shown),
+        rows=_ordered(gated.rows),
         disclosure=gated.disclosure,
         details={
             **_gap_details(main, minimum=minimum),
             "competency": main.competency,
             "source": main.people.source,
-            "family": len(needed),
-            "widest": needed[largest].competency,
-            "widest_source": needed[largest].people.source,
-            "widest_estimate": results[largest].estimate,
+            **_widest(needed, results),
             "unit": "points",
         },
     )
@@ -211,6 +205,23 @@ def _competency_rows(needed: Sequence[Needed], results: Sequence[Estimate]) -> l
     ]
 
 
+def _widest(needed: Sequence[Needed], results: Sequence[Estimate]) -> dict[str, Cell]:
+    """In which of the competencies people are furthest below, or least above, what posts require."""
+    one, gap = min(zip(needed, results, strict=True), key=lambda pair: pair[1].estimate)
+    return {
+        "family": len(needed),
+        "widest": one.competency,
+        "widest_source": one.people.source,
+        "widest_estimate": gap.estimate,
+    }
+
+
+def _ordered(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """Rows margin by margin, each in its own order."""
+    groups = list(dict.fromkeys(str(row["group"]) for row in rows))
+    return tuple(sorted(rows, key=lambda row: (groups.index(str(row["group"])), *_place(row))))
+
+
 def _place(row: Row) -> tuple[float, str]:
     """Order within a margin: competencies as they come, else the widest gap first; emptied rows last.
 
@@ -274,21 +285,14 @@ def answer_needs_met(data: RegionData) -> Finding:
     main = needed[0]
     own = main.trained
     sample = main.people.sample(own)
+    others = [one for one in needed if _has_comparison(one)]
     try:
         shares = [_closed(one.trained, term=f"closed:{one.competency}", one=one) for one in needed]
-        rest = [
-            _closed(one.compared, term=f"comparison:{one.competency}", one=one)
-            for one in needed
-            if _has_comparison(one)
-        ]
+        rest = [_closed(one.compared, term=f"comparison:{one.competency}", one=one) for one in others]
     except EstimationError as error:
         return refuse_error(data, question, error, sample=sample)
     rows = [_closed_row(one, share, side="trained") for one, share in zip(needed, shares, strict=True)]
-    others = [one for one in needed if _has_comparison(one)]
     rows += [_closed_row(one, share, side="comparison") for one, share in zip(others, rest, strict=True)]
-    most, people = max(
-        ((one.competency, _left(data, one, minimum=minimum)) for one in needed), key=lambda pair: pair[1] or 0
-    )
     gated = gate_rows(rows, minimum=minimum, within="group")
     return answer(
         data,
@@ -304,13 +308,12 @@ def answer_needs_met(data: RegionData) -> Finding:
         disclosure=gated.disclosure,
         details={
             **_left_details(own, minimum=minimum),
+            **_most_left(data, needed),
             "competency": main.competency,
             "source": main.people.source,
             "wave_to": main.people.wave_to,
             "compared": _has_comparison(main),
             "family": len(needed),
-            "most_left": most if people is not None else None,
-            "most_left_people": people,
             "unit": "share",
             "reference": None,
         },
@@ -344,6 +347,14 @@ def _closed_row(one: Needed, share: Estimate, *, side: str) -> Row:
         "conf_low": finite(share.conf_low),
         "conf_high": finite(share.conf_high),
     }
+
+
+def _most_left(data: RegionData, needed: Sequence[Needed]) -> dict[str, Cell]:
+    """The competency in which most people stay below what their posts require; None where untold."""
+    minimum = data.region.disclosure.minimum_cell
+    left = [(one.competency, _left(data, one, minimum=minimum)) for one in needed]
+    competency, people = max(left, key=lambda pair: pair[1] or 0)
+    return {"most_left": competency if people is not None else None, "most_left_people": people}
 
 
 def _left(data: RegionData, one: Needed, *, minimum: int) -> int | None:

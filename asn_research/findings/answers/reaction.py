@@ -13,7 +13,7 @@ from asn_research.contract.threshold import ALPHA_ACCEPTABLE
 from asn_research.errors import EstimationError
 from asn_research.findings.disclosures.disclosure import gate_rows, merge_cells
 from asn_research.findings.disclosures.rounding import answer_step, round_estimate, to_step
-from asn_research.findings.finding import Caveat, Finding, Row, Sample
+from asn_research.findings.finding import Caveat, Cell, Finding, Row, Sample
 from asn_research.findings.grounds.axis import number
 from asn_research.findings.grounds.basis import read_item_scores, read_reactions
 from asn_research.findings.grounds.draft import answer, leave_open, refuse_error, withhold
@@ -69,12 +69,11 @@ def answer_satisfaction(data: RegionData) -> Finding:
     ]
     if not rows:
         return withhold(data, "satisfaction", tables=_TABLES)
-    means = {str(row["label_code"]): number(row["mean"]) for row in rows}
-    best, worst = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
+    items = _item_details(rows)
     return answer(
         data,
         "satisfaction",
-        results=(round_estimate(mean, max(steps.values()) if len(means) == 1 else 0.0),),
+        results=(round_estimate(mean, max(steps.values()) if items["items"] == 1 else 0.0),),
         sample=sample,
         caveats=(
             Caveat(code="opinion_not_learning"),
@@ -82,11 +81,21 @@ def answer_satisfaction(data: RegionData) -> Finding:
             *_rounded(steps.values(), minimum),
         ),
         rows=tuple(rows),
-        details={
-            "best": best, "best_mean": means[best], "worst": worst, "worst_mean": means[worst],
-            "items": len(means),
-        },
-    )  # fmt: skip
+        details=items,
+    )
+
+
+def _item_details(rows: Sequence[Row]) -> dict[str, Cell]:
+    """How many items were rated, and which best and worst."""
+    means = {str(row["label_code"]): number(row["mean"]) for row in rows}
+    best, worst = max(means, key=means.__getitem__), min(means, key=means.__getitem__)
+    return {
+        "best": best,
+        "best_mean": means[best],
+        "worst": worst,
+        "worst_mean": means[worst],
+        "items": len(means),
+    }
 
 
 def _likert_rows(answers: pd.DataFrame, item: str, *, minimum: int) -> list[Row]:

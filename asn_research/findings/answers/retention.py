@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,11 @@ if TYPE_CHECKING:
 
 _PER_HOURS = 10.0
 _END_HOURS = 5.0
+"""The outer ends of hours reach to the next multiple of this."""
 _SELECTED_SD = 0.25
+"""From this difference on, those with a follow-up are said to be other people (WWC: above 0.25 SD)."""
 _SHOWN = ("end_gain", "since_end", "kept_gain")
+_MEANS = {"mean_pre": "pre", "mean_post": "end", "mean_followup": "later"}
 
 
 def answer_retention(data: RegionData) -> Finding:
@@ -49,28 +53,12 @@ def answer_retention(data: RegionData) -> Finding:
         return leave_open(data, "retention", table="assessments")
     if len(frame) < end.minimum:
         return withhold(data, "retention", tables=GAIN_TABLES)
-    excluded = {"no_followup": len(end.trained) - len(frame)}
-    sample = Sample(
-        people=len(frame),
-        rows=3 * len(frame),
-        tables=GAIN_TABLES,
-        excluded={reason: count for reason, count in excluded.items() if count},
-    )
+    sample = _sample(frame, rows=3 * len(frame), no_followup=len(end.trained) - len(frame))
     try:
         changes = _changes(frame, outcome=end.outcome)
         kept = _kept_share(frame, changes["end_gain"])
     except EstimationError as error:
         return refuse_error(data, "retention", error, sample=sample)
-    rows: list[Row] = [
-        {
-            "label_code": f"finding.retention_{term}",
-            "n": len(frame),
-            "estimate": found.estimate,
-            "conf_low": finite(found.conf_low),
-            "conf_high": finite(found.conf_high),
-        }
-        for term, found in ((term, changes[term]) for term in _SHOWN)
-    ]
     told = answer(
         data,
         "retention",
@@ -83,20 +71,41 @@ def answer_retention(data: RegionData) -> Finding:
             *cluster_caveats(count_clusters(frame, "cluster")),
             Caveat(code="followup_only_trained"),
         ),
-        rows=gate_rows(rows, minimum=end.minimum).rows,
+        rows=gate_rows(_change_rows(changes, people=len(frame)), minimum=end.minimum).rows,
         details={
             "competency": primary.competency,
             "source": primary.source,
-            "mean_pre": float(frame["pre"].mean()),
-            "mean_post": float(frame["end"].mean()),
-            "mean_followup": float(frame["later"].mean()),
+            **{name: float(frame[column].mean()) for name, column in _MEANS.items()},
             "mde": detectable(changes["since_end"]),
             "unit": "points",
         },
     )
     if not 0 < len(end.trained) - len(frame) < end.minimum:
         return told
-    return round_points(told, details=("mean_pre", "mean_post", "mean_followup"), minimum=end.minimum)
+    return round_points(told, details=tuple(_MEANS), minimum=end.minimum)
+
+
+def _sample(frame: pd.DataFrame, *, rows: int, **excluded: int) -> Sample:
+    """The people of an answer, and those left out by reason; reasons that do not occur are not told."""
+    return Sample(
+        people=len(frame),
+        rows=rows,
+        tables=GAIN_TABLES,
+        excluded={reason: count for reason, count in excluded.items() if count},
+    )
+
+
+def _change_rows(changes: Mapping[str, Estimate], *, people: int) -> list[Row]:
+    return [
+        {
+            "label_code": f"finding.retention_{term}",
+            "n": people,
+            "estimate": changes[term].estimate,
+            "conf_low": finite(changes[term].conf_low),
+            "conf_high": finite(changes[term].conf_high),
+        }
+        for term in _SHOWN
+    ]
 
 
 def _three_waves(end: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
@@ -152,13 +161,7 @@ def answer_mentoring_effect(data: RegionData) -> Finding:
     mentored = int((known["mentoring_hours"] > 0).sum())
     if mentored < minimum:
         return withhold(data, question, tables=GAIN_TABLES)
-    excluded = {"incomplete": len(frame) - len(known)}
-    sample = Sample(
-        people=len(known),
-        rows=len(known),
-        tables=GAIN_TABLES,
-        excluded={k: v for k, v in excluded.items() if v},
-    )
+    sample = _sample(known, rows=len(known), incomplete=len(frame) - len(known))
     if known["mentoring_hours"].nunique() < 2:
         refusal = NotEstimable(term=question, reason=Reason.NO_VARIATION, detail="all had equal hours")
         return refuse(data, question, refusal, sample=sample)
@@ -166,7 +169,6 @@ def answer_mentoring_effect(data: RegionData) -> Finding:
         change, ancova = (_slope(known, start=start) for start in (None, "start"))
     except EstimationError as error:
         return refuse_error(data, question, error, sample=sample)
-    rows = _hour_rows(known, minimum=minimum)
     return answer(
         data,
         question,
@@ -178,7 +180,7 @@ def answer_mentoring_effect(data: RegionData) -> Finding:
             *((Caveat(code="mentoring_no_followup"),) if wave == "post" else ()),
             *cluster_caveats(count_clusters(known, "cluster")),
         ),
-        rows=rows,
+        rows=_hour_rows(known, minimum=minimum),
         details={
             "wave_to": wave,
             "competency": data.plan.primary.competency,

@@ -33,6 +33,11 @@ _FEWEST_RATERS_SHOWN = 3
 _EFFECTS = ("rater", "cluster", "person")
 
 
+def name_raters(caveats: Sequence[Caveat]) -> tuple[Caveat, ...]:
+    """Reservations about few clusters, where these are raters."""
+    return tuple(replace(caveat, code=caveat.code.replace("clusters", "raters")) for caveat in caveats)
+
+
 @dataclass(frozen=True)
 class RatedPeople:
     """People rated before and later, of one or several competencies.
