@@ -30,6 +30,8 @@ def check_columns(data: pd.DataFrame, names: Sequence[str]) -> None:
         raise InputError(
             f"the data have no column {', '.join(map(repr, missing))}; they have {list(data.columns)}."
         )
+    if not data.columns.is_unique and (twice := [n for n in names if (data.columns == n).sum() > 1]):
+        raise InputError(f"the data have more than one column {', '.join(map(repr, twice))}; rename one.")
 
 
 def read_column(data: pd.DataFrame, name: str) -> Array:

@@ -175,13 +175,20 @@ def _evaluate(
         left, right = matrices.lhs, matrices.rhs
     except (FormulaicError, AttributeError, ValueError, TypeError, NameError) as error:
         raise InputError(f"The formula {formula!r} cannot be evaluated on these data: {error}") from error
-    if left.shape[1] != 1:
-        raise InputError(
-            f"The left side of {formula!r} must be one numeric outcome; it has {left.shape[1]} columns."
-        )
+    outcome = str(left.model_spec.column_names[0])
+    if left.shape[1] != 1 or outcome.endswith("]"):  # formulaic makes a column of each value of a text
+        found = _found_left(kept, [str(name) for name in parsed.lhs.required_variables], left.shape[1])
+        raise InputError(f"The left side of {formula!r} must be one numeric outcome; {found}.")
     columns = tuple(str(name) for name in right.model_spec.column_names)
-    y, x = np.asarray(left, dtype=float)[:, 0], np.asarray(right, dtype=float)
-    return kept, rows, y, x, str(left.model_spec.column_names[0]), columns
+    return kept, rows, np.asarray(left, dtype=float)[:, 0], np.asarray(right, dtype=float), outcome, columns
+
+
+def _found_left(kept: pd.DataFrame, names: Sequence[str], n_columns: int) -> str:
+    """What stands on the left of a formula instead of numbers."""
+    for name in names:
+        if not pd.api.types.is_numeric_dtype(kept[name]):
+            return f"{name} is of type {kept[name].dtype}; pd.to_numeric makes numbers of it"
+    return f"it has {n_columns} columns"
 
 
 def complete_rows(
@@ -197,6 +204,8 @@ def complete_rows(
         raise InputError(
             f"The data have no column {', '.join(map(repr, unknown))}. Its columns are: {found}."
         )
+    if not data.columns.is_unique and (twice := [n for n in wanted if (data.columns == n).sum() > 1]):
+        raise InputError(f"The data have more than one column {', '.join(map(repr, twice))}; rename one.")
     keep = np.ones(len(data), dtype=bool)
     for name in wanted:
         keep &= data[name].notna().to_numpy()

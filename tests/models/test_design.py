@@ -59,6 +59,12 @@ def test_refusals() -> None:
         build_design("y ~ x", data.assign(x=data.x.where(data.index > 0, np.inf)))
     with pytest.raises(InputError, match="one numeric outcome"):
         build_design("kind ~ x", data)
+    with pytest.raises(InputError, match=r"numeric outcome; y is of type .*to_numeric"):
+        build_design("y ~ x", data.assign(y=data.y.astype(str)))
+    with pytest.raises(InputError, match="one numeric outcome; y is of type"):
+        build_design("y ~ x", data.assign(y="text"))
+    with pytest.raises(InputError, match="more than one column 'x'"):
+        build_design("y ~ x", pd.concat([data, data[["x"]]], axis=1))
     with pytest.raises(InputError, match=r"comes first and is text .*DataFrame"):
         build_design(data, "y ~ x")  # type: ignore[arg-type]
     with pytest.raises(InputError, match=r"cannot be read: .*incorrectly used\. y ~~ x$"):
