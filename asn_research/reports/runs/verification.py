@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from asn_research.reports.runs.order import Order
 
 _KEYS: Final = ("question", "outcome", "term")
+_LENT: Final = (MANIFEST, FINDINGS, RELEASES)
+"""Findings, what vouches for them, and what was published before, which decides what may be told."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +145,8 @@ def _make(manifest: Manifest, order: Order, reports: Path) -> Path:
         return order.reports / ACROSS
     if before := _before(manifest, order, reports):
         _lend(before, order.reports, reports)
-    _lend_releases(reports / manifest.region / manifest.period, order.reports, reports)
+    own = reports / manifest.region / manifest.period
+    _lend(own, order.reports, reports, names=(RELEASES,))
     for _ in make_reports(order, [Task(manifest.region, manifest.period)]):
         pass
     return order.reports / manifest.region / manifest.period
@@ -154,21 +157,13 @@ def _before(manifest: Manifest, order: Order, reports: Path) -> Path | None:
     return reports / manifest.region / past["period"] if past else None
 
 
-def _lend(folder: Path, reports: Path, home: Path) -> None:
-    """What a report builds on: the findings of another, and what vouches for them."""
+def _lend(folder: Path, reports: Path, home: Path, *, names: Sequence[str] = _LENT) -> None:
+    """Copy what a report builds on: of another its findings, of itself what was published before."""
     there = reports / folder.resolve().relative_to(home)
     there.mkdir(parents=True, exist_ok=True)
-    for name in (MANIFEST, FINDINGS, RELEASES):
+    for name in names:
         if (folder / name).is_file():
             shutil.copyfile(folder / name, there / name)
-
-
-def _lend_releases(folder: Path, reports: Path, home: Path) -> None:
-    """What was published before of the same report, which decides what may be told."""
-    if (folder / RELEASES).is_file():
-        there = reports / folder.resolve().relative_to(home)
-        there.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(folder / RELEASES, there / RELEASES)
 
 
 def _inputs(manifest: Manifest, order: Order) -> dict[str, Any]:
