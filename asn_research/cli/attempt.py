@@ -42,6 +42,6 @@ def attempt(places: Places, region: str, period: str, call: Callable[[], Made]) 
         witness.defect.tell()
         kept = witness.defect.keep(folders["processed"] / region / period)
         problems = (witness.defect.problem(f"processed/{region}/{period}/{FILE}" if kept else ""),)
-    tell(say("failed", region=region, period=period).replace(" :", ":"), err=True)
+    tell(say("failed", report=f"{region} {period}".strip()), err=True)
     print_problems(problems)
     return None
