@@ -127,7 +127,10 @@ def _row(code: str, found: Estimate, ratings: pd.DataFrame) -> Row:
 
 
 def _sample(rated: RatedPeople) -> Sample:
-    excluded = rated.people[0].excluded if len(rated.people) == 1 else {}
+    excluded = {}
+    if len(rated.people) == 1:
+        [single] = rated.people
+        excluded = single.excluded(single.matched if rated.compared else single.trained)
     people = int(rated.ratings["person"].nunique())
     return Sample(people=people, rows=2 * len(rated.ratings), tables=GAIN_TABLES, excluded=excluded)
 

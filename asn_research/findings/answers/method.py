@@ -81,7 +81,7 @@ class MethodPeople:
             people=len(self.frame),
             rows=2 * len(self.frame),
             tables=GAIN_TABLES,
-            excluded={**self.people.excluded, **self.excluded},
+            excluded={**self.people.excluded(self.people.trained), **self.excluded},
         )
 
     def fit(self, model: GainModel) -> Fit:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _QUESTION = "minimum_detectable_effect"
 _FACTORS = (0.5, 0.75, 1.0, 1.5, 2.0, 3.0)
+"""How many times the people of today the curve shows."""
 YARDSTICK_SD = 0.6
 """Mean size of training results in the meta-analysis of Arthur, Bennett, Edens and Bell (2003,
 doi:10.1037/0021-9010.88.2.234), in standard deviations."""

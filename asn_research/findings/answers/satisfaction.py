@@ -38,6 +38,10 @@ _TABLES = ("citizen_surveys",)
 _EXPOSURE = ("citizen_surveys", "participants", "courses", "enrolments")
 _ELEMENTS = tuple(f"u{number}" for number in range(1, len(SKM_ELEMENTS) + 1))
 _STEP = 0.1
+"""The slope over units is told for 10 percentage points of trained staff."""
+_UNIT_COLUMNS = (
+    "unit", "trained", "listed", "trained_share", "change", "conf_low", "conf_high", "n", "smallest",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,14 +134,22 @@ def _read(data: RegionData) -> _Surveys:
     return _Surveys(survey("pre"), survey("post"), data.region.disclosure.minimum_cell)
 
 
+def _refuse(data: RegionData, question: str, surveys: _Surveys, *, tables: tuple[str, ...]) -> Finding | None:
+    """Open where there are no two surveys, withheld where one of them asked too few people."""
+    if not surveys.smaller:
+        return leave_open(data, question, table="citizen_surveys")
+    if surveys.smaller < surveys.minimum:
+        return withhold(data, question, tables=tables)
+    return None
+
+
 def answer_service_satisfaction(data: RegionData) -> Finding:
     """The citizens' satisfaction index (IKM) before and after, its class, its elements and units."""
     question = "service_satisfaction"
     surveys = _read_surveys(data)
-    if not surveys.smaller:
-        return leave_open(data, question, table="citizen_surveys")
-    if surveys.smaller < surveys.minimum:
-        return withhold(data, question, tables=_TABLES)
+    refusal = _refuse(data, question, surveys, tables=_TABLES)
+    if refusal is not None:
+        return refusal
     people = len(surveys.before) + len(surveys.after)
     sample = Sample(people=people, rows=people, tables=_TABLES)
     try:
@@ -261,10 +273,9 @@ def answer_exposure_service(data: RegionData) -> Finding:
     """Whether satisfaction changed more in units where more people were trained."""
     question = "exposure_service"
     surveys = _read_surveys(data)
-    if not surveys.smaller:
-        return leave_open(data, question, table="citizen_surveys")
-    if surveys.smaller < surveys.minimum:
-        return withhold(data, question, tables=_EXPOSURE)
+    refusal = _refuse(data, question, surveys, tables=_EXPOSURE)
+    if refusal is not None:
+        return refusal
     units = _exposed_units(data, surveys)
     kept = units[units["unit"].isin(_open_units(data, surveys))]
     respondents = int(kept["n"].sum())
@@ -334,18 +345,9 @@ def _exposed_units(data: RegionData, surveys: _Surveys) -> pd.DataFrame:
                 "smallest": part.smaller,
             }
         )
-    columns = [
-        "unit",
-        "trained",
-        "listed",
-        "trained_share",
-        "change",
-        "conf_low",
-        "conf_high",
-        "n",
-        "smallest",
-    ]
-    return pd.DataFrame(rows, columns=columns).sort_values(["trained_share", "unit"], ignore_index=True)
+    return pd.DataFrame(rows, columns=list(_UNIT_COLUMNS)).sort_values(
+        ["trained_share", "unit"], ignore_index=True
+    )
 
 
 def _exposure_slope(units: pd.DataFrame) -> tuple[Estimate, Estimate]:

@@ -18,7 +18,7 @@ from asn_research.findings.disclosures.disclosure import gate_rows
 from asn_research.findings.finding import Caveat, Cell, Finding, Row, Status
 from asn_research.findings.grounds.draft import answer, leave_open, refuse, withhold
 from asn_research.findings.grounds.estimation import finite, has_interval
-from asn_research.findings.grounds.gain import headline_model
+from asn_research.findings.grounds.gain import TREATED, headline_model
 from asn_research.findings.grounds.people import GAIN_TABLES, label_clusters, read_primary_people
 from asn_research.models.completion import weigh_completion
 from asn_research.models.covariance import ADJUSTED_TYPES, lone_directions
@@ -98,8 +98,7 @@ def conclude_specification_curve(data: RegionData, known: Mapping[str, Finding])
         clusters=data.plan.clusters,
     )
     same = _same_options(frame, covariates)
-    columns = GainColumns(method=None, participation=None, treatment="trained")
-    build = partial(_regression, frame, columns, "", covariates) if people.compared else partial(_mean, frame)
+    build = partial(_regression, frame, TREATED, "", covariates) if people.compared else partial(_mean, frame)
     return _curve(
         data,
         replace(told, question=question),

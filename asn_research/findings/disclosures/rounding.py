@@ -13,9 +13,14 @@ from asn_research.models.result import Estimate
 
 Way = Callable[[float], float]
 _STEPS = (0.02, 0.05, 0.1, 0.2, 0.25, 0.5)
+"""Steps in which a mean of answers from 1 to 5 may be told, the finest first."""
 _ROUNDED_RATIO = 0.1
+"""The step of a ratio of two means that are themselves told in steps."""
 _HOUR_STEPS = (0.5, 1.0, 2.0, 5.0, 10.0)
+"""Steps in which mean hours may be told: half an hour to half of the 20 that are required in a year."""
 _SMALLEST_ANSWER = 1
+_DECIMALS = 6
+"""Decimals of a multiple of a step, so that it does not end in those of binary fractions."""
 
 
 def round_points(finding: Finding, *, details: Sequence[str], minimum: int) -> Finding:
@@ -139,7 +144,7 @@ def to_step(value: float, step: float, way: Way = round) -> float:
     """A number as a multiple of a step; itself with a step of 0, or where it is not finite."""
     if not step or not math.isfinite(value):
         return value
-    return round(step * float(way(value / step)), 6)
+    return round(step * float(way(value / step)), _DECIMALS)
 
 
 def _to_step(value: float, way: Way = round) -> float:

@@ -78,19 +78,24 @@ class GainPeople:
             raise NoVariationError("all trained people have the same score before")
         return spread
 
-    @property
-    def excluded(self) -> dict[str, int]:
-        """People who could not be used, by reason; reasons that do not occur are left out."""
+    def excluded(self, people: pd.DataFrame) -> dict[str, int]:
+        """Who is missing from an analysis of ``people``, by reason; reasons that do not occur are left out.
+
+        Where only trained people are analysed, those compared are not missing from it.
+        """
+        wanted = self.everyone[self.everyone["trained"].isin(people["trained"].unique())]
+        lost = wanted[~wanted["person_id"].isin(people["person_id"])]
         counts = {
-            "no_pre": int(self.everyone["pre"].isna().sum()),
-            "no_post": int(self.everyone["post"].isna().sum()),
+            "no_pre": int(lost["pre"].isna().sum()),
+            "no_post": int(lost["post"].isna().sum()),
             "other_group": len(self.rest),
         }
         return {reason: count for reason, count in counts.items() if count}
 
     def sample(self, people: pd.DataFrame) -> Sample:
         """The description of an analysis of ``people``."""
-        return Sample(people=len(people), rows=2 * len(people), tables=GAIN_TABLES, excluded=self.excluded)
+        missing = self.excluded(people)
+        return Sample(people=len(people), rows=2 * len(people), tables=GAIN_TABLES, excluded=missing)
 
     def caveats(self, people: pd.DataFrame) -> tuple[Caveat, ...]:
         """Reservations that hold for every use of these people."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from asn_research.findings.finding import Finding
 from asn_research.findings.grounds.axis import number
 from asn_research.findings.wordings.label import code_label
@@ -27,15 +29,23 @@ def _ways(finding: Finding, language: Language) -> list[str]:
         **{name: count(details[name], language) for name in ("ways", "agree")},
         **{name: format_number(number(v), language, sign=True) for name, v in numbers.items()},
     )
-    return [text, _clear(finding, language)]
+    return [text, *_clear(finding, language)]
 
 
-def _clear(finding: Finding, language: Language) -> str:
+def _clear(finding: Finding, language: Language) -> list[str]:
+    """In how many ways the direction is clear; where it is so in some only, also whether in the main answer."""
     details = finding.details
     if not details["tested"]:
-        return say("ways_bare", language)
+        return [say("ways_bare", language)]
     key = "ways_clear" if details["tested"] == details["ways"] else "ways_clear_some"
-    return say(key, language, **{name: count(details[name], language) for name in ("clear", "tested")})
+    text = say(key, language, **{name: count(details[name], language) for name in ("clear", "tested")})
+    if details["clear"] == 0 or details["clear"] == details["tested"]:
+        return [text]
+    main = next(row for row in finding.rows if row.get("headline"))
+    low, high = number(main.get("conf_low")), number(main.get("conf_high"))
+    if math.isnan(low) or math.isnan(high):
+        return [text]
+    return [text, say("ways_main_unclear" if low <= 0 <= high else "ways_main_clear", language)]
 
 
 APPENDIX_WORDINGS: dict[str, Wording] = {

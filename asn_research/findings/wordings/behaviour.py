@@ -15,6 +15,7 @@ from asn_research.findings.wordings.part import (
     direction,
     estimate_of,
     interval,
+    null_result,
     outcome_name,
     points,
     say,
@@ -26,7 +27,11 @@ _NOTHING_SHARE = 0.005
 
 
 def _rated(finding: Finding, language: Language) -> list[str]:
-    parts = [_rated_change(finding, language), _rated_claim(finding, language), _null(finding, language)]
+    parts = [
+        _rated_change(finding, language),
+        _rated_claim(finding, language),
+        null_result(finding, language),
+    ]
     return [part for part in (*parts, _spread(finding, language)) if part]
 
 
@@ -91,14 +96,6 @@ def _rated_claim(finding: Finding, language: Language) -> str:
     if finding.design_grade == 2:
         return say(f"rated_claim_2_{side}", language)
     return say(f"claim_{finding.design_grade}_{side}", language, points=points(found.estimate, language))
-
-
-def _null(finding: Finding, language: Language, *, key: str = "null_mde", scale: float = 1.0) -> str:
-    """A null result with what could have been seen."""
-    mde = scale * number(finding.details.get("mde"))
-    if direction(estimate_of(finding)) != "unclear" or math.isnan(mde):
-        return ""
-    return say(key, language, mde=points(mde, language))
 
 
 def _spread(finding: Finding, language: Language) -> str:
@@ -215,7 +212,7 @@ def _retention(finding: Finding, language: Language) -> list[str]:
         share = estimate_of(finding, "kept_share")
         text = format_percent(share.estimate, language)
         found.append(say("retention_share", language, share=text, interval=interval(share, language)))
-    rest = (say("retention_claim", language), _null(finding, language))
+    rest = (say("retention_claim", language), null_result(finding, language))
     return [part for part in (*found, *rest) if part]
 
 
@@ -243,7 +240,7 @@ def _mentoring(finding: Finding, language: Language) -> list[str]:
         found.append(
             say("mentoring_who", language, mentored=count(details["mentored"], language), hours=hours)
         )
-    null = _null(finding, language, key="null_mde_mentoring")
+    null = null_result(finding, language, key="null_mde_mentoring")
     return [*found, null] if null else found
 
 
@@ -271,7 +268,7 @@ def _appraisal(finding: Finding, language: Language) -> list[str]:
     else:
         people = count(details["trained"], language)
         text = say(f"appraisal_{direction(found)}", language, people=people, **fields)
-    null = _null(finding, language, key="null_mde_appraisal", scale=100.0)
+    null = null_result(finding, language, key="null_mde_appraisal", scale=100.0)
     parts = (text, _rated_claim(finding, language), *_predicates(finding, language), null)
     return [part for part in parts if part]
 

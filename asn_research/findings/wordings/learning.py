@@ -16,6 +16,7 @@ from asn_research.findings.wordings.part import (
     direction,
     estimate_of,
     interval,
+    null_result,
     outcome_name,
     points,
     say,
@@ -32,10 +33,10 @@ def _gain(finding: Finding, language: Language) -> list[str]:
     claim, lost = _claim(finding, language), _dropout(finding, language)
     if finding.details["compared"]:
         text, *more = _difference(finding, language)
-        found = [text, claim, lost, *more, _null(finding, language)]
+        found = [text, claim, lost, *more, null_result(finding, language)]
     else:
         without = _share_without(finding, language)
-        found = [own_gain(finding, language), without, lost, claim, _null(finding, language)]
+        found = [own_gain(finding, language), without, lost, claim, null_result(finding, language)]
     return [part for part in found if part]
 
 
@@ -147,14 +148,6 @@ def _claim(finding: Finding, language: Language) -> str:
     return say(f"claim_{finding.design_grade}_{side}", language, points=points(found.estimate, language))
 
 
-def _null(finding: Finding, language: Language) -> str:
-    """A null result with what could have been seen."""
-    mde = number(finding.details.get("mde"))
-    if direction(estimate_of(finding)) != "unclear" or math.isnan(mde):
-        return ""
-    return say("null_mde", language, mde=points(mde, language))
-
-
 def _competencies(finding: Finding, language: Language) -> list[str]:
     details = finding.details
     largest = finding.estimates[int(number(details["largest"]))]
@@ -264,10 +257,8 @@ def _slope(finding: Finding, language: Language) -> list[str]:
     )
     model = "slope_other" if finding.details["model"] == "change" else "slope_other_ancova"
     found = [text, say(model, language, other=format_number(other.estimate, language, sign=True))]
-    mde = number(finding.details.get("mde"))
-    if direction(slope) == "unclear" and math.isfinite(mde):
-        found.append(say("null_mde_slope", language, mde=points(mde, language)))
-    return found
+    null = null_result(finding, language, key="null_mde_slope")
+    return [*found, null] if null else found
 
 
 def _confidence(finding: Finding, language: Language) -> list[str]:
@@ -297,10 +288,8 @@ def _heterogeneity(finding: Finding, language: Language) -> list[str]:
         family=count(finding.details["family"], language),
         people=count(finding.sample.people, language),
     )
-    mde = number(finding.details.get("mde"))
-    if key == "unclear" and math.isfinite(mde):
-        return [text, say("null_mde_between", language, mde=points(mde, language))]
-    return [text]
+    null = null_result(finding, language, key="null_mde_between")
+    return [text, null] if null else [text]
 
 
 def _detectable(finding: Finding, language: Language) -> list[str]:

@@ -100,6 +100,14 @@ def direction(estimate: Estimate) -> str:
     return "down" if estimate.conf_high < 0 else "unclear"
 
 
+def null_result(finding: Finding, language: Language, *, key: str = "null_mde", scale: float = 1.0) -> str:
+    """What could have been seen where the headline is not clear; empty elsewhere."""
+    mde = scale * number(finding.details.get("mde"))
+    if direction(estimate_of(finding)) != "unclear" or math.isnan(mde):
+        return ""
+    return say(key, language, mde=points(mde, language))
+
+
 def outcome_name(competency: Cell, source: Cell, language: Language) -> str:
     """An outcome in running text: ``keterampilan teknis (tes)``."""
     name = term_label("competency", str(competency), language).lower()

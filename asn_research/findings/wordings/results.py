@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import math
 
 from asn_research.findings.finding import Finding
 from asn_research.findings.grounds.axis import number
@@ -15,6 +14,7 @@ from asn_research.findings.wordings.part import (
     direction,
     estimate_of,
     interval,
+    null_result,
     points,
     say,
 )
@@ -97,9 +97,8 @@ def _waiting(finding: Finding, language: Language) -> list[str]:
         requests=count(details["requests"], language),
     )
     found = [text, medians]
-    mde = number(details.get("mde"))
-    if side == "unclear" and math.isfinite(mde):
-        found.append(say("waiting_mde", language, mde=points(mde, language)))
+    null = null_result(finding, language, key="waiting_mde")
+    found += [null] if null else []
     if direction(slope) in {"up", "down"}:
         days = format_number(abs(slope.estimate), language, digits=2)
         found.append(say(f"waiting_slope_{direction(slope)}", language, days=days))
@@ -153,10 +152,8 @@ def _exposure(finding: Finding, language: Language) -> list[str]:
         interval=interval(slope, language, unit="index"),
         people=count(finding.sample.people, language),
     )
-    mde = number(details.get("mde"))
-    if side == "unclear" and math.isfinite(mde):
-        return [text, say("exposure_mde", language, mde=points(mde, language))]
-    return [text]
+    null = null_result(finding, language, key="exposure_mde")
+    return [text, null] if null else [text]
 
 
 RESULTS_WORDINGS: dict[str, Wording] = {
