@@ -131,12 +131,12 @@ def make_on_worker(
 
 
 def _find_claim() -> Callable[[], bool]:
-    """Tells whether the scheduler still wants this worker's task: not where the one who asked has gone.
+    """Tells whether the scheduler still wants this worker's task: not where it or the one who asked has gone.
 
     A thread cannot be stopped from outside: the task of a run that was stopped goes on to its end. What it
     has made by then must not take the place of what a later run has published.
     """
-    from distributed import get_worker
+    from distributed.worker import WORKER_ANY_RUNNING, get_worker
 
     try:
         worker = get_worker()
@@ -146,7 +146,7 @@ def _find_claim() -> Callable[[], bool]:
 
     def stands() -> bool:
         state = worker.state.tasks.get(key)
-        return state is not None and state.state == "executing"
+        return worker.status in WORKER_ANY_RUNNING and state is not None and state.state == "executing"
 
     return stands
 

@@ -18,13 +18,21 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import distributed
 import pytest
-from distributed import Client
+from distributed import Client, Status
 
 from asn_research.errors import ClusterError
 from asn_research.reports.publications import provenance
 from asn_research.reports.runs.batch import make_reports
-from asn_research.reports.runs.cluster import Passport, _outcome, check_cluster, examine, make_on_worker
+from asn_research.reports.runs.cluster import (
+    Passport,
+    _find_claim,
+    _outcome,
+    check_cluster,
+    examine,
+    make_on_worker,
+)
 from asn_research.reports.runs.dispatch import make_report
 from asn_research.reports.runs.order import Order, Outcome, Task
 from tests.reports.light import PERIOD, REGIONS, WATCH, write_light_project
@@ -120,6 +128,23 @@ def test_what_a_stopped_run_has_begun_is_not_published_any_more(
             assert client.submit(len, "after").result(60) == 5  # the worker has one thread: it is free again
     assert (away / "data" / "processed" / task.region / PERIOD / "intake.json").exists()
     assert not (away / "reports" / task.region / PERIOD).exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "expected"),
+    [("running", "executing", True), ("paused", "executing", True), ("running", "cancelled", False),
+     ("closing", "executing", False), ("closed", "executing", False), ("running", None, False)],
+)  # fmt: skip
+def test_a_worker_publishes_only_what_a_scheduler_that_is_there_still_wants(
+    monkeypatch: pytest.MonkeyPatch, status: str, state: str | None, expected: bool
+) -> None:
+    """A worker that has lost its scheduler closes, but its thread goes on to the end of the task."""
+    tasks = {} if state is None else {"key": SimpleNamespace(state=state)}
+    one = SimpleNamespace(
+        status=Status[status], state=SimpleNamespace(tasks=tasks), get_current_task=lambda: "key"
+    )
+    monkeypatch.setattr(distributed.worker, "get_worker", lambda: one)
+    assert _find_claim()() is expected
 
 
 def problems_of(order: Order, *, patience: float = 60) -> dict[str, str]:
