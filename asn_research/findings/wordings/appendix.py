@@ -33,7 +33,7 @@ def _ways(finding: Finding, language: Language) -> list[str]:
 
 
 def _clear(finding: Finding, language: Language) -> list[str]:
-    """In how many ways the direction is clear; where it is so in some only, also whether in the main answer."""
+    """In how many ways the direction is clear; where in some only, also whether in the main one."""
     details = finding.details
     if not details["tested"]:
         return [say("ways_bare", language)]

@@ -50,6 +50,18 @@ def test_the_headline_is_marked_and_is_the_number_told_elsewhere(
     assert headline(found).estimate == marked[0]["estimate"]
 
 
+@pytest.mark.parametrize(("low", "said"), [(-1.0, "itself contains zero"), (0.5, "itself leaves out zero")])
+def test_where_only_some_ways_are_clear_it_is_told_whether_the_main_answer_is(
+    low: float, said: str, compared: Findings
+) -> None:
+    found = compared["specification_curve"]
+    rows = tuple({**row, "conf_low": low, "conf_high": 9.0} if row["headline"] else row for row in found.rows)
+    mixed = replace(found, rows=rows, details={**found.details, "clear": 3, "tested": 16})
+    assert said in " ".join(answer_sentences(mixed, "en"))
+    whole = replace(mixed, details={**found.details, "clear": 16, "tested": 16})
+    assert "itself" not in " ".join(answer_sentences(whole, "en"))
+
+
 @pytest.mark.parametrize("curve", CURVES)
 def test_rows_are_all_the_ways_in_order_and_the_sentence_counts_them(curve: str, compared: Findings) -> None:
     found = compared[curve]
