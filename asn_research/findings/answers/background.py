@@ -138,8 +138,7 @@ def _one_group(data: RegionData, people: GainPeople) -> Finding:
         results=(
             remaining,
             own,
-            replace(found.regression, outcome=people.outcome),
-            replace(found.practice, outcome=people.outcome),
+            *(replace(part, outcome=people.outcome) for part in (found.regression, found.practice)),
             *shift,
         ),
         design_grade=grade_people(data, people).grade,
@@ -152,16 +151,23 @@ def _one_group(data: RegionData, people: GainPeople) -> Finding:
         rows=_rows(own, found, remaining, tipping, len(frame)),
         details={
             "compared": False,
-            "observed": own.estimate,
-            "expected": expected,
-            "regression": found.regression.estimate,
-            "practice": found.practice.estimate,
+            **_part_details(own, found),
             "reliability": reliability,
             "selection": selection,
             "tipping": finite(tipping),
             "unit": "points",
         },
     )
+
+
+def _part_details(own: Estimate, found: BackgroundChange) -> dict[str, Cell]:
+    """The gain, and of what the background that is expected consists."""
+    return {
+        "observed": own.estimate,
+        "expected": found.background.estimate,
+        "regression": found.regression.estimate,
+        "practice": found.practice.estimate,
+    }
 
 
 def _less(own: Estimate, expected: float) -> Estimate:

@@ -18,6 +18,7 @@ from asn_research.findings.grounds.design_grade import ASSOCIATION_GRADE
 from asn_research.findings.grounds.draft import answer, leave_open, refuse_error, withhold
 from asn_research.findings.grounds.estimation import (
     CLUSTERED_VCOV,
+    Heard,
     adjust_holm,
     bootstrap_cells,
     count_clusters,
@@ -160,11 +161,8 @@ def answer_method_effect(data: RegionData) -> Finding:
     main, other = contrasts[first], contrasts[second]
     pair_rows = _pair_rows(setting, pairs)
     clear = [row for row in pair_rows if is_clear(row["p_holm"])]
-    boot = bootstrap_cells(
-        partial(_method_design, setting, first),
-        estimate=main[0],
-        minimum=setting.people.minimum,
-        label=f"method:{setting.methods[0]} - method:{setting.reference}",
+    boot = _bootstrap(
+        setting, first, main[0], label=f"method:{setting.methods[0]} - method:{setting.reference}"
     )
     return answer(
         data,
@@ -174,8 +172,7 @@ def answer_method_effect(data: RegionData) -> Finding:
         sample=setting.sample,
         caveats=(
             Caveat(code="method_not_assigned"),
-            *setting.caveats,
-            *_heard(heard.caveats, setting),
+            *_reservations(setting, heard.caveats),
             *_models_differ(main, other),
             *boot.caveats,
         ),
@@ -196,6 +193,12 @@ def _models_differ(main: Sequence[Estimate], other: Sequence[Estimate]) -> tuple
     """The reservation that both models point in different directions (Lord's paradox)."""
     opposite = sum(a.estimate * b.estimate < 0 for a, b in zip(main, other, strict=True))
     return (Caveat(code="models_differ", fields={"count": opposite}),) if opposite else ()
+
+
+def _bootstrap(setting: MethodPeople, model: GainModel, estimate: Estimate, *, label: str = "") -> Heard:
+    """The bootstrap interval beside an estimate of the headline's model."""
+    build = partial(_method_design, setting, model)
+    return bootstrap_cells(build, estimate=estimate, minimum=setting.people.minimum, label=label)
 
 
 def _method_design(setting: MethodPeople, model: GainModel) -> Design:
@@ -219,9 +222,10 @@ def _refuse(data: RegionData, question: str, setting: MethodPeople) -> Finding |
     return None
 
 
-def _heard(caveats: tuple[Caveat, ...], setting: MethodPeople) -> list[Caveat]:
-    """Reservations about clusters: those that depend on their number, and what the estimator warned of."""
-    return join_cluster_caveats(count_clusters(setting.frame, "cluster"), caveats)
+def _reservations(setting: MethodPeople, heard: tuple[Caveat, ...]) -> tuple[Caveat, ...]:
+    """Those about the people, then those about clusters, also what the estimator warned of."""
+    clusters = count_clusters(setting.frame, "cluster")
+    return (*setting.caveats, *join_cluster_caveats(clusters, heard))
 
 
 def _pairs(setting: MethodPeople, model: GainModel) -> tuple[Estimate, ...]:
@@ -301,9 +305,7 @@ def answer_participation_slope(data: RegionData) -> Finding:
     frame = setting.frame
     r = float(frame["participation_share"].corr(frame["pre"]))
     with_baseline = Caveat(code="regressor_with_baseline", fields={"correlation_r": r})
-    boot = bootstrap_cells(
-        partial(_method_design, setting, first), estimate=main, minimum=setting.people.minimum
-    )
+    boot = _bootstrap(setting, first, main)
     slope = main.estimate / _SHARE_STEP
     middle = float(frame["gain"].mean()) - slope * float(frame["participation_share"].mean())
     return answer(
@@ -314,8 +316,7 @@ def answer_participation_slope(data: RegionData) -> Finding:
         sample=setting.sample,
         caveats=(
             Caveat(code="attendance_chosen"),
-            *setting.caveats,
-            *_heard(heard.caveats, setting),
+            *_reservations(setting, heard.caveats),
             *((with_baseline,) if abs(r) >= _CORRELATED else ()),
             *_models_differ([main], [other]),
             *boot.caveats,
