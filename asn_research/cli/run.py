@@ -64,19 +64,12 @@ def run(
     notify: Annotated[list[str] | None, typer.Option(metavar="notify")] = None,
 ) -> None:
     """Make the reports of regions and the index of all reports."""
-    from asn_research.reports.runs.notice import check_addresses, read_addresses
-
     age = read_age(max_age or "31d")
     with contextlib.ExitStack() as stack:
         try:
             places = stack.enter_context(open_places(raw, processed, reports))
             chosen = places.choose(regions, period)
-            addresses = read_addresses(notify or ())
-            check_addresses(addresses)
-            if pdf:
-                from asn_research.reports.pages.pdf import check_pdf
-
-                check_pdf()
+            addresses = _check_wishes(notify or (), pdf=pdf)
         except AsnResearchError as error:
             raise refuse(error.problems) from error
         from asn_research.reports.runs.order import Order, Task
@@ -101,6 +94,19 @@ def run(
         )
         tasks = [Task(*pair) for pair in chosen]
         raise typer.Exit(_run_alone(order, tasks, places, max_age=age, addresses=addresses))
+
+
+def _check_wishes(notify: Sequence[str], *, pdf: bool) -> tuple[str, ...]:
+    """Refuse what cannot be done whatever the data are; the addresses that want notice."""
+    from asn_research.reports.runs.notice import check_addresses, read_addresses
+
+    addresses = read_addresses(notify)
+    check_addresses(addresses)
+    if pdf:
+        from asn_research.reports.pages.pdf import check_pdf
+
+        check_pdf()
+    return addresses
 
 
 def _run_alone(
