@@ -61,6 +61,8 @@ def status(
             _print_statuses(statuses)
             for each in statuses:
                 _print_troubles(each)
+            if not regions:
+                _print_groundless(places.folders["reports"], chosen)
         if banner:
             _renew_banner(places, statuses)
     if any(each.overdue for each in statuses):
@@ -153,6 +155,13 @@ def _print_troubles(each: Status) -> None:
         print_problems(each.problems)
     if each.account is not None:
         tell(f"  {say('account', path=each.account)}", err=True)
+
+
+def _print_groundless(reports: Path, chosen: Sequence[tuple[str, str]]) -> None:
+    """Name what is published, and counted in the report across regions, though its raw files are gone."""
+    published = {(path.parts[-3], path.parts[-2]) for path in reports.glob("*/*/manifest.json")}
+    for region, period in sorted(published - set(chosen)):
+        tell(say("status_groundless", region=region, period=period), err=True)
 
 
 def _day(confirmed: str | None) -> str:

@@ -103,6 +103,15 @@ def test_a_report_that_failed_without_a_stub_is_failed_though_its_old_page_stand
     assert "the page of this report is of an earlier run" in told
 
 
+def test_a_report_whose_raw_data_are_gone_is_named(raw: Path) -> None:
+    for region in (OPEN, CLOSED, "bubar"):
+        publish(raw, region)
+    told = call("status", *where(raw, "raw", "reports")).stderr
+    assert told.startswith("bubar 2025: published, but its raw data are gone;")
+    assert OPEN not in told
+    assert "bubar" not in call("status", OPEN, *where(raw, "raw", "reports")).stderr
+
+
 @pytest.mark.parametrize(
     "text",
     ['disclosure = "contains"', "disclosure = { contains = 3 }", "contains = [", "a." * 400 + "contains"],
