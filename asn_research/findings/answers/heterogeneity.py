@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -79,7 +80,7 @@ def answer_heterogeneity(data: RegionData) -> Finding:
 
 def _clearness(contrast: Estimate) -> tuple[float, str]:
     p = contrast.p_value
-    return (p if p == p else 2.0, contrast.term)
+    return (2.0 if math.isnan(p) else p, contrast.term)
 
 
 def _levels(rows: Sequence[Row]) -> list[tuple[str, str]]:

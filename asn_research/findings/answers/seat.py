@@ -55,6 +55,7 @@ def answer_seats_under_budget(data: RegionData) -> Finding:
         term="seats", estimate=float(seats), n_obs=int(costs["participants"].sum()), outcome="seats",
         unit="people", estimand="seats bought at the present cost per participant", method="count",
     )  # fmt: skip
+    lottery = _lottery(data, seats, waiting)
     known = {"bought": seats, "planned": plan.planned}
     if waiting >= minimum_of(data):
         known["waiting"] = waiting
@@ -65,7 +66,7 @@ def answer_seats_under_budget(data: RegionData) -> Finding:
         sample=Sample(people=trained, rows=len(data.tables["budgets"]), tables=_TABLES),
         caveats=(
             Caveat(code="seats_same_cost"),
-            *((Caveat(code="lottery_assumptions"),) if waiting > seats else ()),
+            *((Caveat(code="lottery_assumptions"),) if lottery else ()),
         ),
         rows=tuple(_row(name, count) for name, count in known.items()),
         details={
@@ -75,7 +76,7 @@ def answer_seats_under_budget(data: RegionData) -> Finding:
             "planned": plan.planned,
             "cost_per_participant": cost,
             "waiting": known.get("waiting"),
-            **_lottery(data, seats, waiting),
+            **lottery,
         },
     )
 

@@ -150,3 +150,13 @@ def test_equal_scores_before_leave_no_spread_to_tell_a_change_in(question: str) 
     assert isinstance(found.headline, NotEstimable)
     assert found.headline.reason is Reason.NO_VARIATION
     assert answer_sentence(found, "id")
+
+
+def test_a_lottery_that_is_not_told_has_no_reservation() -> None:
+    data = make_region("one_group")
+    codes = {caveat.code for caveat in answer_one(data, "seats_under_budget").caveats}
+    assert "lottery_assumptions" in codes
+    del data.tables["assessments"]
+    found = answer_one(data, "seats_under_budget")
+    assert "lottery_mde" not in found.details
+    assert "lottery_assumptions" not in {caveat.code for caveat in found.caveats}
