@@ -7,12 +7,16 @@ from asn_research.findings.grounds.axis import number
 from asn_research.findings.wordings.label import code_label
 from asn_research.findings.wordings.part import Wording, count, say
 from asn_research.language import Language, format_count, format_number, format_percent
+from asn_research.language.catalogue import has_phrase
 
 
 def advice_text(row: Row, language: Language) -> str:
     """One recommendation of a finding's row, as a sentence."""
     subjects = code_label(str(row["title"]), language) if row.get("title") else ""
-    return say(f"advice_{row['rule']}", language, subjects=subjects, number=_basis(row, language))
+    reasons = str(row["evidence"]).split("; ")
+    own = f"advice_{row['rule']}_{reasons[0]}"  # a rule with several reasons, of which only one holds here
+    key = own if len(reasons) == 1 and has_phrase(f"finding.{own}") else f"advice_{row['rule']}"
+    return say(key, language, subjects=subjects, number=_basis(row, language))
 
 
 def strength_text(row: Row, language: Language) -> str:

@@ -196,3 +196,16 @@ def test_a_title_with_a_semicolon_stays_one_title() -> None:
     assert advice["curriculum_review"] == "Arsip; tata naskah"
     both = advise(flags(material="B; A"), finding("curriculum_age", rows=AGES))
     assert both.rows[0]["title"] == "B; A; Tata naskah"
+
+
+def test_a_curriculum_is_to_be_reviewed_for_the_reason_that_holds() -> None:
+    old = finding("curriculum_age", rows=AGES, details={"old_titles": "Tata naskah"})
+    low, none = flags(material="Etika"), flags()
+    told = {}
+    for name, known in (("low", (low,)), ("old", (none, old)), ("both", (low, old))):
+        found = conclude_recommendations(REGION, {each.question: each for each in known})
+        [row] = [row for row in found.rows if row["rule"] == "curriculum_review"]
+        told[name] = advice_text(row, "en")
+    assert "rated low: Etika." in told["low"]
+    assert "not reviewed for years: Tata naskah." in told["old"]
+    assert "rated low or" in told["both"]
