@@ -102,6 +102,7 @@ class ForkClient:
         self._link = link
         self._server = server
         self._lock = threading.Lock()
+        self._has_asked = False
         self.owner = os.getpid()
 
     def fork_kernel(self, order: KernelOrder) -> Fork:
@@ -113,6 +114,7 @@ class ForkClient:
             If the server is no more.
         """
         with self._lock:
+            self._has_asked = True
             self._link.send(("kernel", order))
             return Fork(self._link.recv(), self)
 
@@ -126,6 +128,7 @@ class ForkClient:
         """
         ours, theirs = socket.socketpair()
         with self._lock, theirs:
+            self._has_asked = True
             self._link.send(("worker", target))
             send_handle(self._link, theirs.fileno(), None)
             fork = Fork(self._link.recv(), self)
@@ -148,6 +151,8 @@ class ForkClient:
         """Hang up; whatever was forked for this process is killed."""
         self._link.close()
         if self._server is not None:
+            if not self._has_asked:  # it may still be importing, for seconds, and has nobody to end
+                self._server.kill()
             self._server.wait()
 
 

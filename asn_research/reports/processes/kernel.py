@@ -19,7 +19,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Integer, Unicode
+from traitlets import Integer, Unicode, default
 
 from asn_research.ingest.storage import scratch_prefix
 from asn_research.reports.processes.fork import (
@@ -146,6 +146,11 @@ def kernel_manager(*, profile: Path, memory_limit: int | None = None) -> type[As
     }
 
     class OwnKernelManager(AsyncKernelManager):  # type: ignore[misc]
+        @default("connection_file")
+        def _own_connection_file(self) -> str:
+            """Within the profile, which is removed also after a process that was killed: it holds a key."""
+            return str(profile / "connection.json")
+
         @property
         def kernel_spec(self) -> KernelSpec:
             return KernelSpec(

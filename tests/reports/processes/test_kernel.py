@@ -62,6 +62,19 @@ def value_of(client: Any, expression: str) -> Any:
     return ast.literal_eval(found[-1])
 
 
+def test_the_key_of_a_kernel_lies_in_a_folder_that_is_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies there begins with the name by which the next run knows what a killed one has left."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    profile = tmp_path / "profile"
+    profile.mkdir()
+    manager = kernel_manager(profile=profile)()
+    manager.write_connection_file()
+    assert [path.name for path in tmp_path.iterdir()] == ["profile"]
+    assert [path.stat().st_mode & 0o77 for path in profile.iterdir()] == [0]
+
+
 @forked
 def test_a_kernel_is_a_fork_with_everything_imported_and_nothing_else(tmp_path: Path) -> None:
     with running(tmp_path) as (manager, client):
