@@ -161,7 +161,7 @@ def _covariates(data: RegionData, known: Findings) -> Iterator[Row]:
         for caveat in known[question].caveats
         if caveat.code == "covariate_dropped"
     )
-    frame = read_primary_people(data).trained
+    frame = read_primary_people(data).trained.dropna(subset=["method", "participation_share"])
     for name in dropped:
         column = frame[name.removeprefix("finding.covariate_")]
         share = float(column.notna().mean()) if len(column) else 0.0

@@ -154,3 +154,17 @@ def test_every_reason_to_weaken_a_design_has_its_sentence(reason: str) -> None:
     assert has_phrase(f"finding.caveat_{reason}")
     row: Row = {"code": "design", "design": "staggered", "reason": reason, "grade": 2}
     assert why_text(row, "id") != why_text(row, "en")
+
+
+def test_a_covariate_known_for_most_but_for_few_of_those_used_is_sparse() -> None:
+    """Attendance, and so the place in the regression, is known for the others only."""
+    data = dated(covariates=["education"])
+    people, enrolments = data.tables["participants"].copy(), data.tables["enrolments"].copy()
+    trained = people.index[people["group"] == "trained"]
+    known = trained[: int(0.6 * len(trained))]
+    people["education"] = pd.array([None] * len(people), dtype="string")
+    people.loc[known, "education"] = [f"s{1 + i % 2}" for i in range(len(known))]
+    gone = enrolments["person_id"].isin(people.loc[known[10:], "person_id"])
+    enrolments["sessions_attended"] = enrolments["sessions_attended"].mask(gone)
+    found = deviations(changed(data, participants=people, enrolments=enrolments))
+    assert [row["why"] for row in found.rows if row["code"] == "covariate"] == ["sparse"]
