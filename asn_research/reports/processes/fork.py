@@ -102,7 +102,7 @@ class ForkClient:
         self._link = link
         self._server = server
         self._lock = threading.Lock()
-        self._has_asked = False
+        self._has_forked = False
         self.owner = os.getpid()
 
     def fork_kernel(self, order: KernelOrder) -> Fork:
@@ -114,9 +114,8 @@ class ForkClient:
             If the server is no more.
         """
         with self._lock:
-            self._has_asked = True
             self._link.send(("kernel", order))
-            return Fork(self._link.recv(), self)
+            return self._read_fork()
 
     def fork_worker(self, target: str) -> tuple[Fork, Connection]:
         """Fork a process that calls ``module:function`` with its channel to this one and its own line.
@@ -128,11 +127,15 @@ class ForkClient:
         """
         ours, theirs = socket.socketpair()
         with self._lock, theirs:
-            self._has_asked = True
             self._link.send(("worker", target))
             send_handle(self._link, theirs.fileno(), None)
-            fork = Fork(self._link.recv(), self)
+            fork = self._read_fork()
         return fork, Connection(ours.detach())
+
+    def _read_fork(self) -> Fork:
+        fork = Fork(self._link.recv(), self)
+        self._has_forked = True
+        return fork
 
     def ask(self, verb: Literal["poll", "signal"], value: object) -> Any:
         """One question, one answer."""
@@ -151,7 +154,7 @@ class ForkClient:
         """Hang up; whatever was forked for this process is killed."""
         self._link.close()
         if self._server is not None:
-            if not self._has_asked:  # it may still be importing, for seconds, and has nobody to end
+            if not self._has_forked:  # it may still be importing, for seconds, and has nobody to end
                 self._server.kill()
             self._server.wait()
 
