@@ -53,7 +53,8 @@ def read_past(
         findings=_by_question(computed or then),
         published=_by_question(then),
         recomputed=bool(computed),
-        code_changed=published is not None and published.manifest.inputs.get("code") != provenance.code_digest(),
+        code_changed=published is not None
+        and published.manifest.inputs.get("code") != provenance.code_digest(),
         rules_changed=published is not None
         and rules_of(published) != provenance.digest_bytes(rules.read_bytes()),
     )
