@@ -10,7 +10,8 @@ from typing import Any, cast
 import pandas as pd
 import pytest
 
-from asn_research.findings.answers.reach import _months
+from asn_research.findings.answers.background import answer_learning_gain
+from asn_research.findings.answers.reach import _months, answer_coverage
 from asn_research.findings.finding import Finding
 from asn_research.findings.grounds.draft import quarantine_caveats
 from asn_research.findings.grounds.dropout import describe_dropout
@@ -22,6 +23,7 @@ from asn_research.findings.wordings.summary import summarise
 from asn_research.language import phrase
 from asn_research.models.result import Estimate
 from tests.findings.conftest import Findings
+from tests.findings.world import make_region
 
 
 def estimate_in(finding: Finding, term: str) -> Estimate:
@@ -185,3 +187,25 @@ def test_one_person_is_no_people() -> None:
     assert phrase("finding.key_people", "en", people="41") == "41 people"
     assert phrase("finding.key_people", "en", people="1.1") == "1.1 people"
     assert phrase("finding.excluded_no_post", "en", count="1") == "1 person without a score after"
+
+
+def test_people_marked_as_trained_without_a_course_are_told_where_they_count_and_where_not() -> None:
+    data = make_region(people=120, batches=8)
+    left_out = data.tables["enrolments"]["person_id"].iloc[:12]
+    enrolments = data.tables["enrolments"]
+    tables = {**data.tables, "enrolments": enrolments[~enrolments["person_id"].isin(left_out)]}
+    scores = tables["assessments"]
+    if "course_id" in scores:
+        tables["assessments"] = scores.assign(course_id=scores["course_id"].where(
+            ~scores["person_id"].isin(left_out)))  # fmt: skip
+    short = replace(data, tables=tables)
+    codes = {
+        question: {caveat.code for caveat in finding.caveats}
+        for question, finding in (
+            ("coverage", answer_coverage(short)), ("gain", answer_learning_gain(short)),
+        )
+    }  # fmt: skip
+    assert "trained_without_attendance" in codes["coverage"]
+    assert "trained_without_course" in codes["gain"]
+    whole = {caveat.code for caveat in answer_learning_gain(data).caveats}
+    assert "trained_without_course" not in whole

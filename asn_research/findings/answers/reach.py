@@ -69,6 +69,8 @@ def answer_coverage(data: RegionData) -> Finding:
         )
     if composition:
         caveats.append(Caveat(code="only_trained_listed"))
+    if "group" in people and (people["group"].eq("trained") & ~people["attended"]).any():
+        caveats.append(Caveat(code="trained_without_attendance"))
     rows = _coverage_rows(people, composition=composition)
     gated = gate_rows(rows, minimum=minimum, people="n" if composition else "total", within="group")
     share = Estimate(

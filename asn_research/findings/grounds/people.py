@@ -103,6 +103,8 @@ class GainPeople:
         ambiguous = int(people["course_ambiguous"].sum())
         if ambiguous:
             found.append(Caveat(code="course_ambiguous", fields={"count": ambiguous}))
+        if (people["course_id"].isna() & (people["trained"] == 1.0)).any():
+            found.append(Caveat(code="trained_without_course"))
         if self.source == "self":
             found.append(Caveat(code="self_rating"))
         return tuple(found)
