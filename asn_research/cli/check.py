@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from asn_research.cli.account import print_decisions, print_hidden, print_reasons, print_totals
 from asn_research.cli.attempt import attempt
 from asn_research.cli.choice import choose
-from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say, tell
+from asn_research.cli.console import FAILED, WELL, print_problems, refuse, say
 from asn_research.cli.option import PeriodName, ProcessedPlace, RawPlace, Regions
 from asn_research.cli.place import Places, open_places
 from asn_research.errors import AsnResearchError, FullDiskError
@@ -47,7 +47,6 @@ def check(
 
 def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
     from asn_research.ingest.decisions.submission import list_open, name_file
-    from asn_research.reports.publications.problem import read_problem
 
     rows, status, waiting = [], WELL, dict[str, None]()
     for region, name in chosen:
@@ -55,17 +54,8 @@ def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
         if data is None:
             status = FAILED
             continue
-        problems = [read_problem(record) for record in data.intake["problems"]]
-        state = "made"
-        if problems:
-            decided = all(problem.code.startswith("decision") for problem in problems)
-            said = "undecided" if decided else "incomplete"
-            state = "incomplete"
-            typer.echo(say(said, region=region, period=name), err=True)
-            print_problems(problems)
-            status = FAILED
-        if not data.intake["totals"]["rows"]:
-            tell(say("no_rows", region=region, period=name, folder=f"{region}/{name}"), err=True)
+        state = _tell_problems(region, name, data.intake)
+        if state != "made":
             status = FAILED
         rows.append((region, name, data.intake["totals"], state))
         print_reasons(region, name, data.intake)
@@ -77,11 +67,26 @@ def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
             waiting[name_file(name, tuple(data.region.periods))] = None
     if rows:
         print_totals(rows)
-    if any(totals["quarantined"] for _, _, totals, _ in rows):
+    if waiting:
         typer.echo(say("quarantine", folder=places.name("processed")))
     for file in waiting:
         typer.echo(say("decide", name=file))
     return status
+
+
+def _tell_problems(region: str, period: str, intake: Mapping[str, Any]) -> str:
+    """Write what is wrong with what was taken in; the state that its report will be in for that reason."""
+    from asn_research.reports.publications.problem import list_problems
+
+    problems = list_problems(intake)
+    if not problems:
+        return "made"
+    decided = all(problem.code.startswith("decision") for problem in problems)
+    empty = not intake["totals"]["rows"]
+    said = "empty" if empty else "undecided" if decided else "incomplete"
+    typer.echo(say(said, region=region, period=period), err=True)
+    print_problems(problems)
+    return "failed" if empty else "incomplete"
 
 
 def _draft(places: Places, region: str, period: str) -> Sequence[Draft]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from asn_research.errors import Problem, ReportError
+from asn_research.errors import IntakeError, Problem, ReportError
 from asn_research.findings.finding import read_findings
 from asn_research.findings.wordings.summary import summarise
 from asn_research.ingest.people.mark import read_marks
@@ -27,7 +27,7 @@ from asn_research.reports.processes.limit import Limit
 from asn_research.reports.publications import provenance
 from asn_research.reports.publications.manifest import MANIFEST, Manifest
 from asn_research.reports.publications.parameter import ReportParameters
-from asn_research.reports.publications.problem import read_problem
+from asn_research.reports.publications.problem import list_problems
 from asn_research.reports.publications.published import FINDINGS, RELEASES
 from asn_research.reports.publications.release import check_exposed, releases_text
 
@@ -46,10 +46,12 @@ def make_region_report(
     Raises
     ------
     AsnResearchError
-        If the raw files cannot be taken in.
+        If the raw files cannot be taken in, or hold not a single row: of nothing there is no report.
     """
     limit = Limit.begin(order.time_limit, order.memory_limit)
     data = open_region(task.region, period=task.period, raw=order.raw, processed=order.processed)
+    if not data.intake["totals"]["rows"]:
+        raise IntakeError(list_problems(data.intake))
     name = data.region.region.name
     files: dict[str, bytes] = {}
     problems: list[Problem] = []
@@ -142,7 +144,7 @@ def _manifest(
     records: list[dict[str, Any]],
 ) -> Manifest:
     findings = read_findings(records)
-    lost = tuple(read_problem(record) for record in data.intake["problems"])
+    lost = list_problems(data.intake)
     grade = evidence_grade(findings) if findings else None
     until = latest_date(data)
     return Manifest(

@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from asn_research.cli.stop import Stopped, stoppable
 from asn_research.reports.publications.manifest import MANIFEST, Manifest
 from asn_research.reports.runs.history import History, Record, write_history
 from asn_research.reports.runs.order import Order, Outcome, Task
+from asn_research.reports.runs.production import make_report_here
 from tests.test_cli import RAW, call
 
 CLOSED, OPEN = "bukittinggi", "kalianda"
@@ -151,7 +153,38 @@ def test_an_empty_template_is_told_to_be_empty(tmp_path: Path) -> None:
     assert made.exit_code == 0, made.output
     result = call("check", *where(raw, "raw", "processed"))
     assert result.exit_code == 1
-    assert "kota_baru 2025: there is not a single row of data yet." in result.stderr
+    told = "there is not a single row of data yet; required are: Participants, Courses, "
+    assert f"kota_baru 2025: no data\n  kota_baru/2025: {told}" in result.stderr
+    assert "quarantine.xlsx" not in result.output
+    assert "failed" in result.stdout
+    order = Order(
+        raw=raw,
+        processed=tmp_path / "processed",
+        reports=tmp_path / "reports",
+        notebooks=RAW.parents[1] / "notebooks",
+        languages=("id", "en"),
+    )
+    outcome = make_report_here(order, Task("kota_baru", "2025"))
+    assert outcome.manifest.state == "failed", "of nothing there is no report, as the check has said"
+    folder = tmp_path / "reports" / "kota_baru" / "2025"
+    assert told in (folder / "report.en.html").read_text(encoding="utf-8")
+    assert "Peserta, Pelatihan" in (folder / "report.html").read_text(encoding="utf-8")
+    assert not (folder / "findings.json").exists()
+
+
+def test_check_speaks_of_the_workbook_only_where_rows_wait_in_it(
+    raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    totals = {"rows": 3, "accepted": 2, "corrected": 0, "quarantined": 1, "duplicates": 0}
+    decisions = {"read": 1, "applied": 1, "refused": 0, "waiting": 0}
+    intake = {"totals": totals, "problems": [], "quarantine": [], "decisions": decisions}
+    opened = SimpleNamespace(intake=intake, region=SimpleNamespace(periods={"2025": None}))
+    monkeypatch.setattr("asn_research.cli.check._open", lambda *_: opened)
+    result = call("check", OPEN, *where(raw, "raw", "processed"))
+    assert result.exit_code == 0, result.output
+    assert "quarantine.xlsx" not in result.output, "the one row in quarantine was dropped by the office"
+    decisions["waiting"] = 1
+    assert "quarantine.xlsx" in call("check", OPEN, *where(raw, "raw", "processed")).output
 
 
 def test_codes_that_would_be_refused_later_are_refused_at_once(tmp_path: Path) -> None:

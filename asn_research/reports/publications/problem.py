@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from asn_research.contract.column import TABLES
+from asn_research.contract.column import REQUIRED_TABLES, TABLES
 from asn_research.errors import InputError, Place, Problem
 from asn_research.language import Language, phrase
 from asn_research.language.catalogue import has_phrase
@@ -32,6 +32,8 @@ def notice(problem: Problem, language: Language) -> Notice:
     fields = dict(problem.fields)
     if (table := fields.get("table")) in TABLES:
         fields["table_name"] = TABLES[str(table)].label.in_language(language)
+    if needed := [TABLES[name] for name in fields.get("tables", "").split(", ") if name in TABLES]:
+        fields["table_names"] = ", ".join(table.label.in_language(language) for table in needed)
     if has_phrase(reason := f"intake.reason_{fields.get('reason', '')}"):
         fields["reason_text"] = phrase(reason, language)
     if has_phrase(content := f"intake.kind_{fields.get('content', '')}"):
@@ -70,4 +72,22 @@ def read_problem(record: Mapping[str, Any]) -> Problem:
     place = Place(record.get("file"), record.get("sheet"), record.get("cell"))
     return Problem(
         record["code"], record["message"], place, record.get("remedy") or "", dict(record.get("fields") or {})
+    )
+
+
+def list_problems(intake: Mapping[str, Any]) -> tuple[Problem, ...]:
+    """What the account of an intake says went wrong; first of all that nothing was received, if so."""
+    known = tuple(read_problem(record) for record in intake["problems"])
+    return known if intake["totals"]["rows"] else (_nothing_received(intake), *known)
+
+
+def _nothing_received(intake: Mapping[str, Any]) -> Problem:
+    place = f"{intake['region']}/{intake['period']}"
+    needed = ", ".join(REQUIRED_TABLES)
+    return Problem(
+        "rows_missing",
+        f"there is not a single row of data yet; needed are {needed}.",
+        Place(place),
+        "Fill in the template, or put the office's files here; then check again.",
+        {"tables": needed},
     )
