@@ -56,6 +56,59 @@ def test_a_folder_that_is_not_there_is_a_wrong_call(tmp_path: Path) -> None:
     assert call("run", *where(tmp_path / "empty")).exit_code == 2
 
 
+@pytest.mark.parametrize("command", ["run", "check", "status"])
+def test_the_folder_of_one_region_in_place_of_all_is_told_to_be_one(raw: Path, command: str) -> None:
+    shutil.copy(RAW / "kalianda" / "region.toml", raw / "kalianda")
+    for wanted in ([], ["kalianda"]):
+        result = call(command, *wanted, *where(raw / "kalianda"), "--processed", raw.parent / "processed")
+        assert result.exit_code == 2
+        assert "kalianda looks like the folder of one region: it holds a region.toml. Name " in result.stderr
+        assert f"--raw {raw}\n" in result.stderr
+        assert "Known are" not in result.stderr
+    assert list(raw.parent.iterdir()) == [raw]
+    shutil.copy(RAW / "kalianda" / "region.toml", raw)
+    assert call("status", *where(raw), "--reports", raw.parent / "reports").exit_code == 0, "a stray file"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "--raw", ""],
+        ["check", "--raw", " "],
+        ["status", "--reports", ""],
+        ["new-region", "kota_baru", "--raw", ""],
+        ["verify", ""],
+    ],
+)
+def test_an_empty_place_is_not_the_current_folder(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = call(*arguments)
+    assert result.exit_code == 2
+    assert "nothing was named. The current folder is written as a dot: ." in result.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("option", "meant"),
+    [
+        ("--workers", "--jobs"),
+        ("--langauge", "--language"),
+        ("--max_age", "--max-age"),
+        ("--forced", "--force"),
+        ("--verbose", None),
+        ("--quiet", None),
+        ("--n", None),
+        ("--colour", None),
+    ],
+)
+def test_only_an_option_that_is_meant_is_offered(option: str, meant: str | None) -> None:
+    told = call("run", option, "2").stderr
+    assert ("Did you mean" in told) is (meant is not None), told
+    assert meant is None or f"Did you mean '{meant}'?" in told
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

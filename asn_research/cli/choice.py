@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from asn_research.cli.console import say
-from asn_research.errors import AsnResearchError, LocationError, Problem
+from asn_research.errors import AsnResearchError, LocationError, Problem, RegionError
 
 _ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
 
@@ -65,11 +66,12 @@ def choose(
     Raises
     ------
     RegionError
-        If a region or period is not there, naming the nearest.
+        If a region or period is not there, naming the nearest, or ``raw`` is itself the folder of a region.
     """
     from asn_research.contract.region import list_regions
 
     known = list_regions(raw)
+    _refuse_region(raw, known, Path(place or raw))
     problems = [_unknown("region", name, known) for name in wanted if name not in known]
     chosen: list[tuple[str, str]] = []
     seen: set[str] = set()
@@ -95,6 +97,21 @@ def choose(
     if problems:
         raise AsnResearchError(problems)
     return chosen
+
+
+def _refuse_region(raw: Path, known: Sequence[str], place: Path) -> None:
+    """Stop where the folders are periods of one region: a declaration lies beside them, in none of them."""
+    from asn_research.contract.region import REGION_FILE
+
+    if not (raw / REGION_FILE).is_file():
+        return
+    if any(os.access(raw / name / REGION_FILE, os.F_OK) for name in known):
+        return
+    above = place / ".." if place.name in ("", "..") else place.parent
+    problem = Problem(
+        "cli_region_folder", say("region_folder", path=place), remedy=say("name_above", path=above)
+    )
+    raise RegionError(problem)
 
 
 def _periods(folder: Path) -> tuple[str, ...] | None:

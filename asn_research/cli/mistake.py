@@ -17,8 +17,10 @@ _CHOICE = re.compile(r"(?P<value>'.*?') is not one of (?P<choices>.+?)\.?$")
 _AT_LEAST = re.compile(r"greater than or equal to (?P<limit>\S+)$")
 _NUMBER = re.compile(r"valid (?:int|integer|float|number)\b", re.IGNORECASE)
 _EXTRA = re.compile(r"unexpected extra arguments? ?\(?s?\)? ?\((?P<value>.+)\)")
-_CLOSE: Final = 0.6
+_CLOSE: Final = 0.65
 """Likeness from which a known word is offered: a slip or two in a word of some letters."""
+_MEANT: Final = dict.fromkeys(("j", "workers", "threads", "cores", "cpus", "parallel"), "jobs")
+"""What an option is called elsewhere, and here."""
 
 
 class UnknownCommand(typer.BadParameter):
@@ -111,5 +113,8 @@ def _name(error: Any) -> str:
 def _nearest(name: str, known: Iterable[str]) -> str:
     import difflib
 
-    found = difflib.get_close_matches(name, list(known), n=1, cutoff=_CLOSE)
-    return say("did_you_mean", name=found[0]) if found else ""
+    words = {word.lstrip("-"): word for word in known}  # dashes are alike in all options
+    asked = name.lstrip("-")
+    meant = _MEANT.get(asked, "")
+    found = [meant] if meant in words else difflib.get_close_matches(asked, list(words), n=1, cutoff=_CLOSE)
+    return say("did_you_mean", name=words[found[0]]) if found else ""

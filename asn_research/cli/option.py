@@ -12,7 +12,7 @@ import typer
 
 from asn_research.cli.completion import complete_findings, complete_periods, complete_regions
 from asn_research.cli.console import say
-from asn_research.cli.place import read_place
+from asn_research.cli.place import read_folder, read_place
 from asn_research.language.catalogue import LANGUAGES, Language
 
 
@@ -38,8 +38,8 @@ Regions = Annotated[list[str] | None, typer.Argument(metavar="region", autocompl
 RawPlace = Annotated[Any, _place("--raw")]
 ProcessedPlace = Annotated[Any, _place("--processed")]
 ReportsPlace = Annotated[Any, _place("--reports")]
-RawFolder = Annotated[Path | None, typer.Option("--raw", metavar="folder")]
-ProcessedFolder = Annotated[Path | None, typer.Option("--processed", metavar="folder")]
+RawFolder = Annotated[Path | None, typer.Option("--raw", parser=read_folder, metavar="folder")]
+ProcessedFolder = Annotated[Path | None, typer.Option("--processed", parser=read_folder, metavar="folder")]
 PeriodName = Annotated[
     str | None, typer.Option("--period", metavar="period", autocompletion=complete_periods)
 ]

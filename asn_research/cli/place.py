@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+import typer
+
 from asn_research.cli.choice import choose, find_folders, holds_products
 from asn_research.cli.console import say, tell
 from asn_research.errors import RegionError
@@ -18,13 +20,32 @@ if TYPE_CHECKING:
     from asn_research.reports.runs.stage import Sites
 
 
+def read_folder(text: str) -> Path:
+    """A folder of this machine.
+
+    Raises
+    ------
+    typer.BadParameter
+        If nothing was given, as by a variable of the shell that is not set: that is not the current folder.
+    """
+    if not text.strip():
+        raise typer.BadParameter(say("empty_place"))
+    return Path(text)
+
+
 def read_place(text: str) -> Path | str:
-    """A folder of this machine as a path, anything else as its URL."""
+    """A folder of this machine as a path, anything else as its URL.
+
+    Raises
+    ------
+    typer.BadParameter
+        If nothing was given.
+    """
     from asn_research.reports.runs.location import is_url
 
     if text.startswith("file://"):
         return Path(url2pathname(urlsplit(text).path))
-    return text if is_url(text) else Path(text)
+    return text if is_url(text) else read_folder(text)
 
 
 @dataclass
