@@ -29,7 +29,20 @@ def _ways(finding: Finding, language: Language) -> list[str]:
         **{name: count(details[name], language) for name in ("ways", "agree")},
         **{name: format_number(number(v), language, sign=True) for name, v in numbers.items()},
     )
-    return [text, *_clear(finding, language)]
+    return [text, *_end(finding, language), *_clear(finding, language)]
+
+
+def _end(finding: Finding, language: Language) -> list[str]:
+    """Whether the main answer is the highest or the lowest of all ways."""
+    details = finding.details
+    low, high = (number(details[end]) for end in ("lowest", "highest"))
+    # ways that differ in their clusters only come to the same number, up to the order of sums
+    slack = 1e-9 * max(1.0, abs(low), abs(high))
+    if high - low <= slack:
+        return []
+    main = estimate_of(finding).estimate
+    ends = [side for side, end in (("lowest", low), ("highest", high)) if abs(main - end) <= slack]
+    return [say(f"ways_main_{side}", language, ways=count(details["ways"], language)) for side in ends]
 
 
 def _clear(finding: Finding, language: Language) -> list[str]:

@@ -62,6 +62,27 @@ def test_where_only_some_ways_are_clear_it_is_told_whether_the_main_answer_is(
     assert "itself" not in " ".join(answer_sentences(whole, "en"))
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-2.0, 0.0, "the highest of the 16 ways: no other way comes to more"),
+        (0.0, 2.0, "the lowest of the 16 ways: no other way comes to less"),
+        (-2.0, 1e-12, "the highest of the 16 ways"),
+        (-1.0, 1.0, ""),
+        (0.0, 0.0, ""),
+    ],
+)
+def test_a_main_answer_at_an_end_of_all_ways_is_told_as_such(
+    low: float, high: float, said: str, compared: Findings
+) -> None:
+    found = compared["specification_curve"]
+    main = headline(found).estimate
+    ends = {"lowest": main + low, "highest": main + high}
+    text = " ".join(answer_sentences(replace(found, details={**found.details, **ends}), "en"))
+    assert said in text
+    assert ("no other way" in text) == bool(said)
+
+
 @pytest.mark.parametrize("curve", CURVES)
 def test_rows_are_all_the_ways_in_order_and_the_sentence_counts_them(curve: str, compared: Findings) -> None:
     found = compared[curve]
