@@ -138,7 +138,7 @@ def _manifest(
         name=phrase("report.across_name", order.languages[0]),
         languages=order.languages,
         headline={
-            language: summarise(findings, language).sentences[0] for language in order.languages if findings
+            language: summarise(findings, language).opening for language in order.languages if findings
         },
         grade=grade,
         grade_text={language: grade_meaning(grade, language) for language in order.languages if grade},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from dataclasses import replace
 
@@ -19,6 +20,7 @@ from asn_research.findings.grounds.evidence import RegionEvidence, gather_eviden
 from asn_research.findings.wordings.claim import find_claims
 from asn_research.findings.wordings.sentence import (
     answer_sentence,
+    answer_sentences,
     caveat_sentences,
     question_text,
     reading_sentence,
@@ -41,9 +43,20 @@ def number(term: str, value: float, error: float, *, unit: str = "points", df: f
     )  # fmt: skip
 
 
-def gain(region: str, value: float, error: float, *, period: str = "2025", compared: bool = False) -> Finding:
+def gain(
+    region: str,
+    value: float,
+    error: float,
+    *,
+    period: str = "2025",
+    compared: bool = False,
+    alone: float | None = None,
+) -> Finding:
     own = number("mean_gain", value, error)
     results = (number("trained", value - 3, error), own) if compared else (own,)
+    if alone is not None:
+        results = (number("trained", value - alone, error), own, number("comparison_gain", alone, 0.5))
+        compared = True
     return Finding(
         question="learning_gain", region=region, period=period, status=Status.ESTIMATED, results=results,
         design_grade=3 if compared else 1, sample=Sample(people=100, tables=("participants",)),
@@ -130,6 +143,86 @@ def test_the_weakest_design_sets_the_grade_and_the_words(four: dict[str, Finding
     assert "konsisten dengan pengaruh" in answer_sentence(whole, "id")
     assert "pengaruh" not in answer_sentence(mixed, "id")
     assert "tidak dapat dikatakan" in answer_sentence(four["pooled_gain"], "id")
+
+
+def mixed(alone: tuple[float, ...]) -> Finding:
+    """Two regions without a comparison group, and one for each of these gains of a comparison group."""
+    rest = [gain(f"x{i}", 9.0 + i, 1.0, alone=value) for i, value in enumerate(alone)]
+    return asked([*regions(GAINS[:2]), *rest])["pooled_gain"]
+
+
+def test_two_differences_to_comparison_groups_and_their_own_gains_stand_on_page_one() -> None:
+    found = mixed((1.8, 3.5))
+    short = summarise([found], "en")
+    assert "Over 4 regions, scores" in short.sentences[0]
+    assert short.sentences[1] == (
+        "Where there is a comparison group, scores rose more than in that group: x0 +7.2 (+5.0 to +9.4) and "
+        "x1 +6.5 (+4.3 to +8.7) points; scores of those compared rose by 1.8 to 3.5 points themselves, so "
+        "part of the gain over all regions may come without the training as well."
+    )
+    assert short.opening == " ".join(short.sentences)
+    assert "before to after" in short.key_figures[0].label
+    whole = " ".join(answer_sentences(found, "en"))
+    assert whole.count("x0 +7.2") == 1
+    assert "How large that part is in regions without" in whole
+
+
+def test_the_mean_of_three_differences_is_told_where_it_was_computed() -> None:
+    found = mixed((1.8, 2.0, 3.5))
+    pooled = next(estimate for estimate in found.estimates if estimate.term == "pooled_difference")
+    for language in LANGUAGES:
+        told = summarise([found], language).sentences[1]
+        for value in (pooled.estimate, pooled.conf_low, pooled.conf_high, 1.8, 3.5):
+            assert format_number(value, language) in told
+        assert any(f"{points} 3 " in told for points in ("the", "Di"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_comparison_group_is_told_without_a_span(language: Language) -> None:
+    told = summarise([mixed((3.5,))], language).sentences[1]
+    assert "x0 +5" in told
+    assert f"{format_number(3.5, language)} " in told
+    assert all(word not in told.partition(");")[2].partition(",")[0] for word in (" to ", " sampai "))
+
+
+@pytest.mark.parametrize("alone", [(0.2, 3.5), (-2.0, 3.5), (-2.0, -1.5), (0.2, 0.3, 3.5)])
+def test_comparison_groups_that_did_not_clearly_rise_carry_no_conclusion(alone: tuple[float, ...]) -> None:
+    short = summarise([mixed(alone)], "en")
+    assert "changed by" in short.sentences[1]
+    assert "cannot be said whether scores would have risen" in short.sentences[1]
+    assert not any("part of the gain" in sentence or "How large" in sentence for sentence in short.sentences)
+
+
+def test_without_comparison_groups_and_with_them_everywhere_nothing_stands_beside() -> None:
+    own = summarise([asked(regions(GAINS))["pooled_gain"]], "en")
+    assert own.sentences[1].startswith("Not every region has a comparison group")
+    every = [gain(f"x{i}", 9.0, 1.0, alone=2.0) for i in range(3)]
+    short = summarise([asked(every)["pooled_gain"]], "en")
+    assert "7.0 points higher than in the comparison groups" in short.sentences[0]
+    assert "those compared" not in short.opening
+    assert "before to after" not in short.key_figures[0].label
+
+
+def test_findings_that_do_not_tell_the_gain_of_their_comparison_group_are_read() -> None:
+    found = asked([*regions(GAINS[:2]), gain("x", 9.0, 1.0, compared=True)])["pooled_gain"]
+    told = summarise([found], "en").sentences[1]
+    assert "x +6.0 (+3.8 to +8.2)" in told
+    assert "those compared" not in told
+    assert "cannot be said" in told
+
+
+@pytest.mark.parametrize("alone", [(3.5,), (1.8, 3.5), (-2.0, 3.5), (1.8, 2.0, 3.5), (-2.0,) * 6])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_stands_beside_a_gain_claims_nothing(alone: tuple[float, ...], language: Language) -> None:
+    for sentence in answer_sentences(mixed(alone), language):
+        assert find_claims(sentence, grade=1) == (), sentence
+        assert len(re.findall(r"[.?!](?:\s|$)", sentence)) == 1, sentence
+
+
+def test_what_another_region_should_expect_says_what_it_holds(four: dict[str, Finding]) -> None:
+    assert "includes what would change without" in answer_sentences(four["transferability"], "en")[0]
+    compared = asked(regions(GAINS, compared=True))["transferability"]
+    assert "without" not in answer_sentences(compared, "en")[0]
 
 
 def test_another_outcome_and_an_unknown_error_are_left_out_and_told() -> None:

@@ -129,7 +129,7 @@ def answer_pooled_gain(evidence: Sequence[RegionEvidence]) -> Finding:
     pooled = replace(fit["pooled"], outcome=gains.outcome, unit="points", n_obs=len(gains.found))
     sample = pooled_sample(gains.found)
     group = "finding.group_region_differences" if gains.compared else "finding.group_region_gains"
-    second, more, caveats = _differences(evidence, gains)
+    second, more, caveats, alone = _differences(evidence, gains)
     groups = 1 + bool(more)
     rows = region_rows(gains.found, group=group, groups=groups)
     rows.append(_pooled_row(pooled, group, people=sample.people))
@@ -149,6 +149,7 @@ def answer_pooled_gain(evidence: Sequence[RegionEvidence]) -> Finding:
             "i2": fit.statistics["i2"],
             "q_p_value": fit.statistics["q_p_value"],
             **_range_without_one(gains.found),
+            **alone,
         },
     )
 
@@ -172,23 +173,34 @@ def _pooled_row(pooled: Estimate, group: str, *, people: int) -> Row:
 
 def _differences(
     evidence: Sequence[RegionEvidence], gains: GainSet
-) -> tuple[tuple[Estimate, ...], list[Row], tuple[Caveat, ...]]:
+) -> tuple[tuple[Estimate, ...], list[Row], tuple[Caveat, ...], dict[str, Cell]]:
     """The regions with a comparison group beside those without: shown, and pooled from three regions on."""
     if gains.compared:
-        return (), [], ()
+        return (), [], (), {}
     found = collect_estimates(evidence, "learning_gain", pick=lambda f: estimate_named(f, "trained"))
     found = tuple(region for region in found if region.estimate.outcome == gains.outcome)
     if not found:
-        return (), [], ()
+        return (), [], (), {}
     group = "finding.group_region_differences"
     rows = region_rows(found, group=group, groups=2)
     caveat = Caveat(code="designs_mixed", fields={"count": len(found), "regions": len(gains.found)})
     if len(found) < _LEAST_FOR_PAIRS:
-        return (), rows, (caveat,)
+        return (), rows, (caveat,), _compared_alone(found)
     pooled = pool_regions(found)["pooled"]
     pooled = replace(pooled, term="pooled_difference", outcome=gains.outcome, unit="points", n_obs=len(found))
     row = _pooled_row(pooled, group, people=pooled_sample(found).people)
-    return (pooled,), [*rows, row], (caveat,)
+    return (pooled,), [*rows, row], (caveat,), _compared_alone(found)
+
+
+def _compared_alone(found: Sequence[RegionEstimate]) -> dict[str, Cell]:
+    """How far the comparison groups themselves rose by what their regions tell; whether all clearly did."""
+    told = [estimate_named(region.finding, "comparison_gain") for region in found]
+    known = [estimate for estimate in told if estimate is not None]
+    if len(known) < len(found):
+        return {}
+    values = [estimate.estimate for estimate in known]
+    rose = all(estimate.conf_low > 0 for estimate in known)
+    return {"alone_low": min(values), "alone_high": max(values), "alone_rose": rose}
 
 
 def _range_without_one(found: Sequence[RegionEstimate]) -> dict[str, Cell]:

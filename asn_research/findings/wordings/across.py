@@ -47,6 +47,7 @@ def _pooled(finding: Finding, language: Language) -> list[str]:
         spread = say("pooled_spread", language, tau=tau, **ends)
     parts = [
         text,
+        _beside(finding, language),
         _claim(finding, language),
         spread,
         _without(details, language),
@@ -59,6 +60,8 @@ def _claim(finding: Finding, language: Language) -> str:
     """What the designs allow to be said; without comparison groups everywhere, what they do not."""
     found = estimate_of(finding)
     side = direction(found)
+    if _difference_rows(finding):
+        return say("pooled_claim_part", language) if _rises_alone(finding) else ""
     if not finding.details["compared"] or finding.design_grade == 1:
         return say("pooled_claim_own", language)
     if side not in {"up", "down"}:
@@ -79,11 +82,60 @@ def _without(known: Mapping[str, Cell], language: Language) -> str:
     )
 
 
-def _compared(finding: Finding, language: Language) -> str:
+def _difference_rows(finding: Finding) -> list[Row]:
     """The regions with a comparison group, where others have none."""
     group = "finding.group_region_differences"
-    rows = [row for row in finding.rows if row.get("group") == group and row.get("label") is not None]
-    if finding.details["compared"] or not rows:
+    if finding.details["compared"]:
+        return []
+    return [row for row in finding.rows if row.get("group") == group and row.get("label") is not None]
+
+
+def _rises_alone(finding: Finding) -> bool:
+    """Whether scores rose clearly over all regions, and in every comparison group as well."""
+    return direction(estimate_of(finding)) == "up" and bool(finding.details.get("alone_rose"))
+
+
+def _beside(finding: Finding, language: Language) -> str:
+    """What the gain over all regions must be read with: the differences to comparison groups, and theirs."""
+    rows = _difference_rows(finding)
+    if not rows:
+        return ""
+    pooled = next((e for e in finding.estimates if e.term == "pooled_difference"), None)
+    if pooled is None:
+        is_up = _rises_alone(finding) and all(number(row.get("conf_low")) > 0 for row in rows)
+        each = [_parts([row], "points", language) for row in rows]
+        parts = say("beside_two", language, first=each[0], second=each[1]) if len(each) == 2 else each[0]
+        text = say(f"beside_parts_{'up' if is_up else 'any'}", language, parts=parts)
+    else:
+        is_up = _rises_alone(finding) and direction(pooled) == "up"
+        text = say(
+            f"beside_pooled_{'up' if is_up else 'any'}",
+            language,
+            count=format_count(len(rows), language),
+            points=points(pooled.estimate, language),
+            signed=format_number(pooled.estimate, language, sign=True),
+            interval=interval(pooled, language),
+        )
+    return say("beside", language, differences=text, alone=_alone(finding, language))
+
+
+def _alone(finding: Finding, language: Language) -> str:
+    """How far the comparison groups themselves rose, and what that leaves open."""
+    details = finding.details
+    if "alone_low" not in details:
+        return say("alone_unknown", language)
+    rises = _rises_alone(finding)
+    low, high = (
+        format_number(number(details[end]), language, sign=not rises) for end in ("alone_low", "alone_high")
+    )
+    span = low if low == high else say("alone_range", language, low=low, high=high)
+    return say("alone_rose" if rises else "alone_changed", language, span=span)
+
+
+def _compared(finding: Finding, language: Language) -> str:
+    """The regions with a comparison group one by one, where their mean alone was told before."""
+    rows = _difference_rows(finding)
+    if not any(estimate.term == "pooled_difference" for estimate in finding.estimates):
         return ""
     if len(rows) <= _NAMED:
         return say("pooled_compared_parts", language, parts=_parts(rows, "points", language))

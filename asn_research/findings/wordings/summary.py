@@ -87,6 +87,12 @@ class Summary:
     recommendations: tuple[str, ...] = ()
     open_groups: tuple[OpenGroup, ...] = ()
 
+    @property
+    def opening(self) -> str:
+        """The first answer with all that page one says of it, such as its reservation."""
+        told = zip(self.questions, self.sentences, strict=True)
+        return " ".join(sentence for question, sentence in told if question == self.questions[0])
+
 
 def summarise(findings: Sequence[Finding], language: Language) -> Summary:
     """Page one, from findings alone.
