@@ -11,6 +11,7 @@ import base64
 import binascii
 import datetime
 import html
+import json
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -74,14 +75,15 @@ def scan_files(files: Mapping[str, bytes], *, names: NameMarks | None = None) ->
     found = {name: traces for name, content in files.items() if (traces := scan_bytes(content, names=names))}
     if not found:
         return ()
+    if found.keys() == {MANIFEST} and {trace.kind for trace in found[MANIFEST]} == {"name"}:
+        return (_named_after_person(),)
     parts = [
         f"{name} ({', '.join(f'{trace.kind}, line {trace.line}' for trace in traces)})"
         for name, traces in found.items()
     ]
-    if found.keys() == {MANIFEST} and {trace.kind for trace in found[MANIFEST]} == {"name"}:
-        return (_named_after_person(),)
-    fields = {"places": "; ".join(parts)}
-    message = f"what may name a person stands in {fields['places']}."
+    message = f"what may name a person stands in {'; '.join(parts)}."
+    places = {name: [(trace.kind, trace.line) for trace in traces] for name, traces in found.items()}
+    fields = {"traces": json.dumps(places)}
     remedy = "Nothing of this report was published; tell who maintains the program which file it was."
     return (Problem("published_identity", message, Place(next(iter(found))), remedy, fields),)
 

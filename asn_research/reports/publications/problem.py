@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,10 +39,20 @@ def notice(problem: Problem, language: Language) -> Notice:
         fields["reason_text"] = phrase(reason, language)
     if has_phrase(content := f"intake.kind_{fields.get('content', '')}"):
         fields["content_text"] = phrase(content, language)
+    if "traces" in fields:
+        fields["places"] = _tell_traces(json.loads(fields["traces"]), language)
     bare = "" if all(fields.values()) else "_bare"
     text = _message(f"{problem.code}{bare}", fields, language) or problem.message
     remedy = _message(f"{problem.code}{bare}_remedy", fields, language) or problem.remedy
     return Notice(str(problem.place), text, remedy)
+
+
+def _tell_traces(traces: Mapping[str, Sequence[tuple[str, int]]], language: Language) -> str:
+    """Where something was found that may name a person, by file: kind and line."""
+    return "; ".join(
+        f"{name} ({', '.join(phrase(f'report.traced_{kind}', language, line=line) for kind, line in found)})"
+        for name, found in traces.items()
+    )
 
 
 def _message(code: str, fields: Mapping[str, str], language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import struct
 import time
 import zlib
@@ -11,7 +12,9 @@ import pytest
 
 from asn_research.errors import ReportError
 from asn_research.ingest.people.mark import NameMarks, make_marks
+from asn_research.language import LANGUAGES
 from asn_research.reports.pages.scan import guard_output, scan_bytes, scan_files
+from asn_research.reports.publications.problem import notice
 
 KEY = b"0" * 32
 NAMES = NameMarks(frozenset(make_marks(["Siti Rahmawati, S.Sos", "Dr. H. Ahmad Fauzi"], key=KEY)), KEY)
@@ -102,6 +105,19 @@ def test_nothing_is_published_where_one_file_has_a_trace() -> None:
     files = {"report.html": b"<p>ya</p>", "report.ipynb": b"P0123456789abcdef"}
     with pytest.raises(ReportError, match=r"report\.ipynb \(pseudonym, line 1\)"):
         guard_output(files)
+
+
+def test_a_trace_is_told_in_the_language_of_its_reader() -> None:
+    page = b"<p>\n198503122010011002 budi@contoh.go.id 0812 3456 7890 P0123456789abcdef</p>"
+    page += b"Siti Rahmawati C:\\Data\\x /home/budi Traceback (most recent call last)"
+    [problem] = scan_files({"report.html": page}, names=NAMES)
+    found = {kind for kind, _ in json.loads(problem.fields["traces"])["report.html"]}
+    assert found == {"number", "email", "phone", "pseudonym", "path", "traceback", "name"}, "every kind"
+    told = {language: str(notice(problem, language)) for language in LANGUAGES}
+    assert "report.html (nomor seperti NIP atau NIK, baris 2, " in told["id"]
+    assert "report.html (a number like a NIP or NIK, line 2, " in told["en"]
+    for text in told.values():
+        assert not scan_bytes(text.encode(), names=NAMES), "nothing of it is repeated"
 
 
 def test_a_large_page_takes_milliseconds() -> None:
