@@ -33,16 +33,14 @@ def _ways(finding: Finding, language: Language) -> list[str]:
 
 
 def _end(finding: Finding, language: Language) -> list[str]:
-    """Whether the main answer is the highest or the lowest of all ways."""
+    """Whether the main answer is the highest or the lowest of all ways, as readers see these numbers."""
     details = finding.details
-    low, high = (number(details[end]) for end in ("lowest", "highest"))
-    # ways that differ in their clusters only come to the same number, up to the order of sums
-    slack = 1e-9 * max(1.0, abs(low), abs(high))
-    if high - low <= slack:
+    shown = {end: format_number(number(details[end]), language) for end in ("lowest", "highest")}
+    if shown["lowest"] == shown["highest"]:
         return []
-    main = estimate_of(finding).estimate
-    ends = [side for side, end in (("lowest", low), ("highest", high)) if abs(main - end) <= slack]
-    return [say(f"ways_main_{side}", language, ways=count(details["ways"], language)) for side in ends]
+    main = format_number(estimate_of(finding).estimate, language)
+    ways = count(details["ways"], language)
+    return [say(f"ways_main_{end}", language, ways=ways) for end, value in shown.items() if value == main]
 
 
 def _clear(finding: Finding, language: Language) -> list[str]:
