@@ -313,7 +313,7 @@ def _read_table(folder: Path, name: str, place: str) -> pd.DataFrame:
 
 def find_fingerprint(folder: Path, *, period: str) -> str:
     """What the tables of a period depend on: raw files, region.toml, decisions, code, packages and key."""
-    digest = hashlib.sha256(_code_digest().encode())
+    digest = hashlib.sha256(reading_digest().encode())
     decided = *list_corrections(folder, period), *list_others(folder, (period,))
     for path in (folder / "region.toml", *decided):
         digest.update(f"{path.name}\0{digest_entry(path, folder)}\0".encode())
@@ -325,7 +325,8 @@ def find_fingerprint(folder: Path, *, period: str) -> str:
 
 
 @cache
-def _code_digest() -> str:
+def reading_digest() -> str:
+    """SHA-256 over all code, rules and packages that decide what is read in a raw file."""
     digest = hashlib.sha256()
     for package in ("asn_research.contract", "asn_research.ingest"):
         for name, content in _walk(files(package)):

@@ -129,8 +129,8 @@ def test_files_are_taken_in_again_when_what_reads_them_has_another_version(
     before = find_fingerprint(ready.folder, period="2025")
     assert find_fingerprint(ready.folder, period="2025") == before
     monkeypatch.setattr(store, "version", lambda name: "99" if name == "python-calamine" else version(name))
-    store._code_digest.cache_clear()
+    store.reading_digest.cache_clear()
     try:
         assert find_fingerprint(ready.folder, period="2025") != before
     finally:
-        store._code_digest.cache_clear()
+        store.reading_digest.cache_clear()

@@ -27,6 +27,7 @@ from asn_research.findings.wordings.sentence import (
     sample_sentence,
 )
 from asn_research.findings.wordings.summary import summarise
+from asn_research.ingest.store import reading_digest
 from asn_research.language import LANGUAGES, format_count
 from asn_research.language.catalogue import read_messages
 from asn_research.reports.exhibits.citation import Citation
@@ -114,6 +115,8 @@ def warm_up() -> None:
     for language in LANGUAGES:
         format_count(0, language)
         provenance.code_facts(language)
+    provenance.environment()
+    reading_digest()
     figure, _ = new_figure(100.0, left=10.0, right=10.0, top=10.0, bottom=10.0, bare=True)
     for is_bold in (False, True):
         text_width(ascii_letters + digits + punctuation, bold=is_bold)
