@@ -19,7 +19,7 @@ from asn_research.contract.region import ACROSS
 from asn_research.findings.answer import answer_questions
 from asn_research.ingest.store import open_region
 from asn_research.reports.pages.notebook import read_shown_findings
-from asn_research.reports.runs.history import FILE as HISTORY
+from asn_research.reports.publications.published import STATE as HISTORY
 from asn_research.simulation.scale import write_regions
 from tests.kills import run_trials
 from tests.reports.light import write_light_project

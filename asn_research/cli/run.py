@@ -42,6 +42,7 @@ from asn_research.errors import (
 
 if TYPE_CHECKING:
     from asn_research.reports.processes.pool import Pool
+    from asn_research.reports.runs.history import History
     from asn_research.reports.runs.memory import Memory
     from asn_research.reports.runs.order import Order, Outcome, Task
 
@@ -168,6 +169,7 @@ def _make(
                     left = view.left if len(outcomes) < len(tasks) else ""
                     _print_progress(outcome, f"{len(outcomes)}/{len(tasks)}", left)
             places.collect()
+            _note(order, _states(outcomes))  # what failed has no part in it, whatever page still stands
             across = _run_across(order, pool, memory)
         state = "made"
     except AsnResearchError as error:
@@ -177,8 +179,21 @@ def _make(
         stop.words = say("stopped_run", done=len(outcomes), total=len(tasks))
         raise
     _print_outcomes(outcomes, tasks)
-    states: list[tuple[str, str]] = [(f"{o.task.region}/{o.task.period}", o.manifest.state) for o in outcomes]
-    return [*states, *([] if across is None else [(ACROSS, across)]), (RUN, state)], said
+    return [*_states(outcomes), *([] if across is None else [(ACROSS, across)]), (RUN, state)], said
+
+
+def _states(outcomes: Sequence[Outcome]) -> list[tuple[str, str]]:
+    return [(f"{outcome.task.region}/{outcome.task.period}", outcome.manifest.state) for outcome in outcomes]
+
+
+def _note(order: Order, states: Sequence[tuple[str, str]]) -> History:
+    """Note beside the reports what this run has seen of them; all that is known of them."""
+    from asn_research.reports.runs import history as past
+
+    now = datetime.datetime.now(datetime.UTC)
+    known = past.note_states(past.read_history(order.reports), states, now=now)
+    past.write_history(order.reports, known)
+    return known
 
 
 def _keep(
@@ -195,8 +210,7 @@ def _keep(
     from asn_research.reports.runs import notice
 
     places.collect()
-    now = datetime.datetime.now(datetime.UTC)
-    known = past.note_states(past.read_history(order.reports), states, now=now)
+    known = _note(order, states)
     index = places.name("reports") + "/index.html"
     seen = index if "://" in index else f"{order.reports.resolve().name}/index.html"  # it leaves the office
     told = True
@@ -205,7 +219,7 @@ def _keep(
     except NoticeError as error:
         print_problems(error.problems)
         told = False
-    overdue = past.find_overdue(known, now=now, max_age=max_age)
+    overdue = past.find_overdue(known, now=datetime.datetime.now(datetime.UTC), max_age=max_age)
     known = past.renew_index(order.reports, known, overdue=overdue, digest=memory.digest)
     past.write_history(order.reports, known)
     places.deliver()

@@ -18,7 +18,7 @@ import pytest
 from asn_research.cli.choice import choose
 from asn_research.cli.stop import Stopped, stoppable
 from asn_research.reports.publications.manifest import MANIFEST, Manifest
-from asn_research.reports.runs.history import History, Record, write_history
+from asn_research.reports.runs.history import History, Record, read_history, write_history
 from asn_research.reports.runs.order import Order, Outcome, Task
 from asn_research.reports.runs.production import make_report_here
 from tests.test_cli import RAW, call
@@ -103,6 +103,26 @@ def test_a_report_that_failed_without_a_stub_is_failed_though_its_old_page_stand
     assert (record["status"], record["problems"]) == ("failed", ["page_kept"])
     told = call("status", OPEN, *where(raw, "raw", "processed", "reports")).stderr
     assert "the page of this report is of an earlier run" in told
+
+
+def test_what_failed_is_noted_before_the_report_across_regions_is_made(
+    raw: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def make(_order: Order, tasks: list[Task], **_: object) -> Iterator[Outcome]:
+        yield from (
+            Outcome(task, Manifest(region=task.region, period="2025", state="failed")) for task in tasks
+        )
+
+    seen: list[dict[str, Record]] = []
+    monkeypatch.setattr("asn_research.reports.runs.batch.make_reports", make)
+    monkeypatch.setattr(
+        "asn_research.cli.run._run_across",
+        lambda order, *_: seen.append(dict(read_history(order.reports).reports)),
+    )
+    assert call("run", OPEN, *where(raw, "raw", "processed", "reports")).exit_code == 1
+    assert [{name: record.state for name, record in each.items()} for each in seen] == [
+        {f"{OPEN}/2025": "failed"}
+    ]
 
 
 def test_a_report_whose_raw_data_are_gone_is_named(raw: Path) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 FINDINGS: Final = "findings.json"
 RELEASES: Final = "releases.json"
 """The ledger of what was published before; it outlasts a report that failed."""
+STATE: Final = "state.json"
+"""What runs have seen of each report (:mod:`asn_research.reports.runs.history`)."""
 LEAST_REGIONS: Final = 2
 """Regions with findings that a report across regions needs."""
 
@@ -63,13 +65,26 @@ def find_published(folder: Path, *, digest: Digest = digest_file) -> PublishedFi
 
 
 def list_published(reports: Path, *, digest: Digest = digest_file) -> tuple[PublishedFindings, ...]:
-    """The last period that has findings, of every region of a reports folder, by the regions' names."""
+    """The last period that has findings, of every region of a reports folder, by the regions' names.
+
+    A report that the last run could not make has none, also where no stub could be put in the place of its
+    old page.
+    """
+    failed = _list_failed(reports)
     latest: dict[str, PublishedFindings] = {}
     for path in sorted(reports.glob("*/*/manifest.json")):
         found = find_published(path.parent, digest=digest)
-        if found is not None:
+        if found is not None and f"{found.manifest.region}/{found.manifest.period}" not in failed:
             latest[found.manifest.region] = found
     return tuple(sorted(latest.values(), key=lambda p: (p.manifest.name.casefold(), p.manifest.region)))
+
+
+def _list_failed(reports: Path) -> set[str]:
+    try:
+        records = json.loads((reports / STATE).read_text(encoding="utf-8"))["reports"]
+        return {name for name, record in records.items() if record["state"] == "failed"}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return set()
 
 
 def read_evidence(published: tuple[PublishedFindings, ...]) -> tuple[RegionEvidence, ...]:

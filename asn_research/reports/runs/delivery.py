@@ -15,7 +15,7 @@ from asn_research.reports.processes.obstacle import explain
 from asn_research.reports.publications.inner import inner_of, inner_regions, seen_within
 from asn_research.reports.publications.manifest import MANIFEST, PDF_NAMES, Manifest, parse_manifest
 from asn_research.reports.publications.provenance import digest_file, pdf_version
-from asn_research.reports.publications.published import FINDINGS, RELEASES
+from asn_research.reports.publications.published import FINDINGS, RELEASES, STATE
 from asn_research.reports.runs.location import Location
 from asn_research.reports.runs.stage import Sites, folders_of, open_stage
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from asn_research.reports.runs.order import Order, Outcome, Task
 
 RECEIPT: Final = "delivery.json"
-_STATE: Final = "state.json"
 _KEPT: Final = (MANIFEST, FINDINGS, RELEASES)
 
 
@@ -195,7 +194,7 @@ def _is_shared(name: str) -> bool:
     folder, _, file = name.rpartition("/")
     if file.startswith("."):
         return False
-    return folder == ACROSS or (not folder and (file == _STATE or file.startswith("index.")))
+    return folder == ACROSS or (not folder and (file == STATE or file.startswith("index.")))
 
 
 def _is_shared_or_kept(name: str) -> bool:
@@ -358,7 +357,7 @@ def _result_folders(sites: Sites, stage: Path, task: Task) -> list[tuple[Locatio
 
 
 def _vouching_last(path: Path) -> tuple[bool, Path]:
-    return path.name in (MANIFEST, _STATE), path
+    return path.name in (MANIFEST, STATE), path
 
 
 def _deliver(

@@ -17,8 +17,8 @@ from asn_research.errors import Problem
 from asn_research.ingest.storage import write_files
 from asn_research.reports.publications.freshness import index_inputs, is_index_fresh
 from asn_research.reports.publications.provenance import Digest, digest_file
+from asn_research.reports.publications.published import STATE
 
-FILE: Final = "state.json"
 KEPT: Final = Problem(
     "page_kept",
     "this page is of an earlier run: the last one could neither make the report nor replace the page.",
@@ -58,7 +58,7 @@ class History:
 def read_history(folder: Path) -> History:
     """The history of a folder of reports; empty where there is none that can be read."""
     try:
-        record = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        record = json.loads((folder / STATE).read_text(encoding="utf-8"))
         reports = {str(name): Record(**fields) for name, fields in record["reports"].items()}
         return History(reports=reports, index=dict(record["index"]))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -68,7 +68,7 @@ def read_history(folder: Path) -> History:
 def write_history(folder: Path, history: History) -> None:
     """Keep a history in a folder of reports."""
     text = json.dumps(asdict(history), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    write_files(folder, {FILE: text.encode()})
+    write_files(folder, {STATE: text.encode()})
 
 
 def note_states(history: History, states: Iterable[tuple[str, str]], *, now: datetime.datetime) -> History:

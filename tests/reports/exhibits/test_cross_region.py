@@ -16,8 +16,9 @@ from asn_research.reports.cross_region_report import NAMES, make_cross_region_re
 from asn_research.reports.pages.claim import check_page
 from asn_research.reports.publications.manifest import Manifest
 from asn_research.reports.publications.provenance import digest_bytes
-from asn_research.reports.publications.published import find_published, list_published
+from asn_research.reports.publications.published import STATE, find_published, list_published
 from asn_research.reports.runs.batch import _waves
+from asn_research.reports.runs.history import History, Record, write_history
 from asn_research.reports.runs.order import Order, Task
 from asn_research.reports.runs.site import write_index
 from tests.browser.chromium import Chromium
@@ -138,6 +139,18 @@ def test_findings_that_no_manifest_vouches_for_are_not_read(reports: Path, tmp_p
     path.write_text(path.read_text(encoding="utf-8").replace("9.0", "99.0"), encoding="utf-8")
     assert find_published(path.parent) is None
     assert [p.manifest.region for p in list_published(folder)] == ["daerah_0", "daerah_2"]
+
+
+def test_the_findings_of_a_report_that_failed_do_not_count_though_its_old_page_stands(
+    reports: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(reports, folder)
+    failed = History(reports={"daerah_1/2025": Record(state="failed"), "daerah_2/2025": Record(state="made")})
+    write_history(folder, failed)
+    assert [p.manifest.region for p in list_published(folder)] == ["daerah_0", "daerah_2"]
+    (folder / STATE).write_text("[]", encoding="utf-8")
+    assert len(list_published(folder)) == 3, "where nothing is noted, nothing is known to have failed"
 
 
 def test_periods_of_a_region_are_made_in_their_order() -> None:

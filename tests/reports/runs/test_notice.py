@@ -16,8 +16,8 @@ from aiosmtpd.controller import Controller
 
 from asn_research.contract.region import ACROSS
 from asn_research.errors import NoticeError
+from asn_research.reports.publications.published import STATE
 from asn_research.reports.runs.history import (
-    FILE,
     RUN,
     History,
     Record,
@@ -189,7 +189,7 @@ def test_a_history_reads_back_and_a_spoilt_one_counts_as_none(tmp_path: Path) ->
     write_history(tmp_path, history)
     assert read_history(tmp_path) == history
     for text in ("", "[]", '{"reports": {"a": 1}, "index": {}}', '{"reports": {"a": {"x": 1}}, "index": {}}'):
-        (tmp_path / FILE).write_text(text, encoding="utf-8")
+        (tmp_path / STATE).write_text(text, encoding="utf-8")
         assert read_history(tmp_path) == History()
     assert read_history(tmp_path / "nowhere") == History()
 
