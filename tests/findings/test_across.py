@@ -158,7 +158,7 @@ def test_two_differences_to_comparison_groups_and_their_own_gains_stand_on_page_
     assert short.sentences[1] == (
         "Where there is a comparison group, scores rose more than in that group: x0 +7.2 (+5.0 to +9.4) and "
         "x1 +6.5 (+4.3 to +8.7) points; scores of those compared rose by 1.8 to 3.5 points themselves, so "
-        "part of the gain over all regions may come without the training as well."
+        "part of the gain over all regions may have come without the training."
     )
     assert short.opening == " ".join(short.sentences)
     assert "before to after" in short.key_figures[0].label

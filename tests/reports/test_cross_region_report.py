@@ -56,7 +56,7 @@ def test_the_index_tells_the_pooled_gain_with_what_it_must_be_read_with(
     assert set(headline) == {"id", "en"}
     first, _, rest = headline["en"].partition("). ")
     assert first.startswith("Over 3 regions, ")
-    whole = "consistent with an effect" if all(compared) else "so part of the gain over all regions may come"
+    whole = "consistent with an effect" if all(compared) else "so part of the gain over all regions may have"
     assert whole in rest
     assert headline["id"].count(". ") == headline["en"].count(". ") == 1
 
