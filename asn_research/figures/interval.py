@@ -24,7 +24,7 @@ from asn_research.figures.chart import (
 from asn_research.figures.wording import extremes_text, headline_text, join, level_text
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.grounds.axis import is_change, number, reference_of, unit_of
-from asn_research.findings.wordings.label import bound_mark, own_phrase
+from asn_research.findings.wordings.label import bound_mark, count_head, own_phrase
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.catalogue import has_phrase
 from asn_research.language.quantity import format_quantity
@@ -94,7 +94,7 @@ def draw_interval(finding: Finding, language: Language) -> Figure | None:
     columns = [Column("", values, bold=True)]
     if any(row.get("n") is not None for row in rows):
         counts = tuple("" if r.get("n") is None else format_count(number(r["n"]), language) for r in rows)
-        columns.append(Column(phrase("figure.head_count", language), counts))
+        columns.append(Column(count_head(finding, language), counts))
     hollow = phrase("figure.note_no_interval", language) if any(math.isnan(low) for low, _ in ends) else ""
     clipped = any(s != e for s, e in zip(shown, ends, strict=True) if e[0] <= e[1])
     arrow = phrase("figure.note_clipped", language) if clipped else ""

@@ -13,7 +13,7 @@ from asn_research.figures.lettering import Words
 from asn_research.figures.wording import headline_text, join
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.grounds.axis import number
-from asn_research.findings.wordings.label import row_label
+from asn_research.findings.wordings.label import count_head, row_label
 from asn_research.language import Language, format_count, phrase
 from asn_research.language.quantity import format_quantity
 
@@ -66,7 +66,7 @@ def draw_likert(finding: Finding, language: Language) -> Figure | None:
         language,
         columns=[
             Column(phrase("figure.head_mean", language), means, bold=True),
-            Column(phrase("figure.head_count", language), counts),
+            Column(count_head(finding, language), counts),
         ],
         note=join(
             left_out_note(finding, 0, language), phrase("figure.note_joined", language) if joined else ""

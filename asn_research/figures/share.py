@@ -12,8 +12,8 @@ from asn_research.figures.interval import axis_label
 from asn_research.figures.wording import extremes_text, headline_text, join, level_text
 from asn_research.findings.finding import Finding, Row
 from asn_research.findings.grounds.axis import number
-from asn_research.findings.wordings.label import bound_mark
-from asn_research.language import Language, format_count, phrase
+from asn_research.findings.wordings.label import bound_mark, count_head
+from asn_research.language import Language, format_count
 from asn_research.language.quantity import format_quantity
 
 
@@ -41,7 +41,7 @@ def draw_share(finding: Finding, language: Language) -> Figure | None:
     totals = tuple(_of_total(row, language) for row in rows)
     columns = [Column("", values, bold=True)]
     if any(totals):
-        columns.append(Column(phrase("figure.head_count", language), totals))
+        columns.append(Column(count_head(finding, language), totals))
     chart = new_chart(
         rows,
         language,

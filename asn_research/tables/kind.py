@@ -11,7 +11,7 @@ from asn_research.findings.finding import Finding, Row
 from asn_research.findings.grounds.axis import is_change, level_of, number, unit_of
 from asn_research.findings.wordings.advice import change_text, evidence_text, strength_text
 from asn_research.findings.wordings.deviation import done_text, planned_text, point_text, why_text
-from asn_research.findings.wordings.label import code_label, month_label, own_phrase, row_label
+from asn_research.findings.wordings.label import code_label, count_head, month_label, own_phrase, row_label
 from asn_research.language import Language, format_count, format_level, phrase
 from asn_research.language.number import MISSING
 from asn_research.language.quantity import format_quantity
@@ -64,10 +64,9 @@ def _interval(finding: Finding, unit: str, language: Language, *, sign: bool = F
     )
 
 
-def _people(column: str, language: Language, *, head: str = "count") -> TableColumn:
-    return TableColumn(
-        phrase(f"figure.head_{head}", language), lambda row: format_people(row, column, language)
-    )
+def _counts(finding: Finding, column: str, language: Language, *, head: str = "count") -> TableColumn:
+    words = count_head(finding, language) if head == "count" else phrase(f"figure.head_{head}", language)
+    return TableColumn(words, lambda row: format_people(row, column, language))
 
 
 def _texts(cells: Sequence[tuple[str, Callable[..., str]]], language: Language) -> tuple[TableColumn, ...]:
@@ -92,7 +91,7 @@ def lay_interval(finding: Finding, language: Language) -> TableLayout:
     if _has(finding, "p_value") or _has(finding, "p_holm"):
         columns.append(TableColumn(phrase("figure.head_p", language), lambda row: format_p(row, language)))
     if _has(finding, "n"):
-        columns.append(_people("n", language))
+        columns.append(_counts(finding, "n", language))
     return _named(finding, language, *columns)
 
 
@@ -102,7 +101,9 @@ def lay_share(finding: Finding, language: Language) -> TableLayout:
     if _has(finding, "conf_low"):
         columns.append(_interval(finding, "share", language))
     heads = (("n", "count"), ("total", "of_total"))
-    counts = [_people(column, language, head=head) for column, head in heads if _has(finding, column)]
+    counts = [
+        _counts(finding, column, language, head=head) for column, head in heads if _has(finding, column)
+    ]
     return _named(finding, language, *columns, *counts)
 
 
@@ -118,7 +119,7 @@ def lay_likert(finding: Finding, language: Language) -> TableLayout:
     columns = (
         _value("mean", "mean", "scale", language),
         _interval(finding, "scale", language),
-        _people("total", language),
+        _counts(finding, "total", language),
         TableColumn(
             phrase("figure.head_answers", language),
             lambda row: ", ".join(spread[_item(row)]),
@@ -148,7 +149,7 @@ def lay_distribution(finding: Finding, language: Language) -> TableLayout:
     rows = tuple({**row, "group": row.get("series")} for row in finding.rows)
     columns = [_value("share", "share", "share", language)]
     if _has(finding, "count"):
-        columns.append(_people("count", language))
+        columns.append(_counts(finding, "count", language))
     head = phrase("figure.head_bin", language)
     return TableLayout(head, _range_name("bin_low", "bin_high", "bound", language), tuple(columns), rows)
 
@@ -219,7 +220,7 @@ def lay_satisfaction(finding: Finding, language: Language) -> TableLayout:
         _value("change", "estimate", unit, language, sign=True),
         _interval(finding, unit, language, sign=True),
         TableColumn(phrase("figure.head_class", language), quality),
-        _people("n", language),
+        _counts(finding, "n", language),
     )
 
 
@@ -229,7 +230,7 @@ def lay_series(finding: Finding, language: Language) -> TableLayout:
     columns = (
         _value("median", "estimate", unit, language),
         _interval(finding, unit, language),
-        _people("n", language),
+        _counts(finding, "n", language),
     )
     head = phrase("figure.head_month", language)
     return TableLayout(head, lambda row: month_label(str(row.get("label")), language), columns, finding.rows)
@@ -239,7 +240,7 @@ def lay_cost(finding: Finding, language: Language) -> TableLayout:
     """Cost per participant, and per completer and per participant and hour where told; participants."""
     names = (("per_participant", "amount"), ("per_completer", "per_completer"), ("per_hour", "per_hour"))
     columns = [_value(head, column, "idr", language) for head, column in names if _has(finding, column)]
-    return _named(finding, language, *columns, _people("n", language))
+    return _named(finding, language, *columns, _counts(finding, "n", language))
 
 
 def lay_amount(finding: Finding, language: Language) -> TableLayout:
@@ -307,7 +308,7 @@ def lay_services(finding: Finding, language: Language) -> TableLayout:
                 lambda row: format_interval(row, "days", language, columns=ends, sign=True),
             )
         )
-    return _named(finding, language, *columns, _people("n", language))
+    return _named(finding, language, *columns, _counts(finding, "n", language))
 
 
 def lay_prediction(finding: Finding, language: Language) -> TableLayout:
@@ -369,8 +370,8 @@ def lay_specification(finding: Finding, language: Language) -> TableLayout:
     columns = (
         _value("change", "estimate", unit, language, sign=True),
         _interval(finding, unit, language, sign=True),
-        _people("n_clusters", language, head="n_clusters"),
-        _people("n", language),
+        _counts(finding, "n_clusters", language, head="n_clusters"),
+        _counts(finding, "n", language),
     )
     return TableLayout(phrase("figure.head_way", language), name, columns, finding.rows)
 

@@ -7,7 +7,10 @@ import re
 import pytest
 from bs4 import BeautifulSoup, Tag
 
-from asn_research.findings.finding import Finding
+from asn_research.findings.catalogue import QUESTIONS
+from asn_research.findings.disclosures.exposure import EXPOSURES, Subject
+from asn_research.findings.finding import Finding, Row
+from asn_research.findings.wordings.label import count_head
 from asn_research.language import LANGUAGES, Language
 from asn_research.language.catalogue import read_messages
 from asn_research.tables.kind import LAYOUTS
@@ -184,3 +187,31 @@ def test_no_head_of_a_column_is_a_bare_letter() -> None:
     heads = {key: text for key, text in read_messages().items() if key.startswith("figure.head_")}
     assert heads
     assert all(len(words) > 2 or words == "of" for text in heads.values() for words in text.values())
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "counted"),
+    [
+        ("attendance", "interval", "People"),
+        ("completion", "share", "Enrolments"),
+        ("cost_per_participant", "cost", "Enrolments"),
+        ("satisfaction", "likert", "Respondents"),
+        ("service_time", "series", "Requests"),
+        ("project_delivery", "share", "Projects"),
+        ("coder_agreement", "interval", "Excerpts"),
+    ],
+)
+def test_a_column_of_counts_says_what_it_counts(question: str, kind: str, counted: str) -> None:
+    row: Row = {"label": "2025-01", "estimate": 0.5, "share": 0.5, "n": 12, "total": 24}
+    heads = [column.head for column in LAYOUTS[kind](make_finding([row], question=question), "en").columns]
+    assert counted in heads
+    assert "Number" not in heads
+
+
+@pytest.mark.parametrize("subject", [Subject.CITIZENS, Subject.THINGS])
+def test_what_counts_no_people_does_not_say_that_it_does(subject: Subject) -> None:
+    about = {name for name, exposure in EXPOSURES.items() if exposure.subject is subject}
+    counting = {q.id for q in QUESTIONS if q.id in about and q.table not in ("amount", "display")}
+    assert counting
+    for question in counting:
+        assert count_head(make_finding([], question=question), "en") != "People"

@@ -74,3 +74,8 @@ def own_phrase(kind: str, finding: Finding, language: Language, **fields: str) -
         if has_phrase(known):
             return phrase(known, language, **fields)
     return ""
+
+
+def count_head(finding: Finding, language: Language) -> str:
+    """What the counts beside the rows of an answer count: people, where the catalogue names nothing else."""
+    return own_phrase("head_count", finding, language) or phrase("figure.head_count", language)

@@ -137,7 +137,7 @@ def test_a_column_that_is_not_told_has_no_head() -> None:
         question="cost_per_participant", region="a", period="2025", status=Status.ESTIMATED, rows=rows
     )
     heads = [column.head for column in LAYOUTS["cost"](found, "en").columns]
-    assert heads == ["Per participant", "Per hour", "Number"]
+    assert heads == ["Per participant", "Per hour", "Enrolments"]
 
 
 @pytest.mark.parametrize("question", ["cost_effectiveness", "minimum_detectable_effect"])
