@@ -18,6 +18,7 @@ from asn_research.reports.pages.page import LARGEST_PAGE
 from asn_research.reports.publications.manifest import MANIFEST, Manifest
 from asn_research.reports.runs.history import History, Record, renew_index
 from asn_research.reports.runs.site import write_index
+from tests.browser.chromium import Chromium
 
 TOTALS = {"rows": 1200, "accepted": 1100, "corrected": 60, "quarantined": 30, "duplicates": 10}
 
@@ -205,6 +206,21 @@ def test_what_is_overdue_is_named_in_a_banner_and_otherwise_there_is_none(tmp_pa
         "not checked for too long: Sawahlunto 2025."
         in soup(tmp_path / "index.en.html").select(".banner")[0].get_text()
     )
+
+
+def test_no_window_is_too_narrow_for_a_row_with_everything_in_it(tmp_path: Path, browser: Chromium) -> None:
+    words = (
+        "Scores in technical skill rose by 10.4 points among the trained and by 3.5 in the comparison group."
+    )
+    fields = {"name": "Kabupaten Tangerang Selatan", "headline": {"en": words}, "synthetic": True, "grade": 3}
+    put(tmp_path, "tangerang_selatan", "2025", **fields, result=RESULT)
+    write_index(tmp_path, overdue=["tangerang_selatan/2025"])
+    wider = {}
+    for width in (320, 390, 768, 1024, 1057, 1100, 1280, 1440):
+        browser.look(width=width)
+        browser.open((tmp_path / "index.en.html").resolve().as_uri())
+        wider[width] = browser.run("document.documentElement.scrollWidth") - width
+    assert max(wider.values()) <= 0, wider
 
 
 def test_an_old_page_that_could_not_be_replaced_is_told_to_be_old_and_nothing_of_it_is_shown(
