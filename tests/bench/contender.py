@@ -36,6 +36,7 @@ def runner(project: Project, count: int, jobs: int) -> None:
 
 def make_page(folder: str, region: str) -> int:
     """Execute, check and export one region report; its size in bytes."""
+    from asn_research.errors import ReportError
     from asn_research.reports.pages.edition import REPORT, make_edition
     from asn_research.reports.publications.parameter import ReportParameters
 
@@ -50,7 +51,7 @@ def make_page(folder: str, region: str) -> int:
         languages=(LANGUAGE,),
     )
     if edition.problems:
-        raise RuntimeError(str(edition.problems[0]))
+        raise ReportError(*edition.problems)
     return (project.folder / f"{region}.html").write_text(edition.page, encoding="utf-8")
 
 

@@ -73,8 +73,12 @@ def _claims(text: str, names: frozenset[str]) -> tuple[Claim, ...]:
         return ()
     left = _plain(text)
     named = _names(names)
-    if named is not None:
-        left = named.sub(_MASK, left)
+    return _claims_in(left if named is None else named.sub(_MASK, left))
+
+
+@lru_cache(maxsize=8192)
+def _claims_in(left: str) -> tuple[Claim, ...]:
+    """The same of a text without names, which reports of other regions say too."""
     found: list[tuple[int, Claim]] = []
     for pattern in _patterns():
         matches = list(pattern.expression.finditer(left))

@@ -27,6 +27,7 @@ from asn_research.ingest.store import find_project
 from asn_research.reports.pages.stamp import FINDINGS_MIMETYPE, STAMP
 from asn_research.reports.processes.defect import FILE as ACCOUNT
 from asn_research.reports.processes.defect import Defect, read_cell_defect
+from asn_research.reports.processes.display import PIECES
 from asn_research.reports.processes.kernel import kernel_manager
 from asn_research.reports.processes.limit import MEMORY_ERRORS, Limit, large, late
 from asn_research.reports.processes.obstacle import explain_text, hide_paths
@@ -86,17 +87,28 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
     def output(
         self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
     ) -> NotebookNode | None:
-        self._shown += _LEAST_WEIGHT + _weigh(msg["content"])
-        if self.floods:
-            self.task_poll_for_reply.cancel()  # to nbclient the kernel is dead, and soon it is
-            return None
-        is_plain = msg["msg_type"] == "display_data" and not display_id
+        shown = None
+        for piece in msg["content"].get("data", {}).get(PIECES) or [msg["content"]]:
+            self._shown += _LEAST_WEIGHT + _weigh(piece)
+            if self.floods:
+                self.task_poll_for_reply.cancel()  # to nbclient the kernel is dead, and soon it is
+                return None
+            shown = self._take(outs, {**msg, "content": piece}, display_id, cell_index)
+        return shown
+
+    def _take(
+        self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
+    ) -> NotebookNode | None:
+        kind, content = msg["msg_type"], msg["content"]
+        is_plain = kind in ("display_data", "execute_result") and not display_id
         if not is_plain or self.clear_before_next_output or any(self.output_hook_stack.values()):
             output: NotebookNode | None = super().output(outs, msg, display_id, cell_index)
             return output
-        shown = NotebookNode(output_type="display_data")
+        shown = NotebookNode(output_type=kind)
         for part in ("metadata", "data"):
-            dict.__setitem__(shown, part, NotebookNode(msg["content"][part]))
+            dict.__setitem__(shown, part, NotebookNode(content[part]))
+        if kind == "execute_result":
+            shown["execution_count"] = content["execution_count"]
         outs.append(shown)
         return shown
 
@@ -108,14 +120,11 @@ def _weigh(content: Mapping[str, Any]) -> int:
     )
 
 
-class _WitnessEngine(Engine):  # type: ignore[misc]
-    """papermill's engine with our client; the notebook is seen also when its run ends in an exception."""
+class _Engine(Engine):  # type: ignore[misc]
+    """papermill's engine with our client."""
 
     @classmethod
-    def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, *, witness: list[NotebookNode], **kwargs: Any
-    ) -> None:
-        witness.append(nb_man.nb)
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
         client = _Client(
             nb_man,
             kernel_name=kernel_name,
@@ -178,12 +187,12 @@ def execute_notebook(
     check_declared(notebook, values, name=path.name)
     logging.getLogger("papermill").setLevel(logging.CRITICAL)
     limit = limit or Limit()
-    witness: list[NotebookNode] = []
+    ran = _prepare(notebook, values)
     problem = defect = None
     with tempfile.TemporaryDirectory(prefix=scratch_prefix()) as profile:
         try:
-            manager = kernel_manager(profile=Path(profile), memory_limit=limit.megabytes)
-            _run(notebook, values, manager=manager, limit=limit, witness=witness)
+            manager = kernel_manager(profile=Path(profile), memory_limit=limit.megabytes, together=True)
+            _run(ran, manager=manager, limit=limit)
         except PapermillExecutionError as error:
             told = explain_text(error.ename, error.evalue, _folders(values))
             defect = None if told else _read_defect(error)
@@ -196,42 +205,39 @@ def execute_notebook(
         except RuntimeError:  # nbclient's own, and jupyter_client's when a kernel never starts
             message = "the process that computed this report ended unexpectedly, perhaps for lack of memory."
             problem = Problem("notebook_died", message, Place(path.name), "Run again with --jobs 1.")
-    ran = witness[-1] if witness else notebook
     if problem is not None:
         _mark(ran, problem)
     return Execution(settle(ran), problem, defect)
 
 
-def _run(
-    notebook: NotebookNode,
-    values: dict[str, Any],
-    *,
-    manager: type[AsyncKernelManager],
-    limit: Limit,
-    witness: list[NotebookNode],
-) -> None:
-    """Run by papermill; what becomes of the notebook is seen by the witness.
-
-    The steps of papermill's call are made one by one, because the call copies the notebook several times and
-    writes it as text twice, also where no file is asked for.
-    """
+def _prepare(notebook: NotebookNode, values: dict[str, Any]) -> NotebookNode:
+    """The notebook with its parameters, as papermill wants it before it runs it."""
     notebook.metadata["papermill"] = {"parameters": {}}
     for cell in notebook.cells:
         cell.metadata.setdefault("tags", [])
     prepared = parameterize_notebook(notebook, values, kernel_name="python3", language="python")
     for cell in prepared.cells:
         cell.metadata["papermill"] = {}
-    ran = _WitnessEngine.execute_notebook(
-        remove_error_markers(prepared),
+    return remove_error_markers(prepared)
+
+
+def _run(notebook: NotebookNode, *, manager: type[AsyncKernelManager], limit: Limit) -> None:
+    """Run a prepared notebook where it is, also where an exception ends its run.
+
+    The steps of papermill's call are made one by one, because the call copies the notebook several times,
+    writes it as text twice, also where no file is asked for, and keeps account of every cell of prose.
+    """
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    _Engine.execute_notebook(
+        NotebookNode({**notebook, "cells": code}),
         "python3",
         progress_bar=False,
         kernel_manager_class=manager,
         timeout_func=lambda _cell: limit.seconds_left,
         shutdown_kernel="immediate",
-        witness=witness,
     )
-    nbformat.validate(ran)
-    raise_for_execution_errors(ran, None)
+    nbformat.validate(notebook)
+    raise_for_execution_errors(notebook, None)
 
 
 def _stopped(error: PapermillExecutionError, name: str, limit: Limit, *, account: str = "") -> Problem:

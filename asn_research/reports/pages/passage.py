@@ -65,6 +65,11 @@ _CSS_TEXT = re.compile(r"content\s*:\s*([\"'])(.*?)(?<!\\)\1", re.DOTALL)
 _PLAIN_TAG = re.compile(
     r'([^<]*)<(?:/([a-z][a-z0-9]*)|([a-z][a-z0-9]*)((?: [a-z][a-z0-9:-]*="[^"&]*")*)(/?))>'
 )
+_ANY_PLAIN_TAG = re.compile(
+    r'[^<]*<(?:/([a-z][a-z0-9]*)|([a-z][a-z0-9]*)(?: [a-z][a-z0-9:-]*="[^"]*")*(/?))>'
+)
+"""The same where nothing is read."""
+
 _PLAIN_ATTRIBUTE = re.compile(r' ([a-z][a-z0-9:-]*)="([^"&]*)"')
 _RAW: Final = frozenset(
     ["iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"]
@@ -164,7 +169,30 @@ class _Reader(HTMLParser):
                 understand = _understand_often if len(written) < _SHORT else _understand
                 self._begin(opening, understand(written), closed=bool(closed))
             end = plain.end()
+            if opening in _BLOCK and not closed and self.open[-1].exempt:
+                end = self._pass_over(end)
         return end if end > i else super().parse_starttag(i)
+
+    def _pass_over(self, start: int) -> int:
+        """Where the inside of a block that does not claim ends, or the first tag in it that needs care.
+
+        What is open there is kept account of; hundreds of tags are passed over in a trace of numbers.
+        """
+        block, inner, end = self.open[-1], list[str](), start
+        match = _ANY_PLAIN_TAG.scanner(self.rawdata, start).match  # type: ignore[attr-defined]
+        while (plain := match()) is not None:
+            closing, opening, closed = plain.groups()
+            if closing and not (inner and inner[-1] == closing):
+                break
+            if closing:
+                inner.pop()
+            elif opening in _RAW:
+                break
+            elif not closed and opening not in _VOID:
+                inner.append(opening)
+            end = plain.end()
+        self.open += [block._replace(tag=tag) for tag in inner]
+        return end
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}

@@ -29,7 +29,7 @@ WARM: Final = (
     "asn_research.reports.exhibits.gallery:warm_up",
     "asn_research.reports.exhibits.quality",
     "asn_research.reports.exhibits.cross_region",
-    "asn_research.reports.processes.stream",
+    "asn_research.reports.processes.display",
     "pandas.io.parquet",
     "pyarrow.dataset",
     "pyarrow.parquet",

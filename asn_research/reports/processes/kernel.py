@@ -42,7 +42,8 @@ _LAUNCHER: Final = ["-m", "ipykernel_launcher"]
 _ARGV: Final = [sys.executable, *_LAUNCHER, "-f", "{connection_file}"]
 _QUIET: Final = "--IPKernelApp.log_level=50"
 """A kernel that is ended while it listens would say so on the terminal of the run."""
-_STREAMS: Final = "--IPKernelApp.outstream_class=asn_research.reports.processes.stream.LazyStream"
+_LAZY: Final = "--IPKernelApp.outstream_class=asn_research.reports.processes.stream.LazyStream"
+_TOGETHER: Final = "--IPKernelApp.kernel_class=asn_research.reports.processes.display.ReportKernel"
 _SERVERS: Final[dict[int, ForkClient]] = {}
 
 
@@ -129,7 +130,9 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
             self._scratch = None
 
 
-def kernel_manager(*, profile: Path, memory_limit: int | None = None) -> type[AsyncKernelManager]:
+def kernel_manager(
+    *, profile: Path, memory_limit: int | None = None, together: bool = False
+) -> type[AsyncKernelManager]:
     """A manager whose kernels are forks of this interpreter, whatever kernels and profiles the machine has.
 
     Parameters
@@ -138,8 +141,12 @@ def kernel_manager(*, profile: Path, memory_limit: int | None = None) -> type[As
         Folder of an IPython profile for these kernels alone; it is removed when this process ends.
     memory_limit
         Megabytes of data that a kernel may hold (None: no limit).
+    together
+        Whether what a cell displays comes as one message, for clients that know how to take it apart; see
+        :data:`asn_research.reports.processes.display.PIECES`.
     """
-    argv = [*_ARGV, "--HistoryManager.enabled=False", f"--profile-dir={profile}", _QUIET, _STREAMS]
+    argv = [*_ARGV, "--HistoryManager.enabled=False", f"--profile-dir={profile}", _QUIET, _LAZY]
+    argv += [_TOGETHER] if together else []
     provisioner = {
         "provisioner_name": PROVISIONER,
         "config": {"memory_limit": memory_limit, "profile": str(profile)},

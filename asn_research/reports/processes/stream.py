@@ -6,22 +6,30 @@ its thread of messages. Reports display a hundred pieces and print nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ClassVar
+
 from ipykernel.iostream import OutStream
 
 
 class LazyStream(OutStream):
     """A kernel's ``stdout`` or ``stderr`` that is flushed only after it was written to."""
 
-    _is_written = False
+    send_pieces: ClassVar[Callable[[], None]] = staticmethod(lambda: None)
+    """Sends what was displayed before, and is held back."""
+
+    is_written = False
 
     def write(self, string: str) -> int | None:  # type: ignore[override]
         """Write, and remember that there is something to flush."""
+        type(self).send_pieces()
         written: int | None = super().write(string)
-        self._is_written = True
+        self.is_written = True
         return written
 
     def flush(self) -> None:
-        """Send what was written since the last flush; nothing where nothing was."""
-        if self._is_written:
-            self._is_written = False  # before it is sent: what is written meanwhile is flushed the next time
+        """Send what was displayed or written since the last flush; nothing where nothing was."""
+        type(self).send_pieces()
+        if self.is_written:
+            self.is_written = False  # before it is sent: what is written meanwhile is flushed the next time
             super().flush()  # type: ignore[no-untyped-call]

@@ -1,0 +1,109 @@
+"""What kernels of reports display: sent together at the end of a cell, not piece by piece.
+
+Every piece that a cell displays is a message of its own for an ordinary kernel: to be packed, signed, sent,
+received and checked. A report displays a hundred, which nobody watches coming.
+"""
+
+# mypy: disable-error-code="no-untyped-call"
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from copy import deepcopy
+from threading import RLock, current_thread, main_thread
+from typing import Any, Final
+
+from ipykernel.displayhook import ZMQShellDisplayHook
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.jsonutil import encode_images, json_clean
+from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
+from traitlets import Type
+
+from asn_research.reports.processes.stream import LazyStream
+
+PIECES: Final = "application/vnd.asn-research.pieces+json"
+"""The kind of data that holds what would be several messages: data and metadata of each, in their order."""
+
+_MOST: Final = 50
+_LARGEST: Final = 2**22
+"""Pieces, and characters in them, that are held back at most: a cell that displays without end is noticed."""
+
+
+class _Publisher(ZMQDisplayPublisher):
+    """Holds back what the main thread displays until anything else is sent, or its cell ends."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._held: list[dict[str, Any]] = []
+        self._size = 0
+        self._parent: dict[str, Any] = {}
+        self._lock = RLock()
+        LazyStream.send_pieces = self.send
+
+    def publish(  # type: ignore[override]
+        self,
+        data: Mapping[str, Any],
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        transient: Mapping[str, Any] | None = None,
+        update: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        """Hold a piece back; send one at once that is to be changed later or that a thread shows."""
+        if transient or update or self._hooks or current_thread() is not main_thread():
+            super().publish(data, metadata, transient=transient, update=update, **kwargs)
+            return
+        for stream in (sys.stdout, sys.stderr):
+            if getattr(stream, "is_written", True):
+                stream.flush()
+        self._validate_data(data, metadata)
+        piece = deepcopy(json_clean({"data": encode_images(data), "metadata": metadata or {}}))
+        with self._lock:
+            self._held.append(piece)
+            self._size += sum(len(form) for form in piece["data"].values() if isinstance(form, str))
+            self._parent = self.parent_header
+            if len(self._held) >= _MOST or self._size > _LARGEST:
+                self.send()
+
+    def send(self) -> None:
+        """Send what is held back, as of the cell that displayed it."""
+        with self._lock:
+            held, self._held, self._size = self._held, [], 0
+            if held and self.session is not None:
+                content = {"data": {PIECES: held}, "metadata": {}, "transient": {}}
+                self.session.send(
+                    self.pub_socket, "display_data", content, parent=self._parent, ident=self.topic
+                )
+
+
+class _DisplayHook(ZMQShellDisplayHook):
+    def start_displayhook(self) -> None:
+        """Send what was displayed before the result, also where a cell has replaced the streams."""
+        LazyStream.send_pieces()
+        super().start_displayhook()
+
+
+class _Shell(ZMQInteractiveShell):
+    display_pub_class = Type(_Publisher)
+    displayhook_class = Type(_DisplayHook)
+
+    def _showtraceback(self, *args: Any) -> None:
+        """Send what was displayed before the error."""
+        LazyStream.send_pieces()
+        super()._showtraceback(*args)
+
+
+class ReportKernel(IPythonKernel):
+    """An IPython kernel whose displays arrive together, as one message of the kind :data:`PIECES`."""
+
+    shell_class = Type(_Shell)
+    _execute_sleep = 0  # seconds that a kernel rests before each reply, lest people miss what it prints
+
+    async def do_execute(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Run a cell, and send what it displayed."""
+        try:
+            reply: dict[str, Any] = await super().do_execute(*args, **kwargs)
+        finally:
+            LazyStream.send_pieces()
+        return reply
