@@ -51,7 +51,7 @@ def make_page(folder: str, region: str) -> int:
         languages=(LANGUAGE,),
     )
     if edition.problems:
-        raise ReportError(*edition.problems)
+        raise ReportError(edition.problems)
     return (project.folder / f"{region}.html").write_text(edition.page, encoding="utf-8")
 
 

@@ -27,10 +27,10 @@ from asn_research.ingest.store import find_project
 from asn_research.reports.pages.stamp import FINDINGS_MIMETYPE, STAMP
 from asn_research.reports.processes.defect import FILE as ACCOUNT
 from asn_research.reports.processes.defect import Defect, read_cell_defect
-from asn_research.reports.processes.display import PIECES
 from asn_research.reports.processes.kernel import kernel_manager
 from asn_research.reports.processes.limit import MEMORY_ERRORS, Limit, large, late
 from asn_research.reports.processes.obstacle import explain_text, hide_paths
+from asn_research.reports.processes.reporter import PIECES
 from asn_research.reports.publications.parameter import (
     FOLDERS,
     INJECTED_TAG,

@@ -29,7 +29,7 @@ WARM: Final = (
     "asn_research.reports.exhibits.gallery:warm_up",
     "asn_research.reports.exhibits.quality",
     "asn_research.reports.exhibits.cross_region",
-    "asn_research.reports.processes.display",
+    "asn_research.reports.processes.reporter",
     "pandas.io.parquet",
     "pyarrow.dataset",
     "pyarrow.parquet",
@@ -66,8 +66,10 @@ Request = tuple[Literal["kernel", "worker", "poll", "signal"], Any]
 
 @dataclass(frozen=True, kw_only=True)
 class KernelOrder:
-    """A kernel to fork: the arguments of its command, environment and folder, and what to remove after it."""
+    """A kernel to fork: ``module:class`` of its application, the arguments, environment and folder of its
+    command, and what to remove after it."""
 
+    application: str
     argv: Sequence[str]
     env: Mapping[str, str]
     cwd: str | None = None

@@ -205,7 +205,6 @@ def _die_with_parent(parent: int) -> None:
 def _run_kernel(order: KernelOrder, server: int) -> None:
     """Be an ordinary IPython kernel, but for the imports that are there already."""
     import numpy as np
-    from ipykernel.kernelapp import IPKernelApp
 
     os.environ.clear()
     os.environ.update(order.env)
@@ -213,9 +212,10 @@ def _run_kernel(order: KernelOrder, server: int) -> None:
     os.chdir(order.cwd or ".")
     sys.argv = ["ipykernel_launcher", *order.argv]
     np.random.seed()  # noqa: NPY002  # what a fresh process has: the global generator unlike any other's
-    application = IPKernelApp.instance(parent_handle=server)
-    application.initialize(sys.argv[1:])  # type: ignore[no-untyped-call]
-    application.start()  # type: ignore[no-untyped-call]
+    module, _, name = order.application.partition(":")
+    application = getattr(import_module(module), name).instance(parent_handle=server)
+    application.initialize(sys.argv[1:])
+    application.start()
 
 
 @contextlib.contextmanager

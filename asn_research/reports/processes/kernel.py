@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,12 +39,15 @@ PROVISIONER: Final = "asn-research-fork"
 
 _LONGEST_PARENT: Final = 70
 """Bytes of the path of a folder in which ours and its sockets find place: Linux allows 107 for all of it."""
-_LAUNCHER: Final = ["-m", "ipykernel_launcher"]
-_ARGV: Final = [sys.executable, *_LAUNCHER, "-f", "{connection_file}"]
+_LAUNCHER: Final = "ipykernel_launcher"
+_REPORTER: Final = "asn_research.reports.processes.reporter"
+_APPLICATIONS: Final = {
+    _LAUNCHER: "ipykernel.kernelapp:IPKernelApp",
+    _REPORTER: f"{_REPORTER}:ReportApplication",
+}
+"""What a fork runs in place of ``python -m MODULE``, by that module."""
 _QUIET: Final = "--IPKernelApp.log_level=50"
 """A kernel that is ended while it listens would say so on the terminal of the run."""
-_LAZY: Final = "--IPKernelApp.outstream_class=asn_research.reports.processes.stream.LazyStream"
-_TOGETHER: Final = "--IPKernelApp.kernel_class=asn_research.reports.processes.display.ReportKernel"
 _SERVERS: Final[dict[int, ForkClient]] = {}
 
 
@@ -95,10 +99,12 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         return connection
 
     async def _start(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        if not (can_fork() and cmd[0] == sys.executable and cmd[1:3] == _LAUNCHER):
+        application = _application(cmd)
+        if application is None:
             return await super().launch_kernel(cmd, **kwargs)
         cwd = kwargs.get("cwd") or Path.cwd()
         order = KernelOrder(
+            application=application,
             argv=cmd[3:],
             env=kwargs["env"],
             cwd=str(cwd),
@@ -130,6 +136,13 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
             self._scratch = None
 
 
+def _application(cmd: Sequence[str]) -> str | None:
+    """What a fork runs in place of a command; None where it cannot."""
+    if not can_fork() or cmd[:2] != [sys.executable, "-m"]:
+        return None
+    return _APPLICATIONS.get(cmd[2])
+
+
 def kernel_manager(
     *, profile: Path, memory_limit: int | None = None, together: bool = False
 ) -> type[AsyncKernelManager]:
@@ -143,10 +156,10 @@ def kernel_manager(
         Megabytes of data that a kernel may hold (None: no limit).
     together
         Whether what a cell displays comes as one message, for clients that know how to take it apart; see
-        :data:`asn_research.reports.processes.display.PIECES`.
+        :data:`asn_research.reports.processes.reporter.PIECES`.
     """
-    argv = [*_ARGV, "--HistoryManager.enabled=False", f"--profile-dir={profile}", _QUIET, _LAZY]
-    argv += [_TOGETHER] if together else []
+    start = [sys.executable, "-m", _REPORTER if together else _LAUNCHER, "-f", "{connection_file}"]
+    argv = [*start, "--HistoryManager.enabled=False", f"--profile-dir={profile}", _QUIET]
     provisioner = {
         "provisioner_name": PROVISIONER,
         "config": {"memory_limit": memory_limit, "profile": str(profile)},

@@ -9,7 +9,6 @@ from typing import Any
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from asn_research.errors import ParameterError, ReportError
@@ -138,54 +137,6 @@ def test_a_cell_that_shows_without_end_is_ended_before_it_fills_the_memory(
     assert ran.problem is not None
     assert ran.problem.code == "notebook_loud"
     assert len(nbformat.writes(ran.notebook)) < 6 * 2**20
-
-
-SHOWING = """
-import sys, threading
-from IPython.display import Markdown, clear_output, display
-display({"text/plain": "one"}, raw=True, metadata={"asn_research": {"region": "x"}})
-display(Markdown("two"), "three")
-print("four", end="")
-display("five")
-print("six", file=sys.stderr, end="")
-display("seven", display_id="kept")
-display("eight", display_id="kept", update=True)
-changing = {"text/plain": "nine"}
-display(changing, raw=True)
-changing["text/plain"] = "changed later"
-thread = threading.Thread(target=lambda: display("ten"))
-thread.start(); thread.join()
-display("eleven")
-"twelve"
-"""
-CLEARING = 'display("gone"); display("gone too"); clear_output(wait=True); display("a"); display("b")'
-SILENCED = "import io; display('x'); sys.stdout = sys.stderr = io.StringIO(); display('y'); 'unheard'"
-STOPPING = "display('before'); 1 / 0"
-MANY = "for number in range(120): display(number)"
-
-
-def test_what_cells_show_is_what_an_ordinary_kernel_shows(tmp_path: Path) -> None:
-    """One message for all pieces of a cell, taken apart again: nothing lost, nothing out of its order."""
-    large = "display('x' * 3_000_000); display('y' * 3_000_000)"
-    path = write(tmp_path, SHOWING, CLEARING, MANY, large, SILENCED, STOPPING)
-    ran = execute_notebook(path, check_parameters({"region": "kalianda"})).notebook
-    ordinary = nbformat.read(path, as_version=4)
-    NotebookClient(ordinary, allow_errors=True).execute()
-    cells = {cell.source: cell.outputs for cell in ran.cells if cell.cell_type == "code"}
-    for cell in ordinary.cells[1:]:
-        ours, theirs = ([*map(_seen, outputs)] for outputs in (cells[cell.source], cell.outputs))
-        assert ours == theirs
-    assert len(cells[MANY]) == 120
-    assert [_seen(output)[1] for output in cells[CLEARING]] == ["'a'", "'b'"]
-
-
-def _seen(output: nbformat.NotebookNode) -> tuple[Any, ...]:
-    """What an output shows; of an error its name, as its calls are left out of reports."""
-    if output.output_type == "error":
-        return ("error", output.ename)
-    if output.output_type == "stream":
-        return (output.name, output.text)
-    return (output.output_type, *output.data.values(), output.metadata)
 
 
 def test_nothing_runs_when_the_notebook_would_ignore_a_parameter(tmp_path: Path) -> None:

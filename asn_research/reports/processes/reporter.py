@@ -1,7 +1,8 @@
-"""What kernels of reports display: sent together at the end of a cell, not piece by piece.
+"""The kernel that runs reports: IPython's, but for how what it shows is sent.
 
 Every piece that a cell displays is a message of its own for an ordinary kernel: to be packed, signed, sent,
-received and checked. A report displays a hundred, which nobody watches coming.
+received and checked. A report displays a hundred, which nobody watches coming: they are sent together when
+their cell ends. ``python -m asn_research.reports.processes.reporter -f FILE`` starts such a kernel.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -17,6 +18,7 @@ from typing import Any, Final
 from ipykernel.displayhook import ZMQShellDisplayHook
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import encode_images, json_clean
+from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
 from traitlets import Type
 
@@ -107,3 +109,19 @@ class ReportKernel(IPythonKernel):
         finally:
             LazyStream.send_pieces()
         return reply
+
+
+class ReportApplication(IPKernelApp):
+    """Starts a kernel of reports."""
+
+    kernel_class = ReportKernel
+    outstream_class = f"{LazyStream.__module__}.{LazyStream.__name__}"
+
+    def init_control(self, context: Any) -> None:
+        """Take requests in the main thread: a report asks for one cell after the other."""
+        super().init_control(context)
+        self.shell_channel_thread = None
+
+
+if __name__ == "__main__":
+    ReportApplication.launch_instance()
