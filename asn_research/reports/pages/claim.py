@@ -45,9 +45,12 @@ def check_page(page: str, records: Sequence[Mapping[str, Any]], *, name: str = "
     named = _one_of_equals(frozenset(_names(findings)))
     passages = [*read_passages(page), *(p for record in records for p in walk_passages(record, ""))]
     passages = list({(p.question, p.text): p for p in reversed(passages)}.values())[::-1]
+    claiming = {text for text in {p.text for p in passages} if find_claims(text, grade=0, names=named)}
     problems: list[Problem] = []
     told: dict[str, set[str]] = {}
     for passage in passages:
+        if passage.text not in claiming:
+            continue
         grade = grades.get(passage.question, 1)
         words = told.setdefault(passage.question, set())
         for claim in find_claims(passage.text, grade=grade, names=named):

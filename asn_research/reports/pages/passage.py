@@ -308,16 +308,17 @@ def json_passages(text: str, question: str) -> list[Passage]:
 
 
 def walk_passages(value: Any, question: str) -> list[Passage]:
-    """The words in a piece of data, by the question its record names; codes with underscores are no words."""
-    found: list[Passage] = []
+    """The words in a piece of data, each once by the question its record names; codes with underscores are
+    no words."""
+    found: dict[tuple[str, str], Passage] = {}
     _walk(value, question, found)
-    return found
+    return [*found.values()]
 
 
-def _walk(value: Any, question: str, found: list[Passage]) -> None:
+def _walk(value: Any, question: str, found: dict[tuple[str, str], Passage]) -> None:
     if isinstance(value, str):
-        if value.isalpha() or " " in value.strip():
-            found.append(Passage(question, "json", value))
+        if (question, value) not in found and (value.isalpha() or " " in value.strip()):
+            found[question, value] = Passage(question, "json", value)
     elif isinstance(value, Mapping):
         own = value.get("question")
         inner = own if isinstance(own, str) and " " not in own else question

@@ -59,10 +59,20 @@ def read_history(folder: Path) -> History:
     """The history of a folder of reports; empty where there is none that can be read."""
     try:
         record = json.loads((folder / STATE).read_text(encoding="utf-8"))
-        reports = {str(name): Record(**fields) for name, fields in record["reports"].items()}
+        reports = {str(name): _read_record(fields) for name, fields in record["reports"].items()}
         return History(reports=reports, index=dict(record["index"]))
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return History()
+
+
+def _read_record(fields: Mapping[str, Any]) -> Record:
+    """A record; one whose time nobody can read was never confirmed."""
+    record = Record(**fields)
+    try:
+        known = record.confirmed is None or datetime.datetime.fromisoformat(record.confirmed).tzinfo
+    except (ValueError, TypeError):
+        known = None
+    return record if known else replace(record, confirmed=None)
 
 
 def write_history(folder: Path, history: History) -> None:
@@ -96,10 +106,7 @@ def is_overdue(record: Record | None, *, now: datetime.datetime, max_age: dateti
     """Whether no run has confirmed a report within an age; a report that none ever confirmed is overdue."""
     if record is None or record.confirmed is None:
         return True
-    try:
-        return now - datetime.datetime.fromisoformat(record.confirmed) > max_age
-    except (ValueError, TypeError):
-        return True
+    return now - datetime.datetime.fromisoformat(record.confirmed) > max_age
 
 
 def find_overdue(

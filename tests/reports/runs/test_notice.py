@@ -209,7 +209,10 @@ def test_only_a_run_that_made_or_saw_a_report_confirms_it() -> None:
 
 
 @pytest.mark.parametrize("confirmed", [None, "yesterday", "2026-03-02", 7])
-def test_a_report_whose_last_check_nobody_knows_is_overdue(confirmed: Any) -> None:
-    record = Record(state="made", confirmed=confirmed)
+def test_a_report_whose_last_check_nobody_knows_is_overdue(confirmed: Any, tmp_path: Path) -> None:
+    """Also where somebody has written another time into the file by hand."""
+    write_history(tmp_path, History(reports={"kalianda/2025": Record(state="made", confirmed=confirmed)}))
+    record = read_history(tmp_path).reports["kalianda/2025"]
+    assert record == Record(state="made", confirmed=None)
     assert is_overdue(record, now=NOW, max_age=datetime.timedelta(days=1))
     assert is_overdue(None, now=NOW, max_age=datetime.timedelta(days=1))
