@@ -124,6 +124,7 @@ def few_regions(count: int) -> Problem:
     return Problem(
         "across_few",
         f"{count} regions have published findings; a report across regions needs {LEAST_REGIONS}.",
-        remedy="Make the reports of more regions first.",
+        remedy="Make the reports of more regions first, or delete the folder reports/cross_region if there "
+        "is to be one region only.",
         fields={"count": str(count), "needed": str(LEAST_REGIONS)},
     )
