@@ -14,7 +14,7 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
-from papermill.engines import Engine
+from papermill.engines import NotebookExecutionManager
 from papermill.exceptions import PapermillExecutionError
 from papermill.execute import raise_for_execution_errors, remove_error_markers
 from papermill.parameterize import parameterize_notebook
@@ -120,25 +120,13 @@ def _weigh(content: Mapping[str, Any]) -> int:
     )
 
 
-class _Engine(Engine):  # type: ignore[misc]
-    """papermill's engine with our client."""
+class _Account(NotebookExecutionManager):  # type: ignore[misc]
+    """papermill's account of a run, which keeps no times of cells: reports bear none."""
 
-    @classmethod
-    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
-        client = _Client(
-            nb_man,
-            kernel_name=kernel_name,
-            log=logging.getLogger("papermill"),
-            record_timing=False,
-            startup_timeout=_START,
-            **kwargs,
-        )
-        try:
-            client.execute()
-        except DeadKernelError:
-            if client.floods:
-                raise _FloodError from None
-            raise
+    def cell_complete(self, cell: NotebookNode, **_: Any) -> None:
+        """Note that a cell has run, unless it has failed."""
+        if cell.metadata.papermill["status"] != self.FAILED:
+            cell.metadata.papermill["status"] = self.COMPLETED
 
 
 def read_notebook(path: Path) -> NotebookNode:
@@ -228,14 +216,26 @@ def _run(notebook: NotebookNode, *, manager: type[AsyncKernelManager], limit: Li
     writes it as text twice, also where no file is asked for, and keeps account of every cell of prose.
     """
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    _Engine.execute_notebook(
-        NotebookNode({**notebook, "cells": code}),
-        "python3",
-        progress_bar=False,
+    account = _Account(NotebookNode({**notebook, "cells": code}), progress_bar=False, autosave_cell_every=0)
+    client = _Client(
+        account,
+        kernel_name="python3",
         kernel_manager_class=manager,
-        timeout_func=lambda _cell: limit.seconds_left,
+        log=logging.getLogger("papermill"),
+        record_timing=False,
         shutdown_kernel="immediate",
+        startup_timeout=_START,
+        timeout_func=lambda _cell: limit.seconds_left,
     )
+    account.notebook_start()
+    try:
+        client.execute()
+    except DeadKernelError:
+        if client.floods:
+            raise _FloodError from None
+        raise
+    finally:
+        account.notebook_complete()
     nbformat.validate(notebook)
     raise_for_execution_errors(notebook, None)
 
