@@ -28,9 +28,10 @@ def compare(*, usual: int = 3, many: int = 12, rounds: int = 1) -> dict[str, Any
     Parameters
     ----------
     usual
-        Reports made in the usual way and by R Markdown, and twice as many at the warm limit, in each round.
+        Reports made in the usual way and by R Markdown in each round.
     many
-        Reports made by the runner in each round; the start of its workers is shared out over them.
+        Reports made by the runner in each round; the start of its workers is shared out over them. A third as
+        many are made at the warm limit, before, between and after the runner's.
     rounds
         How often all ways take turns, so that a machine that grows slower is slower for each of them.
     """
@@ -48,11 +49,13 @@ def compare(*, usual: int = 3, many: int = 12, rounds: int = 1) -> dict[str, Any
 
 
 def _take_turns(project: Project, *, usual: int, many: int) -> dict[str, Cost]:
-    """Every way once; the warm limit before and after the runner, with which it is compared."""
-    costs = {USUAL: _usual(project, usual)}
-    early = _warm(project, usual)
-    costs |= {ONE: _runner(project, many, jobs=1), TWO: _runner(project, many, jobs=2)}
-    costs[WARM] = _total([early, _warm(project, usual)]) / 2
+    """Every way once; the warm limit around the runner, with which it is compared."""
+    costs, some = {USUAL: _usual(project, usual)}, max(1, many // 9)
+    warm = [_warm(project, some)]
+    for way, jobs in ((ONE, 1), (TWO, 2)):
+        costs[way] = _runner(project, many, jobs=jobs)
+        warm.append(_warm(project, some))
+    costs[WARM] = _total(warm) / len(warm)
     if (found := _r_markdown(project, usual)) is not None:
         costs[R] = found
     return costs
