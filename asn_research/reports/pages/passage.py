@@ -190,6 +190,7 @@ class _Reader(HTMLParser):
                 break
             elif not closed and opening not in _VOID:
                 inner.append(opening)
+            self.rows += opening == "tr"
             end = plain.end()
         self.open += [block._replace(tag=tag) for tag in inner]
         return end

@@ -16,13 +16,13 @@ PIECES = [
     '<A HREF="y">', "<tr>", "<th>", "nilai", "\n", '<svg role="img" aria-label="efek">', "</svg>",
     '<path d="M1 2"/>', 'data-claims="exempt"', "<br/>", "dampak",
     '<section class="question" aria-labelledby="learning_gain">', "</section>", "<textarea>",
-    "</textarea>",
+    "</textarea>", '<div data-claims="exempt">', "</div>", "<ul>", "<li>", "</ul>", '<li title="damp & ak">',
 ]  # fmt: skip
 
 
 def test_plain_tags_are_read_as_the_parser_reads_them(monkeypatch: pytest.MonkeyPatch) -> None:
     chance = random.Random(3)  # noqa: S311  (pieces of test pages)
-    pages = ["".join(chance.choices(PIECES, k=chance.randint(1, 25))) for _ in range(2000)]
+    pages = ["".join(chance.choices(PIECES, k=chance.randint(1, 35))) for _ in range(4000)]
     found = [read_passages(page) for page in pages]
     monkeypatch.delattr(passage._Reader, "parse_starttag")
     assert [read_passages(page) for page in pages] == found
