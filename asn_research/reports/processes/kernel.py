@@ -7,6 +7,7 @@ ports: no race for ports, nothing listens on the network. Where there is no fork
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sys
@@ -20,9 +21,10 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
-from traitlets import Integer, Unicode, default
+from traitlets import Integer, Type, Unicode, default
 
 from asn_research.ingest.storage import scratch_prefix
+from asn_research.reports.processes.client import QuickClient
 from asn_research.reports.processes.fork import (
     DEBUGGER,
     WARM,
@@ -48,6 +50,8 @@ _APPLICATIONS: Final = {
 """What a fork runs in place of ``python -m MODULE``, by that module."""
 _QUIET: Final = "--IPKernelApp.log_level=50"
 """A kernel that is ended while it listens would say so on the terminal of the run."""
+_END: Final = 5
+"""Seconds in which a process that is killed has ended, or is left to whoever looks after it."""
 _SERVERS: Final[dict[int, ForkClient]] = {}
 
 
@@ -128,6 +132,12 @@ class ForkProvisioner(LocalProvisioner):  # type: ignore[misc]
         status: int | None = await super().wait()
         return status
 
+    async def kill(self, restart: bool = False) -> None:
+        """End the kernel and see it end: whoever waits for that looks every tenth of a second only."""
+        await super().kill(restart)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.wait(), _END)
+
     async def cleanup(self, restart: bool = False) -> None:
         """Remove the sockets' folder, unless the kernel starts again."""
         await super().cleanup(restart)
@@ -166,6 +176,8 @@ def kernel_manager(
     }
 
     class OwnKernelManager(AsyncKernelManager):  # type: ignore[misc]
+        client_factory = Type(QuickClient)
+
         @default("connection_file")
         def _own_connection_file(self) -> str:
             """Within the profile, which is removed also after a process that was killed: it holds a key."""
