@@ -81,7 +81,7 @@ class Citation:
 
 
 @cache
-def _constant_parts(language: Language) -> tuple[str, ...]:
+def constant_parts(language: Language) -> tuple[str, ...]:
     """The parts of the findings' phrases, between their fields, that hold a number of their own."""
     parts = {
         part.strip()
@@ -102,7 +102,7 @@ def _constant_places(text: str, language: Language) -> set[int]:
     pattern = _NUMBER[language]
     return {
         place.start() + found.start(1)
-        for part in _constant_parts(language)
+        for part in constant_parts(language)
         if part in text
         for place in re.finditer(re.escape(part), text)
         for found in pattern.finditer(part)

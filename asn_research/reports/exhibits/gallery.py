@@ -30,7 +30,7 @@ from asn_research.findings.wordings.summary import summarise
 from asn_research.ingest.store import reading_digest
 from asn_research.language import LANGUAGES, format_count
 from asn_research.language.catalogue import read_messages
-from asn_research.reports.exhibits.citation import Citation
+from asn_research.reports.exhibits.citation import Citation, constant_parts
 from asn_research.reports.exhibits.download import make_download
 from asn_research.reports.exhibits.exhibit import FILES_ANCHOR, Exhibit
 from asn_research.reports.exhibits.trace import describe_finding
@@ -115,6 +115,7 @@ def warm_up() -> None:
     for language in LANGUAGES:
         format_count(0, language)
         provenance.code_facts(language)
+        constant_parts(language)
     provenance.environment()
     reading_digest()
     figure, _ = new_figure(100.0, left=10.0, right=10.0, top=10.0, bottom=10.0, bare=True)

@@ -10,11 +10,14 @@ their cell ends. ``python -m asn_research.reports.processes.reporter -f FILE`` s
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import deepcopy
 from threading import RLock, current_thread, main_thread
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Any, ClassVar, Final
 
+from ipykernel import ipkernel
 from ipykernel.displayhook import ZMQShellDisplayHook
 from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import encode_images, json_clean
@@ -96,11 +99,27 @@ class _Shell(ZMQInteractiveShell):
         super()._showtraceback(*args)
 
 
+@contextmanager
+def _modules_hidden() -> Iterator[None]:
+    """While this lasts, no module counts as imported for the module of IPython's kernel."""
+    ipkernel.sys = SimpleNamespace(**{**vars(sys), "modules": {}})  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        ipkernel.sys = sys
+
+
 class ReportKernel(IPythonKernel):
     """An IPython kernel whose displays arrive together, as one message of the kind :data:`PIECES`."""
 
     shell_class = Type(_Shell)
     _execute_sleep = 0  # seconds that a kernel rests before each reply, lest people miss what it prints
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Start without a list of all modules, which a debugger would want: to look at each of them, a fork
+        copies twenty megabytes that it shares with its server."""
+        with _modules_hidden():
+            super().__init__(**kwargs)
 
     async def do_execute(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """Run a cell, and send what it displayed."""
@@ -128,6 +147,16 @@ class ReportApplication(IPKernelApp):
 
     kernel_class = ReportKernel
     outstream_class = f"{LazyStream.__module__}.{LazyStream.__name__}"
+    flags: ClassVar[dict[str, Any]] = {}
+    aliases: ClassVar[dict[str, str]] = {
+        "f": "IPKernelApp.connection_file", "profile-dir": "ProfileDir.location",
+    }  # fmt: skip
+
+    def load_config_file(self, **_: Any) -> None:
+        """Read no settings of a person or a machine: a report is the same everywhere."""
+
+    def init_code(self) -> None:
+        """Run nothing that a person or a machine would have run before the first cell."""
 
     def init_control(self, context: Any) -> None:
         """Take requests in the main thread: a report asks for one cell after the other."""
