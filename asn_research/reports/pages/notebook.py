@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import nbformat
 from jupyter_client.manager import AsyncKernelManager
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from jupyter_core.utils import run_sync
+from nbclient.client import CellExecutionComplete
 from nbformat import NotebookNode
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NotebookExecutionManager
@@ -74,15 +76,51 @@ class _FloodError(Exception):
 class _Client(PapermillNotebookClient):  # type: ignore[misc]
     """papermill's client, taking what is displayed as it comes: it is checked with the whole notebook.
 
-    A cell that prints without end would fill the memory of the worker, not of its kernel: it is ended.
+    It asks for one cell after the other and waits, without a loop of events. A cell that prints without end
+    would fill the memory of the worker, not of its kernel: it is ended.
     """
 
     _shown = 0
 
-    @property
-    def floods(self) -> bool:
-        """Whether more was shown than a notebook may show."""
-        return self._shown > _MOST_SHOWN * 2**20
+    def execute(self, **_: Any) -> NotebookNode:
+        """Run the notebook in a kernel of its own, which ends with it, whatever happens."""
+        self.reset_execution_trackers()
+        self.create_kernel_manager()
+        try:
+            self.start_new_kernel()
+            self.start_new_kernel_client()
+            self.papermill_execute_cells()
+            self.nb.metadata["language_info"] = self.kc.language_info
+            self.set_widgets_metadata()
+        finally:
+            if self.km is not None:
+                self._cleanup_kernel()
+        return self.nb
+
+    def execute_cell(self, cell: NotebookNode, cell_index: int, **_: Any) -> NotebookNode:
+        """Run a cell.
+
+        Raises
+        ------
+        CellExecutionError
+            If it stops with an exception.
+        RuntimeError
+            If the kernel ends.
+        TimeoutError
+            If it takes longer than it may.
+        """
+        if not cell.source.strip() or self.skip_cells_with_tag in cell.metadata.get("tags", []):
+            return cell
+        cell.outputs, self.clear_before_next_output = [], False
+        reply = None
+        for message in self.kc.listen(self.kc.execute(cell.source), seconds=self._get_timeout(cell)):
+            if message["msg_type"] == "execute_reply":
+                reply = message
+            else:
+                with suppress(CellExecutionComplete):
+                    self.process_message(message, cell, cell_index)
+        run_sync(self._check_raise_for_error)(cell, cell_index, reply)
+        return cell
 
     def output(
         self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str | None, cell_index: int
@@ -90,9 +128,8 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
         shown = None
         for piece in msg["content"].get("data", {}).get(PIECES) or [msg["content"]]:
             self._shown += _LEAST_WEIGHT + _weigh(piece)
-            if self.floods:
-                self.task_poll_for_reply.cancel()  # to nbclient the kernel is dead, and soon it is
-                return None
+            if self._shown > _MOST_SHOWN * 2**20:
+                raise _FloodError
             shown = self._take(outs, {**msg, "content": piece}, display_id, cell_index)
         return shown
 
@@ -186,11 +223,11 @@ def execute_notebook(
             defect = None if told else _read_defect(error)
             account = _account(values) if defect else ""
             problem = told or _stopped(error, path.name, limit, account=account)
-        except CellTimeoutError:
+        except TimeoutError:
             problem = late(limit.seconds or 0, Place(path.name))
         except _FloodError:
             problem = _loud(path.name)
-        except RuntimeError:  # nbclient's own, and jupyter_client's when a kernel never starts
+        except RuntimeError:
             message = "the process that computed this report ended unexpectedly, perhaps for lack of memory."
             problem = Problem("notebook_died", message, Place(path.name), "Run again with --jobs 1.")
     if problem is not None:
@@ -230,10 +267,6 @@ def _run(notebook: NotebookNode, *, manager: type[AsyncKernelManager], limit: Li
     account.notebook_start()
     try:
         client.execute()
-    except DeadKernelError:
-        if client.floods:
-            raise _FloodError from None
-        raise
     finally:
         account.notebook_complete()
     nbformat.validate(notebook)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from threading import RLock, current_thread, main_thread
 from types import SimpleNamespace
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from ipykernel import ipkernel
 from ipykernel.displayhook import ZMQShellDisplayHook
@@ -23,7 +23,7 @@ from ipykernel.ipkernel import IPythonKernel
 from ipykernel.jsonutil import encode_images, json_clean
 from ipykernel.kernelapp import IPKernelApp
 from ipykernel.zmqshell import ZMQDisplayPublisher, ZMQInteractiveShell
-from traitlets import Type
+from traitlets import Dict, Type
 
 from asn_research.reports.processes.stream import LazyStream
 
@@ -102,11 +102,12 @@ class _Shell(ZMQInteractiveShell):
 @contextmanager
 def _modules_hidden() -> Iterator[None]:
     """While this lasts, no module counts as imported for the module of IPython's kernel."""
-    ipkernel.sys = SimpleNamespace(**{**vars(sys), "modules": {}})  # type: ignore[assignment]
+    names = vars(ipkernel)
+    names["sys"] = SimpleNamespace(**{**vars(sys), "modules": {}})
     try:
         yield
     finally:
-        ipkernel.sys = sys
+        names["sys"] = sys
 
 
 class ReportKernel(IPythonKernel):
@@ -147,12 +148,10 @@ class ReportApplication(IPKernelApp):
 
     kernel_class = ReportKernel
     outstream_class = f"{LazyStream.__module__}.{LazyStream.__name__}"
-    flags: ClassVar[dict[str, Any]] = {}
-    aliases: ClassVar[dict[str, str]] = {
-        "f": "IPKernelApp.connection_file", "profile-dir": "ProfileDir.location",
-    }  # fmt: skip
+    flags = Dict({})
+    aliases = Dict({"f": "IPKernelApp.connection_file", "profile-dir": "ProfileDir.location"})
 
-    def load_config_file(self, **_: Any) -> None:
+    def load_config_file(self, *_: Any, **__: Any) -> None:
         """Read no settings of a person or a machine: a report is the same everywhere."""
 
     def init_code(self) -> None:

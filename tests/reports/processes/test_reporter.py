@@ -104,6 +104,23 @@ def test_a_process_that_a_cell_forks_shows_nothing_twice(tmp_path: Path) -> None
     assert [seen(output)[2] for output in outputs if output.output_type == "display_data"] == ["'once'"]
 
 
+@pytest.mark.parametrize("fork", ["1", "0"])
+def test_nothing_that_a_person_has_set_up_runs_before_a_report(
+    tmp_path: Path, fork: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own.py"
+    own.write_text("own = 1", encoding="utf-8")
+    settings = tmp_path / "ipython" / "profile_default" / "ipython_config.py"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("c.InteractiveShellApp.exec_lines = ['set_up = 1']", encoding="utf-8")
+    monkeypatch.setenv("PYTHONSTARTUP", str(own))
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+    monkeypatch.setenv(SWITCH, fork)
+    path = write(tmp_path, "[name for name in ('own', 'set_up') if name in globals()]")
+    ran = execute_notebook(path, check_parameters({"region": "kalianda"})).notebook
+    assert ran.cells[-1].outputs[0].data["text/plain"] == "[]"
+
+
 def test_it_starts_like_any_program() -> None:
     command = [sys.executable, "-m", "asn_research.reports.processes.reporter", "--version"]
     assert subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
