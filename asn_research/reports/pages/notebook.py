@@ -116,6 +116,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
         for message in self.kc.listen(self.kc.execute(cell.source), seconds=self._get_timeout(cell)):
             if message["msg_type"] == "execute_reply":
                 reply = message
+                cell["execution_count"] = message["content"].get("execution_count")
             else:
                 with suppress(CellExecutionComplete):
                     self.process_message(message, cell, cell_index)

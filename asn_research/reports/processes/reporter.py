@@ -133,14 +133,10 @@ class ReportKernel(IPythonKernel):
     def _publish_execute_input(self, *_: Any) -> None:
         """Nobody but the client is told what is run, and the client has asked for it."""
 
-    def _publish_status(self, status: str, channel: str, parent: dict[str, Any] | None = None) -> None:
-        """Tell the end of a request, and which cell it was; its beginning is told to nobody."""
-        if status != "busy" and self.session is not None:
-            content = {"execution_state": status, "execution_count": self.execution_count}
-            parent = parent or self.get_parent(channel)
-            self.session.send(
-                self.iopub_socket, "status", content, parent=parent, ident=self._topic("status")
-            )
+    def _publish_status(self, status: str, *args: Any, **kwargs: Any) -> None:
+        """Tell the end of a request; its beginning is told to nobody."""
+        if status != "busy":
+            super()._publish_status(status, *args, **kwargs)
 
 
 class ReportApplication(IPKernelApp):

@@ -82,11 +82,12 @@ def test_what_cells_show_is_what_an_ordinary_kernel_shows(
     ordinary = read_notebook(path)
     ordinary.cells.insert(1, new_code_cell("0;"))  # so that cells have the same numbers
     NotebookClient(ordinary, allow_errors=True).execute()
-    cells = {cell.source: cell.outputs for cell in ran.cells if cell.cell_type == "code"}
+    cells = {cell.source: cell for cell in ran.cells if cell.cell_type == "code"}
     for cell in ordinary.cells[2:]:
-        assert [*map(seen, cells[cell.source])] == [*map(seen, cell.outputs)]
-    assert len(cells[MANY]) == 120
-    assert [seen(output)[2] for output in cells[CLEARING]] == ["'a'", "'b'"]
+        assert [*map(seen, cells[cell.source].outputs)] == [*map(seen, cell.outputs)]
+        assert cells[cell.source].execution_count == cell.execution_count
+    assert len(cells[MANY].outputs) == 120
+    assert [seen(output)[2] for output in cells[CLEARING].outputs] == ["'a'", "'b'"]
 
 
 def test_the_pieces_of_a_cell_come_as_one_message_to_who_can_take_them_apart(tmp_path: Path) -> None:
