@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 import pytest
-from jupyter_core.utils import run_sync
+from nbclient.util import run_sync
 
 from asn_research.reports.processes.client import QuickClient
 from asn_research.reports.processes.fork import SWITCH, can_fork
