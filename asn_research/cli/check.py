@@ -47,6 +47,7 @@ def check(
 
 def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
     from asn_research.ingest.decisions.submission import list_open, name_file
+    from asn_research.reports.publications.problem import read_problem
 
     rows, status, waiting = [], WELL, dict[str, None]()
     for region, name in chosen:
@@ -63,6 +64,8 @@ def _check(places: Places, chosen: list[tuple[str, str]]) -> int:
         for path in list_open(places.folders["raw"] / region, name):
             typer.echo(say("decisions_open", region=region, period=name, file=path.name), err=True)
         print_hidden(region, name, data.intake)
+        asked = [read_problem(record) for record in data.intake.get("questions") or ()]
+        print_problems(asked, of=f"{region} {name}")
         if data.intake["decisions"]["waiting"]:
             waiting[name_file(name, tuple(data.region.periods))] = None
     if rows:

@@ -19,6 +19,7 @@ _NUMBERS: Final = frozenset({"int_type", "int_from_float", "float_type"})
 _LIMITS: Final = {"greater_than_equal": ("at_least", "ge"), "less_than_equal": ("at_most", "le")}
 _CHOICE: Final = "region_choice"
 _ORDER: Final = "region_order"
+_RENAMES: Final = frozenset({"region_unit_chain", "region_unit_twice"})
 
 
 def shorten(value: Any) -> str:
@@ -37,6 +38,15 @@ def refuse_order(starts: Any, ends: Any) -> PydanticCustomError:
     """The error of a period that ends before it starts, to be raised while a section is checked."""
     fields = {"starts": str(starts), "ends": str(ends)}
     return PydanticCustomError(_ORDER, "the period ends ({ends}) before it starts ({starts})", fields)
+
+
+def refuse_rename(written: str, used: str, final: str, *, twice: bool = False) -> PydanticCustomError:
+    """The error of a unit that is given two names, or a name that is not used itself; to be raised."""
+    fields = {"written": shorten(written), "used": shorten(used), "final": shorten(final)}
+    if twice:
+        return PydanticCustomError("region_unit_twice", "{written} is named both {final} and {used}", fields)
+    message = "{written} is named {used}, which is itself named {final}"
+    return PydanticCustomError("region_unit_chain", message, fields)
 
 
 def check_code(vocabulary: str, code: str) -> str:
@@ -72,6 +82,10 @@ def explain_misfit(error: Any, file: str) -> Problem | None:
     if kind == _ORDER:
         message = f"{key} ends ({context['ends']}) before it starts ({context['starts']})."
         return _problem(_ORDER, message, "Correct one of the two days.", place, key=key, **context)
+    if kind in _RENAMES:
+        remedy = f"Write the name that shall be used in the end: {context['written']} = {context['final']}."
+        remedy = "Choose one and delete the other line." if kind == "region_unit_twice" else remedy
+        return _problem(kind, f"{key}: {error['msg']}.", remedy, place, key=key, **context)
     if kind in _DAYS:
         return _problem("region_day", f"{key} is no day: {found}.",
                         "Write a day without quotes and without time: 2025-02-01.",

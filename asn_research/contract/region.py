@@ -10,9 +10,17 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from asn_research.contract.agency import name_key
 from asn_research.contract.column import TABLES
 from asn_research.contract.declaration import LONGEST, read_declaration, refuse_declaration
-from asn_research.contract.misfit import check_code, explain_misfit, refuse_choice, refuse_order, shorten
+from asn_research.contract.misfit import (
+    check_code,
+    explain_misfit,
+    refuse_choice,
+    refuse_order,
+    refuse_rename,
+    shorten,
+)
 from asn_research.contract.threshold import LOWEST_MINIMUM_CELL, MINIMUM_CELL
 from asn_research.contract.vocabulary import nearest
 from asn_research.errors import Place, Problem, RegionError
@@ -27,6 +35,7 @@ _MOST_PEOPLE: Final = 10_000_000
 _YEARS: Final = range(1990, 2101)
 _PERIOD: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z _-]{0,31}")
 Name = Annotated[str, Field(max_length=LONGEST, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]*$")]
+UnitName = Annotated[Name, Field(min_length=1)]
 Standard = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
 DesignName = Literal["one_group", "waiting_list", "matched", "staggered", "lottery"]
 
@@ -189,6 +198,7 @@ class Region(_Section):
     pseudonyms: Linkage | None = None
     disclosure: Disclosure = Disclosure()
     dates: Dates = Dates()
+    units: dict[UnitName, UnitName] = {}
     tables: dict[str, tuple[Mapping, ...]] = {}
 
     @field_validator("standards", mode="before")
@@ -207,6 +217,19 @@ class Region(_Section):
             key: {k: _number(v) for k, v in value.items()} if isinstance(value, dict) else _number(value)
             for key, value in standards.items()
         }
+
+    @field_validator("units")
+    @classmethod
+    def _settled_units(cls, units: dict[str, str]) -> dict[str, str]:
+        said: dict[str, str] = {}
+        for written, used in units.items():
+            if name_key(said.setdefault(name_key(written), used)) != name_key(used):
+                raise refuse_rename(written, used, said[name_key(written)], twice=True)
+        for written, used in units.items():
+            final = said.get(name_key(used), used)
+            if name_key(final) != name_key(used):
+                raise refuse_rename(written, used, final)
+        return units
 
     @field_validator("periods", mode="before")
     @classmethod
@@ -245,6 +268,14 @@ class Region(_Section):
         if self.pseudonyms is not None:
             return f"linked:{self.pseudonyms.linked_as}"
         return self.region.kemendagri_code
+
+    @property
+    def unit_names(self) -> dict[str, str]:
+        """The name to use by ``name_key``, of all units that ``[units]`` speaks of."""
+        spelt: dict[str, str] = {}
+        for used in self.units.values():
+            spelt.setdefault(name_key(used), used)
+        return spelt | {name_key(written): spelt[name_key(used)] for written, used in self.units.items()}
 
     def standard(self, competency: str, position_type: str | None = None) -> float | None:
         """The score a post requires in a competency, or None where none is declared."""

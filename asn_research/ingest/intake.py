@@ -7,6 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +39,9 @@ from asn_research.ingest.people.identity import Pseudonyms
 from asn_research.ingest.people.key import mark_key, read_key
 from asn_research.ingest.people.linkage import measure_linkage
 from asn_research.ingest.people.mark import list_labels, make_marks
+from asn_research.ingest.people.name import Names
 from asn_research.ingest.people.text import Scrubber, scrub_label
+from asn_research.ingest.records.agency import ask_about_units
 from asn_research.ingest.records.consistency import check_consistency
 from asn_research.ingest.records.course import link_tables, name_courses
 from asn_research.ingest.records.duplicate import settle_repeats
@@ -108,7 +111,7 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
     _require_tables(collected, f"{folder.name}/{period}")
     decided = read_corrections(folder, period, periods=tuple(region.periods))
     outcome = apply_corrections(
-        collected.segments, decided, settle=settle, key=key, period=period,
+        collected.segments, decided, settle=partial(settle, region=region), key=key, period=period,
         latest_year=region.periods[period].ends.year,
     )  # fmt: skip
     ledger = outcome.ledger
@@ -129,6 +132,8 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
     account = make_account(region, period, collected, ledger, tables)
     account["key"] = mark_key(key)
     account["names"] = make_marks(collected.names, key=key, shown=list_labels(tables))
+    asked = ask_about_units(region, period, tables, ledger.segments, names=Names(collected.names))
+    account["questions"] = [_problem_entry(question) for question in asked]
     account["decisions"] = make_journal(outcome, key=key, agency=agency, names=collected.names)
     with _replace(stored, tables) as beside:
         path = beside / QUARANTINE_FILE
@@ -272,7 +277,7 @@ def _ask_about_names(collected: _Collected, table: Table) -> list[Problem]:
     ]  # fmt: skip
 
 
-def settle(ledger: Ledger) -> dict[str, pd.DataFrame]:
+def settle(ledger: Ledger, *, region: Region) -> dict[str, pd.DataFrame]:
     """The records of all tables, linked, checked against each other, without repeats and quarantined rows."""
     tables = _join(ledger.segments)
     if ledger.dropped:
@@ -284,7 +289,7 @@ def settle(ledger: Ledger) -> dict[str, pd.DataFrame]:
     name_courses(tables["courses"])
     link_tables(tables, ledger)
     _name_respondents(tables, ledger)
-    harmonise(tables)
+    harmonise(tables, units=region.unit_names)
     check_consistency(tables, ledger)
     settled = {name: settle_repeats(TABLES[name], frame, ledger) for name, frame in tables.items()}
     return {name: frame[~ledger.is_bad(frame[ROW])] for name, frame in settled.items()}

@@ -207,6 +207,16 @@ ODD = {
         "region_value",
     ),
     "long key": (WHOLE + f"\n{'x' * 50_000} = 1\n", ""),
+    "unit renamed twice over": (WHOLE + "\n[units]\na = 'b'\nb = 'c'\n", "region_unit_chain"),
+    "units in a ring": (WHOLE + "\n[units]\na = 'b'\nb = 'a'\n", "region_unit_chain"),
+    "unit with two names": (WHOLE + "\n[units]\na = 'b'\nA = 'c'\n", "region_unit_twice"),
+    "unit is a number": (WHOLE + "\n[units]\na = 1\n", "region_value"),
+    "unit is a section": (WHOLE + "\n[units.a]\nb = 'c'\n", "region_value"),
+    "unit without a name": (WHOLE + "\n[units]\na = ''\n", "region_value"),
+    "unit of no name": (WHOLE + "\n[units]\n'' = 'a'\n", "region_value"),
+    "long unit": (WHOLE + f"\n[units]\na = '{'x' * 5_000}'\n", "region_value"),
+    "turned unit": (WHOLE + '\n[units]\na = "\\u202e b"\n', "region_value"),
+    "units are text": ("units = 'x'\n" + WHOLE, "region_value"),
     "linked to nothing": (WHOLE + "\n[pseudonyms]\nlinked_as = '../x'\n", ""),
 }
 
@@ -223,6 +233,20 @@ def test_whatever_stands_in_it_the_answer_is_one_error_that_names_it(tmp_path: P
     assert all(problem.place.file == "contoh/region.toml" for problem in problems)
     assert len(str(caught.value)) < 5_000
     assert not code or code in {problem.code for problem in problems}
+
+
+def test_units_have_the_name_that_was_decided_in_any_spelling(tmp_path: Path) -> None:
+    said = (
+        '\n[units]\nDINKES = "Dinas Kesehatan"\n"Dinas Kes." = "DINAS KESEHATAN"\n"Satpol PP" = "Satpol PP"\n'
+    )
+    region = read_region(write(tmp_path / "contoh", SMALLEST + said))
+    assert region.unit_names == {
+        "dinkes": "Dinas Kesehatan",
+        "dinas kes": "Dinas Kesehatan",
+        "dinas kesehatan": "Dinas Kesehatan",
+        "satpol pp": "Satpol PP",
+    }
+    assert read_region(write(tmp_path / "contoh", SMALLEST)).unit_names == {}
 
 
 def test_a_mark_before_the_text_is_no_obstacle(tmp_path: Path) -> None:

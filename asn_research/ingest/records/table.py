@@ -10,8 +10,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from asn_research.contract.agency import name_key
 from asn_research.contract.column import PROVENANCE, TABLES, Kind, Table
-from asn_research.contract.vocabulary import fold
 from asn_research.ingest.people.identity import Pseudonyms
 from asn_research.ingest.people.text import Scrubber, is_personal_code, scrub_label
 from asn_research.ingest.records.ledger import Ledger
@@ -84,21 +84,24 @@ def _places(records: pd.DataFrame, ledger: Ledger) -> tuple[pd.Series, pd.Series
     )
 
 
-def harmonise(tables: Mapping[str, pd.DataFrame]) -> None:
+def harmonise(tables: Mapping[str, pd.DataFrame], *, units: Mapping[str, str] | None = None) -> None:
     """Give names that differ only in case, accents, spaces or punctuation one spelling: the most frequent.
 
     "DINAS KESEHATAN" and "Dinas Kesehatan " are one unit in all tables; of equally frequent spellings the one
-    that sorts first stands.
+    that sorts first stands. ``units`` are the names that the office decided upon for its units, by
+    :func:`~asn_research.contract.agency.name_key`.
     """
     for name in _HARMONISED:
         frames = [frame for table, frame in tables.items() if name in TABLES[table].names]
         counts: dict[str, Counter[str]] = {}
         for frame in frames:
             for spelling, count in frame[name].value_counts().items():
-                counts.setdefault(fold(str(spelling)), Counter())[str(spelling)] += int(count)
+                counts.setdefault(name_key(str(spelling)), Counter())[str(spelling)] += int(count)
         chosen = {
             folded: min(spellings, key=lambda s: (-spellings[s], s)) for folded, spellings in counts.items()
         }
+        if name == "unit":
+            chosen |= units or {}
         changes = {
             s: chosen[folded]
             for folded, spellings in counts.items()

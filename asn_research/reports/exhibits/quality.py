@@ -50,12 +50,15 @@ class Quality(RegionExhibit):
         self._show_html(self._flow())
 
     def problems(self) -> None:
-        """Show what kept files from being read, and what to do next."""
-        found = [notice(read_problem(record), self.language) for record in self.source.intake["problems"]]
+        """Show what kept files from being read, what the office is asked, and what to do next."""
+        intake = self.source.intake
+        found = [notice(read_problem(record), self.language) for record in intake["problems"]]
+        asked = [notice(read_problem(record), self.language) for record in intake.get("questions") or ()]
         waiting = self._waiting()
         steps = [self._say("quality_step_files")] if found else []
+        steps += [self._say("quality_step_questions")] if asked else []
         steps += [self._say("quality_step_quarantine", count=self._cell(waiting))] if waiting else []
-        self._show_html(self._render("steps", problems=found, steps=steps))
+        self._show_html(self._render("steps", problems=[*found, *asked], steps=steps))
 
     def files(self) -> None:
         """Show, for each file and sheet, what became of its rows."""
