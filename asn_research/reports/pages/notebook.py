@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -105,7 +107,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
         CellExecutionError
             If it stops with an exception.
         RuntimeError
-            If the kernel ends.
+            If the kernel ends, or tells no end of the cell.
         TimeoutError
             If it takes longer than it may.
         """
@@ -113,7 +115,8 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
             return cell
         cell.outputs, self.clear_before_next_output = [], False
         reply = None
-        for message in self.kc.listen(self.kc.execute(cell.source), seconds=self._get_timeout(cell)):
+        asked = self.kc.execute(cell.source, stop_on_error=False)  # else a kernel may pass over the next cell
+        for message in self.kc.listen(asked, seconds=self._get_timeout(cell)):
             if message["msg_type"] == "execute_reply":
                 reply = message
                 cell["execution_count"] = message["content"].get("execution_count")
@@ -229,8 +232,7 @@ def execute_notebook(
         except _FloodError:
             problem = _loud(path.name)
         except RuntimeError:
-            message = "the process that computed this report ended unexpectedly, perhaps for lack of memory."
-            problem = Problem("notebook_died", message, Place(path.name), "Run again with --jobs 1.")
+            problem = _ended(path.name, limit)
     if problem is not None:
         _mark(ran, problem)
     return Execution(settle(ran), problem, defect)
@@ -262,7 +264,7 @@ def _run(notebook: NotebookNode, *, manager: type[AsyncKernelManager], limit: Li
         log=logging.getLogger("papermill"),
         record_timing=False,
         shutdown_kernel="immediate",
-        startup_timeout=_START,
+        startup_timeout=math.ceil(min(_START, limit.seconds_left or _START)),
         timeout_func=lambda _cell: limit.seconds_left,
     )
     account.notebook_start()
@@ -286,6 +288,14 @@ def _stopped(error: PapermillExecutionError, name: str, limit: Limit, *, account
         return Problem("notebook_stopped_silent", f"{message}.", Place(name), remedy, fields)
     fields["text"] = hide_paths(error.evalue)
     return Problem("notebook_stopped", f"{message}: {fields['text']}", Place(name), remedy, fields)
+
+
+def _ended(name: str, limit: Limit) -> Problem:
+    """What is said of a kernel that has ended, or that has not answered at all."""
+    if limit.deadline is not None and time.monotonic() >= limit.deadline:
+        return late(limit.seconds or 0, Place(name))
+    message = "the process that computed this report ended unexpectedly, perhaps for lack of memory."
+    return Problem("notebook_died", message, Place(name), "Run again with --jobs 1.")
 
 
 def _loud(name: str) -> Problem:

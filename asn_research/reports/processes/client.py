@@ -21,6 +21,8 @@ _PATIENCE: Final = 0.5
 """Seconds after which a new kernel that has not answered is asked again."""
 _LOOK: Final = 1.0
 """Seconds of silence after which the kernel's process is looked at."""
+_HALF: Final = 10.0
+"""Seconds of silence after which a request of which only one end has come is given up: the other is lost."""
 
 Message = dict[str, Any]
 
@@ -81,7 +83,7 @@ class QuickClient(KernelClient):  # type: ignore[misc]
         Raises
         ------
         RuntimeError
-            If the kernel ends before.
+            If the kernel ends before, or one of the two has ended and the other is lost.
         TimeoutError
             If it takes longer.
         """
@@ -90,7 +92,7 @@ class QuickClient(KernelClient):  # type: ignore[misc]
         for socket in channels:
             poller.register(socket, zmq.POLLIN)
         until = None if seconds is None else time.monotonic() + seconds
-        missing = {"idle", "reply"}
+        missing, heard = {"idle", "reply"}, time.monotonic()
         while missing:
             left = _LOOK if until is None else until - time.monotonic()
             if left <= 0:
@@ -98,6 +100,10 @@ class QuickClient(KernelClient):  # type: ignore[misc]
             ready = poller.poll(round(1000 * min(left, _LOOK)))
             if not ready and not self.is_running:
                 raise RuntimeError("the kernel has ended before it has answered")
+            if ready or len(missing) > 1:
+                heard = time.monotonic()
+            elif time.monotonic() - heard > _HALF:
+                raise RuntimeError(f"the kernel has not told the end of what it was asked: no {min(missing)}")
             for socket, _ in ready:
                 message: Message = channels[socket].get_msg()
                 if message["parent_header"].get("msg_id") == asked:

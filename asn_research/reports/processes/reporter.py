@@ -17,6 +17,7 @@ from threading import RLock, current_thread, main_thread
 from types import SimpleNamespace
 from typing import Any, Final
 
+import zmq
 from ipykernel import ipkernel
 from ipykernel.displayhook import ZMQShellDisplayHook
 from ipykernel.ipkernel import IPythonKernel
@@ -64,12 +65,21 @@ class _Publisher(ZMQDisplayPublisher):
                 stream.flush()
         self._validate_data(data, metadata)
         piece = deepcopy(json_clean({"data": encode_images(data), "metadata": metadata or {}}))
+        self._check(piece)
         with self._lock:
             self._held.append(piece)
             self._size += sum(len(form) for form in piece["data"].values() if isinstance(form, str))
             self._parent = self.parent_header
             if len(self._held) >= _MOST or self._size > _LARGEST:
                 self.send()
+
+    def _check(self, piece: Mapping[str, Any]) -> None:
+        """Let what cannot be sent fail where it is displayed, as with any kernel, not after its cell."""
+        doubtful = [
+            form for form in piece["data"].values() if not isinstance(form, str) or not form.isascii()
+        ]
+        if self.session is not None:
+            self.session.pack([doubtful, piece["metadata"]])
 
     def send(self) -> None:
         """Send what is held back, as of the cell that displayed it."""
@@ -110,6 +120,16 @@ def _modules_hidden() -> Iterator[None]:
         names["sys"] = sys
 
 
+class _NoThread:
+    """Stands for the thread that takes requests, where there is none: whoever waits for a cell asks for its
+    parent."""
+
+    parent_thread = main_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
 class ReportKernel(IPythonKernel):
     """An IPython kernel whose displays arrive together, as one message of the kind :data:`PIECES`."""
 
@@ -129,6 +149,11 @@ class ReportKernel(IPythonKernel):
         finally:
             LazyStream.send_pieces()
         return reply
+
+    @property
+    def _supports_kernel_subshells(self) -> bool:
+        """Whether requests are taken beside the main thread."""
+        return bool(self.shell_channel_thread)
 
     def _publish_execute_input(self, *_: Any) -> None:
         """Nobody but the client is told what is run, and the client has asked for it."""
@@ -153,10 +178,15 @@ class ReportApplication(IPKernelApp):
     def init_code(self) -> None:
         """Run nothing that a person or a machine would have run before the first cell."""
 
+    def init_iopub(self, context: Any) -> None:
+        """Keep what is shown faster than it is read: kernels throw it away, also that a cell has ended."""
+        context.setsockopt(zmq.SNDHWM, 0)
+        super().init_iopub(context)
+
     def init_control(self, context: Any) -> None:
         """Take requests in the main thread: a report asks for one cell after the other."""
         super().init_control(context)
-        self.shell_channel_thread = None
+        self.shell_channel_thread = _NoThread()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from asn_research.reports.pages.notebook import (
     read_shown_findings,
 )
 from asn_research.reports.pages.stamp import FINDINGS_MIMETYPE
+from asn_research.reports.processes.client import QuickClient
 from asn_research.reports.processes.limit import Limit
 from asn_research.reports.publications.parameter import ReportParameters, check_parameters, read_declared
 
@@ -117,6 +119,37 @@ def test_the_time_limit_is_for_the_whole_notebook(tmp_path: Path) -> None:
     ran = execute_notebook(path, check_parameters({"region": "kalianda"}), limit=Limit.begin(2.0))
     assert ran.problem is not None
     assert ran.problem.code == "notebook_late"
+
+
+def test_the_time_limit_holds_while_the_kernel_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_: QuickClient, timeout: float | None = None) -> None:
+        assert timeout is not None
+        time.sleep(min(timeout, 10))
+        raise RuntimeError
+
+    monkeypatch.setattr(QuickClient, "wait_for_ready", never)
+    begun = time.monotonic()
+    ran = execute_notebook(
+        write(tmp_path, "1"), check_parameters({"region": "kalianda"}), limit=Limit.begin(0.5)
+    )
+    assert ran.problem is not None
+    assert ran.problem.code == "notebook_late"
+    assert time.monotonic() - begun < 9
+
+
+def test_cells_after_an_error_that_is_expected_run_all(tmp_path: Path) -> None:
+    """A kernel asked to stop on an error passes over what is asked while it does so."""
+    path = write(tmp_path)
+    notebook = read_notebook(path)
+    expected = {"tags": ["raises-exception"]}
+    for number in range(5):
+        notebook.cells += [new_code_cell("1 / 0", metadata=expected), new_code_cell(f"print({number})")]
+    nbformat.write(notebook, path)
+    ran = execute_notebook(path, check_parameters({"region": "kalianda"})).notebook
+    shown = [cell.outputs for cell in ran.cells if cell.source.startswith("print")]
+    assert [output.text for outputs in shown for output in outputs] == [f"{n}\n" for n in range(5)]
 
 
 def test_a_kernel_that_dies_is_a_problem_not_a_crash(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import psutil
 import pytest
 from nbclient.util import run_sync
 
+from asn_research.reports.processes import client as line_to_kernel
 from asn_research.reports.processes.client import QuickClient
 from asn_research.reports.processes.fork import SWITCH, can_fork
 from asn_research.reports.processes.kernel import kernel_manager
@@ -113,3 +114,23 @@ def test_who_stops_a_report_stops_its_kernel_as_well(tmp_path: Path) -> None:
     pid = int(ready.read_text())
     assert pid != os.getpid()
     assert not psutil.pid_exists(pid)
+
+
+def test_an_answer_of_which_half_is_lost_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell that shuts the way by which the kernel tells its end does not hold the report for ever."""
+    monkeypatch.setattr(line_to_kernel, "_HALF", 0.5)
+    with line(tmp_path) as (_, client), pytest.raises(RuntimeError, match="not told the end"):
+        kinds(client, "get_ipython().kernel.iopub_socket.close()", seconds=None)
+
+
+def test_a_kernel_throws_nothing_away_however_slowly_it_is_read(tmp_path: Path) -> None:
+    """Twenty thousand messages are more than either side holds by itself."""
+    with line(tmp_path) as (_, client):
+        many = "kernel = get_ipython().kernel\nfor n in range(20_000): kernel.send_response("
+        asked = client.execute(many + "kernel.iopub_socket, 'stream', {'name': 'stdout', 'text': str(n)})")
+        client.shell_channel.get_msg(timeout=60)
+        texts = []
+        while (message := client.iopub_channel.get_msg(timeout=30))["msg_type"] != "status":
+            assert message["parent_header"]["msg_id"] == asked
+            texts.append(message["content"]["text"])
+        assert texts == [str(number) for number in range(20_000)]

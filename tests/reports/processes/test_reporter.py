@@ -52,6 +52,20 @@ if not os.fork():
     os._exit(0)
 os.wait()
 """
+WAITING = """
+import asyncio
+task = asyncio.create_task(asyncio.sleep(60))
+display("before")
+await asyncio.sleep(0.01)
+print("while", end="")
+display("after")
+"result"
+"""
+UNFIT = (
+    "display({'text/plain': 'a'}, raw=True, metadata={'x': object()})",
+    "display({'text/plain': 'a', 'application/json': [object()]}, raw=True)",
+    "display({'text/plain': chr(0xd800)}, raw=True)",
+)
 STOPPING = "display('before'); 1 / 0"
 
 
@@ -77,7 +91,7 @@ def test_what_cells_show_is_what_an_ordinary_kernel_shows(
 ) -> None:
     """One message for all pieces of a cell, taken apart again: nothing lost, nothing out of its order."""
     monkeypatch.setenv(SWITCH, fork)
-    path = write(tmp_path, SHOWING, CLEARING, MANY, LARGE, SILENCED, STOPPING)
+    path = write(tmp_path, SHOWING, CLEARING, WAITING, MANY, LARGE, SILENCED, STOPPING)
     ran = execute_notebook(path, check_parameters({"region": "kalianda"})).notebook
     ordinary = read_notebook(path)
     ordinary.cells.insert(1, new_code_cell("0;"))  # so that cells have the same numbers
@@ -88,6 +102,15 @@ def test_what_cells_show_is_what_an_ordinary_kernel_shows(
         assert cells[cell.source].execution_count == cell.execution_count
     assert len(cells[MANY].outputs) == 120
     assert [seen(output)[2] for output in cells[CLEARING].outputs] == ["'a'", "'b'"]
+
+
+@pytest.mark.parametrize("source", UNFIT)
+def test_what_cannot_be_sent_is_an_error_of_the_cell_that_displays_it(tmp_path: Path, source: str) -> None:
+    path = write(tmp_path, f"display('before')\n{source}")
+    ran = execute_notebook(path, check_parameters({"region": "kalianda"}))
+    assert ran.problem is not None
+    assert ran.problem.code == "notebook_stopped_silent"
+    assert [output.output_type for output in ran.notebook.cells[-1].outputs] == ["display_data", "error"]
 
 
 def test_the_pieces_of_a_cell_come_as_one_message_to_who_can_take_them_apart(tmp_path: Path) -> None:
