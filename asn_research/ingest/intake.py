@@ -41,7 +41,7 @@ from asn_research.ingest.people.linkage import measure_linkage
 from asn_research.ingest.people.mark import list_labels, make_marks
 from asn_research.ingest.people.name import Names
 from asn_research.ingest.people.text import Scrubber, scrub_label
-from asn_research.ingest.records.agency import ask_about_units
+from asn_research.ingest.records.agency import ask_about_units, list_renamed, list_written
 from asn_research.ingest.records.consistency import check_consistency
 from asn_research.ingest.records.course import link_tables, name_courses
 from asn_research.ingest.records.duplicate import settle_repeats
@@ -132,7 +132,9 @@ def take_in(folder: Path, *, period: str, processed: Path) -> dict[str, Any]:
     account = make_account(region, period, collected, ledger, tables)
     account["key"] = mark_key(key)
     account["names"] = make_marks(collected.names, key=key, shown=list_labels(tables))
-    asked = ask_about_units(region, period, tables, ledger.segments, names=Names(collected.names))
+    written, names = list_written(ledger.segments), Names(collected.names)
+    account["renamed"] = list_renamed(region, written, names=names)
+    asked = ask_about_units(region, period, tables, written, names=names)
     account["questions"] = [_problem_entry(question) for question in asked]
     account["decisions"] = make_journal(outcome, key=key, agency=agency, names=collected.names)
     with _replace(stored, tables) as beside:

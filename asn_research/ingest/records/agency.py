@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Final
 
 import pandas as pd
@@ -23,11 +23,33 @@ _PLACES: Final = frozenset({"kota", "kabupaten", "provinsi"})
 _MOST_ASKED: Final = 20
 
 
+def list_written(segments: Iterable[Segment]) -> frozenset[str]:
+    """The names of units as they stand in the files, also in rows that are set aside."""
+    return frozenset(
+        name
+        for segment in segments
+        if _UNIT in segment.frame
+        for name in segment.frame[_UNIT].unique()
+        if isinstance(name, str)
+    )
+
+
+def list_renamed(region: Region, written: Set[str], *, names: Names) -> list[dict[str, str]]:
+    """The names in the files that ``[units]`` replaces, each with the one used; ``names`` are of people."""
+    decided = region.unit_names
+    used = {name: decided.get(name_key(name), name) for name in sorted(written)}
+    return [
+        {"written": name, "used": other}
+        for name, other in used.items()
+        if name_key(name) != name_key(other) and _may_be_told(name, names)
+    ]
+
+
 def ask_about_units(
     region: Region,
     period: str,
     tables: Mapping[str, pd.DataFrame],
-    segments: Iterable[Segment],
+    written: Set[str],
     *,
     names: Names,
 ) -> list[Problem]:
@@ -39,20 +61,13 @@ def ask_about_units(
         What region.toml says, ``[units]`` among it, and the period that was taken in.
     tables
         The tables as they are stored.
-    segments
-        The rows of all files as they were read, to find the names that ``[units]`` speaks of.
+    written
+        The names as they stand in the files, by :func:`list_written`.
     names
         Of people: what holds one is not repeated here.
     """
     kept = {name for frame in tables.values() if _UNIT in frame for name in frame[_UNIT].dropna().unique()}
     sound = [name for name in map(str, sorted(kept)) if _may_be_told(name, names)]
-    written = {
-        name
-        for segment in segments
-        if _UNIT in segment.frame
-        for name in segment.frame[_UNIT].unique()
-        if isinstance(name, str)
-    }
     place = Place(f"{region.folder}/{REGION_FILE}")
     return _ask_about_absent(region, period, written, sound, place) + _ask_about_pairs(region, sound, place)
 
@@ -64,7 +79,7 @@ def _may_be_told(name: str, names: Names) -> bool:
 
 
 def _ask_about_absent(
-    region: Region, period: str, written: set[str], sound: Sequence[str], place: Place
+    region: Region, period: str, written: Set[str], sound: Sequence[str], place: Place
 ) -> list[Problem]:
     """One question about all names of ``[units]`` that no file has, each with the nearest that one has."""
     keys = {name_key(name) for name in written}

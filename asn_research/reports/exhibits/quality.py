@@ -68,10 +68,10 @@ class Quality(RegionExhibit):
         for entry in self._files():
             counts = [int(entry[name]) for name in names]
             rows[entry["file"]].append([entry["sheet"], self._table_name(entry["table"]), *counts])
-        self._show_html(self._table("quality_files_caption", heads, rows) + self._hidden())
+        self._show_html(self._table("quality_files_caption", heads, rows) + self._notes())
 
-    def _hidden(self) -> Markup:
-        """The tables that were read from sheets which the office had hidden; nothing where there are none."""
+    def _notes(self) -> Markup:
+        """Tables that were read from sheets which the office had hidden, and units that it renamed."""
         said = [
             self._say(
                 "quality_hidden",
@@ -81,6 +81,7 @@ class Quality(RegionExhibit):
             )
             for entry in self.source.intake.get("hidden") or ()
         ]
+        said += [self._say("quality_renamed", **entry) for entry in self.source.intake.get("renamed") or ()]
         return self._render("prose", sections=[("", said)]) if said else Markup("")
 
     def quarantine(self) -> None:

@@ -41,6 +41,7 @@ def test_two_names_of_one_unit_are_asked_about_and_nothing_changes(tmp_path: Pat
     assert (fields["first"], fields["second"]) == ('"DINKES"', '"Dinas Kesehatan"')
     assert office.account["problems"] == []
     assert set(office.table("participants")["unit"]) == set(UNITS)
+    assert office.account["renamed"] == []
 
 
 @pytest.mark.parametrize("line", ["short_line", "full_line", "both_lines"])
@@ -69,6 +70,9 @@ def test_name_to_use_stands_in_every_table_and_spelling(tmp_path: Path) -> None:
     found = [office.table(name) for name in tables if "unit" in TABLES[name].names]
     assert len(found) == 2
     assert [set(frame["unit"]) for frame in found] == [{"Dinas Kesehatan"}] * 2
+    assert office.account["renamed"] == [
+        {"written": written, "used": "Dinas Kesehatan"} for written in ("DINKES", "Dinkes.")
+    ]
 
 
 def test_repeats_under_two_names_are_repeats_once_these_are_one(tmp_path: Path) -> None:
