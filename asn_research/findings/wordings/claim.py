@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -79,6 +79,8 @@ def _claims(text: str, names: frozenset[str]) -> tuple[Claim, ...]:
 @lru_cache(maxsize=8192)
 def _claims_in(left: str) -> tuple[Claim, ...]:
     """The same of a text without names, which reports of other regions say too."""
+    if _any_pattern().search(left) is None:
+        return ()
     found: list[tuple[int, Claim]] = []
     for pattern in _patterns():
         matches = list(pattern.expression.finditer(left))
@@ -104,12 +106,11 @@ def wording_grade(finding: Finding, *, causal_from: int) -> int:
 
 def _plain(text: str) -> str:
     """Lower case, single blanks, plain hyphens; without accents and invisible characters inside words."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     normal = unicodedata.normalize("NFKD", text.translate(_HYPHENS)).casefold()
-    shown = (
-        normal
-        if normal.isascii()
-        else "".join(c for c in normal if unicodedata.category(c) not in _INVISIBLE)
-    )
+    invisible = {c for c in set(normal) if unicodedata.category(c) in _INVISIBLE}
+    shown = "".join(c for c in normal if c not in invisible) if invisible else normal
     return " ".join(shown.split())
 
 
@@ -123,17 +124,28 @@ def _names(names: frozenset[str]) -> re.Pattern[str] | None:
 
 @cache
 def _patterns() -> tuple[_Pattern, ...]:
+    return tuple(_Pattern(_expression(either), grade) for grade, either in _word_lists())
+
+
+@cache
+def _any_pattern() -> re.Pattern[str]:
+    """All words that claim, and the silent ones: most texts have none of them."""
+    return _expression("|".join(either for _, either in _word_lists()))
+
+
+def _word_lists() -> list[tuple[int, str]]:
+    """The words of each grade and language as one pattern; ``<subject>`` is what may be credited in it."""
     file = files("asn_research.findings.wordings").joinpath("claim.toml")
     closed = tomllib.loads(file.read_text(encoding="utf-8"))
     lists = [(0, closed["silent"]), *((claim["grade"], claim) for claim in closed["claim"])]
-    return tuple(
-        _Pattern(_expression(words[language], closed["subject"][language]), grade)
+    return [
+        (grade, "|".join(words[language]).replace("<subject>", closed["subject"][language]))
         for grade, words in lists
         for language in LANGUAGES
-    )
+    ]
 
 
-def _expression(words: Sequence[str], subject: str) -> re.Pattern[str]:
-    """Patterns as one expression of whole words; ``<subject>`` is what may be credited in that language."""
-    either = "|".join(words).replace("<subject>", subject)
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)")
+def _expression(either: str) -> re.Pattern[str]:
+    """Patterns of whole words, whose groups are not remembered: they are found in half the time."""
+    grouped = re.sub(r"(?<!\\)\((?!\?)", "(?:", either)
+    return re.compile(rf"(?<!\w)(?:{grouped})(?!\w)")

@@ -43,8 +43,7 @@ def check_page(page: str, records: Sequence[Mapping[str, Any]], *, name: str = "
     findings = read_findings([dict(record) for record in records])
     grades = _grades(findings)
     named = _one_of_equals(frozenset(_names(findings)))
-    passages = [*read_passages(page), *(p for record in records for p in walk_passages(record, ""))]
-    passages = list({(p.question, p.text): p for p in reversed(passages)}.values())[::-1]
+    passages = [*read_passages(page), *walk_passages([*records], "")]
     claiming = {text for text in {p.text for p in passages} if find_claims(text, grade=0, names=named)}
     problems: list[Problem] = []
     told: dict[str, set[str]] = {}

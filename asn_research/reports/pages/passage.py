@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from html import unescape
 from html.parser import HTMLParser
@@ -53,28 +53,46 @@ _CARRIERS: Final = ("src", "data", "href", "srcset")
 _SILENT: Final = _TECHNICAL - {*_CARRIERS, "style"}
 """Attributes in which nothing to read can stand, not even in a drawing or a style."""
 
-_STROKES: Final = _SILENT - {"class", "aria-labelledby", EXEMPT, QUESTION}
-_STROKES_ONLY = re.compile(rf'(?: (?:{"|".join(sorted(_STROKES))})="[^"&]*")*')
-"""Attributes that also change nothing for what stands inside; of lines and shapes a page has hundreds."""
+_HEEDED: Final = {"class", "aria-labelledby", "http-equiv", EXEMPT, QUESTION}
+_STROKE: Final = f"(?:{'|'.join(sorted(_SILENT - _HEEDED))})"
+"""Attributes that also change nothing for what stands inside or beside them: drawings are full of them."""
 
 _SVG: Final = "data:image/svg+xml"
 _SVG_TEXT = re.compile(r"<!--(.*?)-->|<(?:text|tspan|title|desc)\b[^>]*>([^<]*)", re.DOTALL)
 _CSS_TEXT = re.compile(r"content\s*:\s*([\"'])(.*?)(?<!\\)\1", re.DOTALL)
 
 
+_NAME: Final = "[a-z][a-z0-9]*+"
 _PLAIN_TAG = re.compile(
-    r'([^<]*)<(?:/([a-z][a-z0-9]*)|([a-z][a-z0-9]*)((?: [a-z][a-z0-9:-]*="[^"&]*")*)(/?))>'
+    rf'([^<]*+)<(?:/({_NAME})>|({_NAME})(?: {_STROKE}="[^"&]*+")*+((?: [a-z][a-z0-9:-]*+="[^"&]*+")*+)'
+    r"(?:(/)>|>(?:([^<]*+)</\3>)?))"
 )
-_ANY_PLAIN_TAG = re.compile(
-    r'[^<]*<(?:/([a-z][a-z0-9]*)|([a-z][a-z0-9]*)(?: [a-z][a-z0-9:-]*="[^"]*")*(/?))>'
+"""Text and an end tag, or text and a start tag without the strokes it begins with; where only text stands
+inside, the whole element."""
+
+_SHAPES = re.compile(
+    rf'(?:\s*+<(?:circle|ellipse|line|path|poly(?:gon|line)|rect)(?: {_STROKE}="[^"&]*+")*+/>)*+'
 )
-"""The same where nothing is read."""
+"""Lines and shapes of which nothing is read."""
 
 _PLAIN_ATTRIBUTE = re.compile(r' ([a-z][a-z0-9:-]*)="([^"&]*)"')
 _RAW: Final = frozenset(
     ["iframe", "noembed", "noframes", "noscript", "plaintext", "script", "style", "textarea", "title", "xmp"]
 )
 """Elements whose inside the parser may read in a way of its own."""
+
+
+def _balanced(depth: int) -> str:
+    """An expression for text and elements that are closed in their order, one in the other up to a depth."""
+    if not depth:
+        return "[^<]*+"
+    raw, void, given = "|".join(sorted(_RAW)), "|".join(sorted(_VOID)), '(?: [a-z][a-z0-9:-]*+="[^"<]*+")*+'
+    whole = rf"(?P<tag{depth}>{_NAME}){given}(?:/>|>{_balanced(depth - 1)}</(?P=tag{depth})>)"
+    return rf"[^<]*+(?:<(?!(?:{raw})\b)(?:(?:{void})\b{given}/?>|{whole})[^<]*+)*+"
+
+
+_BALANCED = re.compile(_balanced(6))
+_ROW = re.compile("<tr[ />]")
 
 
 class Passage(NamedTuple):
@@ -106,17 +124,17 @@ _OUTSIDE: Final = _Open("", "", False)
 
 
 class _Given(NamedTuple):
-    """The attributes of a tag: what they say of its inside, and their values where any may be read."""
+    """The attributes of a tag: what they say of its inside, and what is read of them, by kind."""
 
-    question: str | None
-    exempt: bool
-    read: Mapping[str, str] | None
+    question: str | None = None
+    exempt: bool = False
+    said: tuple[tuple[str, str], ...] = ()
 
 
 _SHORT: Final = 100
 """Characters up to which the attributes of a tag are likely to recur, so that what they say is remembered."""
 _WORDLESS: Final = (float, int, type(None))
-_NOTHING: Final = _Given(None, False, None)
+_NOTHING: Final = _Given()
 
 
 def _understand(written: str) -> _Given:
@@ -131,7 +149,20 @@ def _heed(given: Mapping[str, str]) -> _Given:
     question = given.get(QUESTION) or None
     if "class" in given and "question" in given["class"].split():
         question = given.get("aria-labelledby", question)
-    return _Given(question, EXEMPT in given, None if given.keys() <= _SILENT else given)
+    return _Given(question, EXEMPT in given, () if given.keys() <= _SILENT else tuple(_said(given)))
+
+
+def _said(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What a reader sees or hears of attributes, by kind."""
+    is_policy = bool(given.get("http-equiv"))
+    for name, value in given.items():
+        if value.strip() and name not in _TECHNICAL and not is_policy:
+            yield name, value
+    for name in _CARRIERS:
+        for pieces in _SVG_TEXT.findall(_drawing(given.get(name, ""))):
+            yield "figure", " ".join(pieces)
+    for _, text in _CSS_TEXT.findall(given.get("style", "")):
+        yield "style", text
 
 
 class _Reader(HTMLParser):
@@ -142,7 +173,7 @@ class _Reader(HTMLParser):
         self.passages: list[Passage] = []
         self.open: list[_Open] = [_OUTSIDE]
         self.words: list[str] = []
-        self.here = _OUTSIDE
+        self.heard: dict[str, _Open] = {}
         self.script = ""
         self.rows = 0
 
@@ -154,50 +185,43 @@ class _Reader(HTMLParser):
         """Read tags as templates write them, and the text between; leave all else to the parser."""
         page, end = self.rawdata, i
         while (plain := _PLAIN_TAG.match(page, end)) is not None:
-            text, closing, opening, written, closed = plain.groups()
+            text, closing, opening, written, closed, inside = plain.groups()
             if opening in _RAW:
                 break
-            if text:
-                self.handle_data(unescape(text) if "&" in text else text)
+            if text and (self.words or not text.isspace()):
+                self._say(unescape(text) if "&" in text else text, self.open[-1])
+            end = plain.end()
             if closing:
                 self.handle_endtag(closing)
-            elif not written:
-                self._begin(opening, _NOTHING, closed=bool(closed))
-            elif closed and opening not in _BLOCK and _STROKES_ONLY.fullmatch(written):
-                pass
-            else:
-                understand = _understand_often if len(written) < _SHORT else _understand
-                self._begin(opening, understand(written), closed=bool(closed))
-            end = plain.end()
-            if opening in _BLOCK and not closed and self.open[-1].exempt:
-                end = self._pass_over(end)
+                continue
+            understand = _understand_often if len(written) < _SHORT else _understand
+            inner = self._begin(opening, understand(written) if written else _NOTHING)
+            if inside:
+                say = self._tell if opening in _BLOCK else self._say
+                say(
+                    unescape(inside) if "&" in inside else inside,
+                    self.open[-1] if opening in _VOID else inner,
+                )
+            elif inside is None and not closed and opening not in _VOID:
+                self.open.append(inner)
+                if inner.exempt and opening in _BLOCK:
+                    end = self._pass_over(end)
+            elif closed and not self.words and (shapes := _SHAPES.match(page, end)) is not None:
+                end = shapes.end()
         return end if end > i else super().parse_starttag(i)
 
     def _pass_over(self, start: int) -> int:
-        """Where the inside of a block that does not claim ends, or the first tag in it that needs care.
-
-        What is open there is kept account of; hundreds of tags are passed over in a trace of numbers.
-        """
-        block, inner, end = self.open[-1], list[str](), start
-        match = _ANY_PLAIN_TAG.scanner(self.rawdata, start).match  # type: ignore[attr-defined]
-        while (plain := match()) is not None:
-            closing, opening, closed = plain.groups()
-            if closing and not (inner and inner[-1] == closing):
-                break
-            if closing:
-                inner.pop()
-            elif opening in _RAW:
-                break
-            elif not closed and opening not in _VOID:
-                inner.append(opening)
-            self.rows += opening == "tr"
-            end = plain.end()
-        self.open += [block._replace(tag=tag) for tag in inner]
+        """Where the inside of a block that does not claim ends, or the first tag in it that needs care."""
+        inside = _BALANCED.match(self.rawdata, start)
+        end = start if inside is None else inside.end()
+        self.rows += len(_ROW.findall(self.rawdata, start, end))
         return end
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        self._begin(tag, _heed(given))
+        inner = self._begin(tag, _heed(given))
+        if tag not in _VOID:
+            self.open.append(inner)
         if tag == "script":
             self.script = given.get("type", "text/javascript")
 
@@ -206,9 +230,9 @@ class _Reader(HTMLParser):
         if tag not in _VOID:
             self.handle_endtag(tag)
 
-    def _begin(self, tag: str, given: _Given, *, closed: bool = False) -> None:
-        """Begin an element, which inherits what it does not say itself; end it where it is closed at once."""
-        if tag in _BLOCK and self.words:
+    def _begin(self, tag: str, given: _Given) -> _Open:
+        """Begin an element, which inherits what it does not say itself."""
+        if self.words and tag in _BLOCK:
             self.flush()
         _, question, exempt, row, head = self.open[-1]
         question = question if given.question is None else given.question
@@ -218,10 +242,9 @@ class _Reader(HTMLParser):
                 self.rows += 1
             row = self.rows if tag == "tr" else 0 if tag == "table" else row
             head = tag == "th" or (head and tag == "table")
-        if given.read is not None and not exempt:
-            self._attributes(given.read, question)
-        if not closed and tag not in _VOID:
-            self.open.append(_Open(tag, question, exempt, row, head))
+        if given.said and not exempt:
+            self.passages += [Passage(question, kind, text) for kind, text in given.said]
+        return _Open(tag, question, exempt, row, head)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _BLOCK and self.words:
@@ -241,36 +264,32 @@ class _Reader(HTMLParser):
                 self.passages += json_passages(data, here.question)
         elif here.tag == "style":
             self.passages += [Passage(here.question, "style", text) for _, text in _CSS_TEXT.findall(data)]
-        elif here.exempt:
+        else:
+            self._say(data, here)
+
+    def _say(self, text: str, here: _Open) -> None:
+        """Read text, which runs on until a block begins or ends."""
+        if here.exempt:
             self.words.append(" · ")
-        elif self.words or not data.isspace():
-            self.here = here
-            self.words.append(data)
+        elif self.words or not text.isspace():
+            self.heard[here.question] = here
+            self.words.append(text)
 
     def flush(self) -> None:
-        """End the running text."""
-        if not self.words:
-            return
-        text, here = "".join(self.words), self.here
-        if text.strip(" ·\n"):
+        """End the running text, which speaks about each question that a part of it speaks about."""
+        text = "".join(self.words)
+        for here in self.heard.values():
+            self._tell(text, here)
+        self.words, self.heard = [], {}
+
+    def _tell(self, text: str, here: _Open) -> None:
+        """Read text that stands alone."""
+        if not here.exempt and text.strip(" ·\n") and not text.isspace():
             self.passages.append(Passage(here.question, "text", text, here.row, here.head))
-        self.words, self.here = [], _OUTSIDE
 
     def close(self) -> None:
         super().close()
         self.flush()
-
-    def _attributes(self, given: Mapping[str, str], question: str) -> None:
-        is_policy = bool(given.get("http-equiv"))
-        for name, value in given.items():
-            if value.strip() and name not in _TECHNICAL and not is_policy:
-                self.passages.append(Passage(question, name, value))
-        for name in _CARRIERS:
-            drawing = _drawing(given.get(name, ""))
-            for pieces in _SVG_TEXT.findall(drawing):
-                self.passages.append(Passage(question, "figure", " ".join(pieces)))
-        for _, text in _CSS_TEXT.findall(given.get("style", "")):
-            self.passages.append(Passage(question, "style", text))
 
 
 def _drawing(address: str) -> str:
@@ -311,21 +330,29 @@ def json_passages(text: str, question: str) -> list[Passage]:
 def walk_passages(value: Any, question: str) -> list[Passage]:
     """The words in a piece of data, each once by the question its record names; codes with underscores are
     no words."""
-    found: dict[tuple[str, str], Passage] = {}
+    found: dict[str, dict[str, None]] = {}
     _walk(value, question, found)
-    return [*found.values()]
+    return [
+        Passage(named, "json", text)
+        for named, texts in found.items()
+        for text in texts
+        if text.isalpha() or " " in text.strip()
+    ]
 
 
-def _walk(value: Any, question: str, found: dict[tuple[str, str], Passage]) -> None:
+def _walk(value: Any, question: str, found: dict[str, dict[str, None]]) -> None:
+    """Find every text in a piece of data, by question."""
     if isinstance(value, str):
-        if (question, value) not in found and (value.isalpha() or " " in value.strip()):
-            found[question, value] = Passage(question, "json", value)
+        found.setdefault(question, {})[value] = None
     elif isinstance(value, Mapping):
         own = value.get("question")
         inner = own if isinstance(own, str) and " " not in own else question
+        texts = found.setdefault(inner, {})
         for name, part in value.items():
-            _walk(str(name), inner, found)
-            if not isinstance(part, _WORDLESS):
+            texts[str(name)] = None
+            if isinstance(part, str):
+                texts[part] = None
+            elif not isinstance(part, _WORDLESS):
                 _walk(part, inner, found)
     elif isinstance(value, list | tuple):
         for part in value:

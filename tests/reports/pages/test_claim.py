@@ -97,6 +97,13 @@ def test_stronger_section_does_not_lend_its_words_to_a_weaker_one() -> None:
     assert [p.fields["question"] for p in check_page(page, _records(grade=5))] == ["method_effect"]
 
 
+def test_part_of_a_sentence_does_not_lend_its_words_to_the_rest() -> None:
+    stronger = '<b data-question="learning_gain">nilai</b>'
+    for words in (f"Metode menyebabkan {stronger}.", f"{stronger} disebabkan metode", f"Penyebab {stronger}"):
+        problems = check_page(_page(f"<p>{words}</p>", question="method_effect"), _records(grade=5))
+        assert [problem.fields["question"] for problem in problems] == ["method_effect"]
+
+
 def test_section_without_finding_may_claim_nothing() -> None:
     assert check_page(_page("<p>berkaitan dengan pelatihan</p>", question="unknown"), _records(grade=5))
 
