@@ -336,7 +336,7 @@ def walk_passages(value: Any, question: str) -> list[Passage]:
         Passage(named, "json", text)
         for named, texts in found.items()
         for text in texts
-        if text.isalpha() or " " in text.strip()
+        if "_" not in text or len(text.split()) > 1
     ]
 
 
@@ -344,7 +344,7 @@ def _walk(value: Any, question: str, found: dict[str, dict[str, None]]) -> None:
     """Find every text in a piece of data, by question."""
     if isinstance(value, str):
         found.setdefault(question, {})[value] = None
-    elif isinstance(value, Mapping):
+    elif isinstance(value, (dict, Mapping)):  # most are plain, which is seen at once
         own = value.get("question")
         inner = own if isinstance(own, str) and " " not in own else question
         texts = found.setdefault(inner, {})

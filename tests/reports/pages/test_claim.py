@@ -63,6 +63,8 @@ PLANTED = {
     "inline drawing": "<svg><text>x <tspan>berdam</tspan><tspan>pak</tspan></text></svg>",
     "drawing as text": '<img alt="" src="data:image/svg+xml,%3Csvg%3E%3Ctext%3EDampak%3C/text%3E%3C/svg%3E">',
     "one word in json": '<script type="application/json">{"a": ["Berdampak"]}</script>',
+    "one word and a full stop in json": '<script type="application/json">{"a": "Berdampak."}</script>',
+    "no-break space in json": '<script type="application/json">{"a": "Dampak\u00a0pelatihan_x"}</script>',
     "name in json": '<script type="application/json">{"dampak pelatihan": 5}</script>',
     "escaped json": '<script type="application/json">{"a": "naik \\u0062erkat pelatihan"}</script>',
     "linked data": '<script type="application/ld+json">{"about": "training caused it"}</script>',
