@@ -6,9 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
-from asn_research.language import LANGUAGES, Language
+from asn_research.errors import Place
+from asn_research.ingest.files.problem import make_problem
+from asn_research.language import LANGUAGES, Language, phrase
 from asn_research.reports.exhibits.quality import Quality
+from asn_research.reports.publications.problem import problem_record
 from tests.findings.world import make_region
 
 FILE = {
@@ -32,6 +36,35 @@ def test_hidden_sheets_are_named(language: Language, monkeypatch: pytest.MonkeyP
     said = "hidden sheet" if language == "en" else "Lembar tersembunyi"
     assert f"{said} “Nilai &lt;lama&gt;” " in page
     assert said not in shown(language, monkeypatch, "files", files=[FILE], hidden=[])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_units_that_may_be_one_are_asked_about_with_the_lines_to_copy(
+    language: Language, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = {
+        "short_line": '"<A>" = "B"',
+        "full_line": '"B" = "<A>"',
+        "both_lines": '"<A>" = "<A>"\n"B" = "B"',
+    }
+    asked = make_problem("units_alike", Place("contoh/region.toml"), first='"<A>"', second='"B"', **lines)
+    intake = {"problems": [], "decisions": {"waiting": 0}}
+    page = shown(language, monkeypatch, "problems", questions=[problem_record(asked)], **intake)
+    said = "may be one work unit" if language == "en" else "mungkin satu unit kerja"
+    assert said in page
+    assert all(f"\n{escape(line)}" in page for line in lines.values())
+    assert "<A>" not in page
+    assert phrase("report.quality_step_questions", language) in page
+    assert phrase("report.quality_step_files", language) not in page
+    assert said not in shown(language, monkeypatch, "problems", **intake)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_units_that_the_office_renamed_are_named(language: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    renamed = [{"written": "DINKES", "used": "Dinas Kesehatan"}]
+    page = shown(language, monkeypatch, "files", files=[FILE], hidden=[], renamed=renamed)
+    assert page.index("“DINKES”") < page.index("“Dinas Kesehatan”")
+    assert "region.toml" not in shown(language, monkeypatch, "files", files=[FILE], hidden=[], renamed=[])
 
 
 @pytest.mark.parametrize(("lost", "told"), [(2, False), (9, False), (10, True), (40, False)])
