@@ -104,6 +104,7 @@ def wording_grade(finding: Finding, *, causal_from: int) -> int:
     return min(finding.design_grade, ASSOCIATION)
 
 
+@lru_cache(maxsize=8192)
 def _plain(text: str) -> str:
     """Lower case, single blanks, plain hyphens; without accents and invisible characters inside words."""
     if text.isascii():
