@@ -271,8 +271,10 @@ class _Reader(HTMLParser):
         """Read text, which runs on until a block begins or ends."""
         if here.exempt:
             self.words.append(" · ")
-        elif self.words or not text.isspace():
+        elif not text.isspace():
+            self.words.append(text)
             self.heard[here.question] = here
+        elif self.words:
             self.words.append(text)
 
     def flush(self) -> None:
